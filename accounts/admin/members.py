@@ -1,0 +1,34 @@
+"""Members and the kinds of them."""
+
+from django.contrib import admin
+
+from accounts.models import Member, MemberCategory, Restriction
+
+from .recorded import ReadOnlyAdmin, RecordedAdmin
+
+
+@admin.register(MemberCategory)
+class MemberCategoryAdmin(RecordedAdmin):
+    list_display = ["code", "name", "max_loans", "debt_limit_minor", "membership_months", "overdue_blocks_loans"]
+    search_fields = ["code", "name"]
+
+
+@admin.register(Member)
+class MemberAdmin(RecordedAdmin):
+    list_display = ["card_number", "name", "category", "group_name", "expires_on"]
+    list_filter = ["category"]
+    list_select_related = ["category"]
+    search_fields = ["card_number", "name", "email", "group_name"]
+    autocomplete_fields = ["category"]
+    readonly_fields = ["card_number", "user", "loans_ever"]  # a new card is given at the desk; the sign-in follows it
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+
+@admin.register(Restriction)
+class RestrictionAdmin(ReadOnlyAdmin):
+    list_display = ["member", "source", "from_on", "until_on", "reason", "lifted_at"]
+    list_filter = ["source"]
+    list_select_related = ["member"]
+    search_fields = ["member__name", "member__card_number", "reason"]

@@ -1,0 +1,71 @@
+"""Staff: sign-ins and their roles."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Action, User
+from accounts.permissions import ADMIN
+from accounts.services.actions import describe, recorded
+
+from .recorded import RecordedAdmin
+
+admin.site.unregister(Group)  # roles are named in accounts.permissions, not made by hand
+
+
+@recorded("set_password_in_admin")
+def settle_password(action: Action, user: User, *, by: Any, now: Any) -> None:
+    """After ``user`` was given a password in the admin site: who did not choose it chooses another at first use."""
+    User.objects.filter(pk=user.pk).update(must_change_password=user != by, first_password_until=None)
+    describe(action, user)
+
+
+@admin.register(User)
+class UserAdmin(RecordedAdmin, DjangoUserAdmin):
+    list_display = ["username", "name", "email", "is_active", "is_staff", "last_login"]
+    list_filter = ["groups", "is_active"]
+    search_fields = ["username", "name", "email"]
+    ordering = ["username"]
+    filter_horizontal = ["groups"]
+    fieldsets = [
+        (None, {"fields": ["username", "name", "email", "password"]}),
+        (_("Role"), {"fields": ["is_active", "groups"]}),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {"classes": ["wide"], "fields": ["username", "name", "email", "usable_password", "password1", "password2"]},
+        ),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """Nobody gives or takes their own role, or closes their own sign-in."""
+        return ["is_active", "groups"] if obj == request.user else []
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Who set the library up is beyond the reach of those who came after."""
+        out_of_reach = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return super().has_change_permission(request, obj) and not out_of_reach
+
+    def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:
+        """The door to the admin site follows the role Admin."""
+        super().save_related(request, form, formsets, change)
+        user = form.instance
+        if not user.is_superuser:
+            User.objects.filter(pk=user.pk).update(is_staff=user.groups.filter(name=ADMIN).exists())
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change and obj.has_usable_password():
+            settle_password(obj, by=request.user)
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> LogEntry:
+        if request.resolver_match.url_name == "auth_user_password_change":
+            settle_password(obj, by=request.user)
+        return super().log_change(request, obj, message)

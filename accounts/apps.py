@@ -1,0 +1,9 @@
+"""The library and its people: settings, branches, members, staff, roles, the record of actions."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = _("Library and people")

@@ -1,0 +1,38 @@
+"""The hidden key that makes a form count once, however often it is sent."""
+
+import re
+import uuid
+from typing import Any
+
+from django import forms
+
+KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+def new_key() -> str:
+    return uuid.uuid4().hex
+
+
+class KeyField(forms.Field):
+    """The key, or None where it is missing or odd: such a form counts as a new one."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> str | None:
+        return value if isinstance(value, str) and KEY.fullmatch(value) else None
+
+
+class KeyedForm(forms.Form):
+    """A form whose hidden ``key`` goes to the service."""
+
+    key = KeyField(required=False)
+    marks_optional = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].initial = new_key
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was filled in, without the key."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "key"}

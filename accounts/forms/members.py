@@ -1,0 +1,86 @@
+"""Registering and editing members."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms.fields import CodeField
+from accounts.forms.keyed import KeyedForm
+from accounts.models import Member, MemberCategory
+
+DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class MemberSearchForm(forms.Form):
+    q = forms.CharField(label=_("Name, card, e-mail or class"), required=False, max_length=200)
+    category = forms.ModelChoiceField(
+        MemberCategory.objects.all(), label=_("Category"), required=False, empty_label=_("all")
+    )
+
+
+class RegisterForm(KeyedForm):
+    """The five things that make a member; the rest is under "more"."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    category = forms.ModelChoiceField(MemberCategory.objects.all(), label=_("Category"), empty_label=None)
+    email = forms.EmailField(label=_("E-mail"), required=False, max_length=254, help_text=_("Families may share one."))
+    phone = forms.CharField(label=_("Phone"), required=False, max_length=40)
+    group_name = forms.CharField(label=_("Class or group"), required=False, max_length=60)
+    card_number = CodeField(
+        label=_("Card number"), required=False, help_text=_("Only if the member has a card already. Else one is made.")
+    )
+    address = forms.CharField(
+        label=_("Address"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    note = forms.CharField(
+        label=_("Note for the desk"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].initial = MemberCategory.objects.order_by("pk").first()
+
+    @property
+    def first_fields(self) -> list:
+        return [self[name] for name in ("name", "category", "email", "phone", "group_name")]
+
+    @property
+    def more_fields(self) -> list:
+        return [self[name] for name in ("card_number", "address", "note")]
+
+
+class EditMemberForm(KeyedForm, forms.ModelForm):
+    class Meta:
+        model = Member
+        fields = [
+            "name", "category", "email", "phone", "group_name", "address", "joined_on", "expires_on", "keep_history",
+            "note",
+        ]  # fmt: skip
+        widgets = {
+            "joined_on": DATE,
+            "expires_on": DATE,
+            "address": forms.Textarea(attrs={"rows": 2}),
+            "note": forms.Textarea(attrs={"rows": 2}),
+        }
+
+
+class ContactForm(KeyedForm, forms.ModelForm):
+    """What members may change themselves."""
+
+    class Meta:
+        model = Member
+        fields = ["email", "phone", "address"]
+        widgets = {"address": forms.Textarea(attrs={"rows": 2})}
+
+
+class RestrictForm(KeyedForm):
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+    until_on = forms.DateField(
+        label=_("Until and including"), required=False, widget=DATE, help_text=_("Empty: until it is lifted.")
+    )
+
+
+class NewCardForm(KeyedForm):
+    card_number = CodeField(label=_("New card number"), required=False, help_text=_("Empty: the next own number."))
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=300)

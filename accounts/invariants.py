@@ -1,0 +1,23 @@
+"""What must always be true of the library and its people; checked by ``check_invariants``."""
+
+from collections.abc import Iterator
+
+from django.db.models import F
+
+from accounts.models import Action, Branch, LibrarySettings, Member, MemberCategory
+from accounts.queries import works_here
+
+
+def broken() -> Iterator[str]:
+    """A sentence for everything that is not as it must be."""
+    if not LibrarySettings.objects.filter(pk=1).exists():
+        yield "the library's settings are missing"
+    if not Branch.objects.exists():
+        yield "there is no branch"
+    if not MemberCategory.objects.exists():
+        yield "there is no member category"
+    for member in Member.objects.exclude(user=None).exclude(user__username=F("card_number")).select_related("user"):
+        if member.user and not works_here(member.user):
+            yield f"member {member.pk} signs in as {member.user.username} but has the card {member.card_number}"
+    for action in Action.objects.filter(undone_by=F("pk")):
+        yield f"action {action.pk} undoes itself"

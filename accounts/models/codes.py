@@ -1,0 +1,9 @@
+"""What a card number, a barcode or a short code may look like in the database."""
+
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+CODE_PATTERN = RegexValidator(
+    r"^[A-Z0-9][A-Z0-9./+-]{0,39}\Z",
+    _("Use capital letters A to Z, digits and . / + - only, beginning with a letter or digit."),
+)

@@ -1,0 +1,146 @@
+"""The library itself: its settings (one row) and its branches."""
+
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts import money
+
+from .codes import CODE_PATTERN
+
+MOST_DAYS = MaxValueValidator(36_500)
+PREFIX = RegexValidator(r"^[A-Z]{1,4}$", _("One to four capital letters A to Z."))
+
+
+def is_time_zone(value: str) -> None:
+    if value not in available_timezones():
+        raise ValidationError(_("“%(zone)s” is not a time zone. Write it like Europe/Zurich."), params={"zone": value})
+
+
+def is_currency(value: str) -> None:
+    if not money.is_currency(value):
+        raise ValidationError(_("“%(code)s” is not a currency. Write three letters, like EUR."), params={"code": value})
+
+
+def is_list_of_days(value: object) -> None:
+    if not isinstance(value, list) or not all(isinstance(day, int) and 0 <= day <= 3_650 for day in value):
+        raise ValidationError(_("Write whole numbers of days, separated by commas."))
+
+
+class LibrarySettings(models.Model):
+    """What one library decided about itself. There is exactly one row; a process reads it anew for every request."""
+
+    class LostFine(models.TextChoices):
+        KEEP = "keep", _("stays owed")
+        FORGIVE = "forgive", _("is forgiven")
+
+    class FoundRefund(models.TextChoices):
+        NONE = "none", _("nothing is given back")
+        REFUND = "refund", _("the replacement charge is given back")
+        CHARGE = "charge", _("the replacement charge is given back, the overdue fine is charged")
+        RESTORE = "restore", _("the replacement charge is given back, the forgiven fine is owed again")
+
+    class PastClosing(models.TextChoices):
+        SHORTEN = "shorten", _("ends at closing time")
+        EXTEND = "extend", _("goes on to the next opening")
+
+    name = models.CharField(_("name of the library"), max_length=120, default="Openshelf")
+    address = models.TextField(_("address"), blank=True, max_length=500)
+    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_phone = models.CharField(_("contact phone"), max_length=40, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[is_time_zone])
+    currency = models.CharField(_("currency"), max_length=3, default="EUR", validators=[is_currency])
+    language = models.CharField(_("language"), max_length=10, default="en", choices=settings.LANGUAGES)
+    card_prefix = models.CharField(_("prefix of card numbers"), max_length=4, default="M", validators=[PREFIX])
+    barcode_prefix = models.CharField(_("prefix of barcodes"), max_length=4, default="B", validators=[PREFIX])
+
+    lost_fine_policy = models.CharField(
+        _("overdue fine of a lost copy"), max_length=10, choices=LostFine, default=LostFine.KEEP
+    )
+    found_refund_policy = models.CharField(
+        _("when a lost copy is found"), max_length=10, choices=FoundRefund, default=FoundRefund.REFUND
+    )
+    refund_window_days = models.PositiveIntegerField(
+        _("days in which a found copy is refunded"),
+        null=True,
+        blank=True,
+        validators=[MOST_DAYS],
+        help_text=_("Empty: always."),
+    )
+    unlink_history_after_days = models.PositiveIntegerField(
+        _("days until a returned loan forgets its member"),
+        default=365,
+        validators=[MOST_DAYS],
+        help_text=_("Counted from the return; only when nothing is owed."),
+    )
+    long_overdue_lost_days = models.PositiveIntegerField(
+        _("days overdue after which a copy counts as lost"),
+        null=True,
+        blank=True,
+        validators=[MOST_DAYS],
+        help_text=_("Empty: never by itself."),
+    )
+    estimate_counts_for_limits = models.BooleanField(
+        _("running fines count towards the debt limit"),
+        default=True,
+        help_text=_("What overdue loans would cost if they came back now."),
+    )
+    hours_past_closing = models.CharField(
+        _("an hourly loan that ends after closing"), max_length=10, choices=PastClosing, default=PastClosing.SHORTEN
+    )
+    due_soon_days = models.JSONField(
+        _("days before the due date to remind"), default=list, blank=True, validators=[is_list_of_days]
+    )
+    overdue_notice_days = models.JSONField(
+        _("days after the due date to remind"), default=list, blank=True, validators=[is_list_of_days]
+    )
+    currency_fixed = models.BooleanField(_("money has been booked"), default=False, editable=False)
+    set_up_at = models.DateTimeField(_("set up"), null=True, blank=True, editable=False)
+    demo = models.JSONField(_("rows of the demo library"), default=dict, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("library settings")
+        verbose_name_plural = _("library settings")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="library_settings_one_row"),
+            models.CheckConstraint(
+                condition=~models.Q(card_prefix=models.F("barcode_prefix")), name="library_prefixes_differ"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        prefixes = sorted([self.card_prefix or "", self.barcode_prefix or ""], key=len)
+        if prefixes[0] and prefixes[1].startswith(prefixes[0]):
+            raise ValidationError({"barcode_prefix": _("Cards and barcodes need prefixes that cannot be mixed up.")})
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @classmethod
+    def current(cls) -> "LibrarySettings":
+        """The library's row, or the defaults (unsaved) before it was set up."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+
+class Branch(models.Model):
+    """A place with a desk. Most libraries have one."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True, validators=[CODE_PATTERN])
+    name = models.CharField(_("name"), max_length=120)
+    address = models.TextField(_("address"), blank=True, max_length=500)
+
+    class Meta:
+        verbose_name = _("branch")
+        verbose_name_plural = _("branches")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,127 @@
+"""People who borrow, the kinds of them, and what bars them from borrowing."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from .codes import CODE_PATTERN
+
+
+class MemberCategory(models.Model):
+    """A kind of member, with the limits that hold for all loans together. An empty limit is no limit."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True, validators=[CODE_PATTERN])
+    name = models.CharField(_("name"), max_length=80)
+    max_loans = models.PositiveIntegerField(
+        _("most loans at a time"), null=True, blank=True, help_text=_("Of all kinds together. Empty: no limit.")
+    )
+    debt_limit_minor = models.BigIntegerField(
+        _("debt limit"), null=True, blank=True, help_text=_("Who owes more than this borrows nothing. Empty: no limit.")
+    )
+    max_open_fines_minor = models.BigIntegerField(
+        _("most unpaid overdue fines"), null=True, blank=True, help_text=_("Further fines are cut. Empty: no limit.")
+    )
+    membership_months = models.PositiveIntegerField(
+        _("length of membership in months"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(1_200)],
+        help_text=_("Empty: does not expire."),
+    )
+    overdue_blocks_loans = models.BooleanField(
+        _("an overdue loan blocks borrowing"), default=False, help_text=_("And every renewal.")
+    )
+
+    class Meta:
+        verbose_name = _("member category")
+        verbose_name_plural = _("member categories")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(debt_limit_minor__isnull=True) | models.Q(debt_limit_minor__gte=0),
+                name="category_debt_limit_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(max_open_fines_minor__isnull=True) | models.Q(max_open_fines_minor__gte=0),
+                name="category_max_open_fines_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(models.Model):
+    """A person (or class, or club) with a card. Needs no sign-in."""
+
+    card_number = models.CharField(_("card number"), max_length=40, unique=True, validators=[CODE_PATTERN])
+    name = models.CharField(_("name"), max_length=200, db_index=True)
+    email = models.EmailField(_("e-mail"), blank=True, help_text=_("Families may share one."))
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    address = models.TextField(_("address"), blank=True, max_length=500)
+    group_name = models.CharField(_("class or group"), max_length=60, blank=True)
+    category = models.ForeignKey(
+        MemberCategory, verbose_name=_("category"), on_delete=models.PROTECT, related_name="members"
+    )
+    joined_on = models.DateField(_("member since"))
+    expires_on = models.DateField(_("membership ends on"), null=True, blank=True, help_text=_("Empty: does not end."))
+    note = models.TextField(_("note for the desk"), blank=True, max_length=2_000)
+    pin_hash = models.CharField(_("PIN"), max_length=128, blank=True, editable=False)
+    keep_history = models.BooleanField(
+        _("keeps the reading history"), null=True, blank=True, help_text=_("Unknown: the library's number of days.")
+    )
+    loans_ever = models.PositiveIntegerField(_("loans ever"), default=0, editable=False)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("sign-in"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="member",
+    )
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:member", args=[self.pk])
+
+
+class Restriction(models.Model):
+    """A time in which a member may not borrow: set by a librarian, or earned by bringing something back late."""
+
+    class Source(models.TextChoices):
+        LIBRARIAN = "librarian", _("set by a librarian")
+        OVERDUE = "overdue", _("suspension for a late return")
+
+    member = models.ForeignKey(Member, verbose_name=_("member"), on_delete=models.PROTECT, related_name="restrictions")
+    from_on = models.DateField(_("from"))
+    until_on = models.DateField(_("until and including"), null=True, blank=True, help_text=_("Empty: until lifted."))
+    reason = models.CharField(_("reason"), max_length=300)
+    source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.LIBRARIAN)
+    lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("restriction")
+        verbose_name_plural = _("restrictions")
+        ordering = ["-from_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until_on__isnull=True) | models.Q(until_on__gte=models.F("from_on")),
+                name="restriction_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+    def bars(self, on) -> bool:
+        """Whether the member may not borrow on the day ``on``."""
+        return self.lifted_at is None and self.from_on <= on and (self.until_on is None or on <= self.until_on)

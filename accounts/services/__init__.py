@@ -1,0 +1,1 @@
+"""What can be done to the library and its people."""

@@ -1,0 +1,204 @@
+"""Staff in the admin site: who may give whom which role, and what is written down of it."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+
+from accounts.models import Action, User
+from accounts.permissions import ADMIN, LIBRARIAN, MEMBER
+from accounts.tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+USERS = "/admin/accounts/user/"
+PASSWORD = "a sentence nobody guesses"
+
+
+def page_of(user: User) -> str:
+    return f"{USERS}{user.pk}/change/"
+
+
+def password_page_of(user: User) -> str:
+    return f"{USERS}{user.pk}/password/"
+
+
+def sent(user: User, *roles: str, **changes: Any) -> dict[str, Any]:
+    groups = list(Group.objects.filter(name__in=roles).values_list("pk", flat=True))
+    held = {"username": user.username, "name": user.name, "email": user.email, "is_active": "on", "groups": groups}
+    return {name: value for name, value in (held | changes).items() if value is not None}
+
+
+def new_password(password: str = PASSWORD) -> dict[str, str]:
+    return {"password1": password, "password2": password, "usable_password": "true", "set-password": "1"}
+
+
+def roles(user: User) -> list[str]:
+    return sorted(group.name for group in User.objects.get(pk=user.pk).groups.all())
+
+
+# --- an Admin manages staff -------------------------------------------------------------------------
+
+
+def test_admin_makes_a_sign_in_that_chooses_its_own_password(admin_desk: Client, admin_user: User) -> None:
+    page = admin_desk.post(
+        f"{USERS}add/", {"username": "lena", "name": "Lena", "email": "Lena@Example.org"} | new_password()
+    )
+    user = User.objects.get(username="lena")
+    assert (page.status_code, user.email, user.check_password(PASSWORD), user.must_change_password) == (
+        302, "lena@example.org", True, True,
+    )  # fmt: skip
+    assert (user.is_staff, user.is_superuser, roles(user)) == (False, False, [])
+    kept = {action.verb: (action.by, action.after) for action in Action.objects.all()}
+    assert kept["save_in_admin"][0] == admin_user
+    assert (kept["save_in_admin"][1]["username"], PASSWORD in str(kept), user.password in str(kept)) == (
+        "lena",
+        False,
+        False,
+    )
+
+
+def test_role_is_given_taken_and_written_down_and_the_door_follows_it(admin_desk: Client, admin_user: User) -> None:
+    user = UserFactory(username="lena")
+    doors = []
+    for given in ([LIBRARIAN], [LIBRARIAN, ADMIN], [LIBRARIAN]):
+        admin_desk.post(page_of(user), sent(user, *given))
+        doors.append((roles(user), User.objects.get(pk=user.pk).is_staff))
+    assert doors == [([LIBRARIAN], False), ([ADMIN, LIBRARIAN], True), ([LIBRARIAN], False)]
+    assert [(action.before, action.after) for action in Action.objects.order_by("pk")] == [
+        ({"groups": []}, {"groups": [LIBRARIAN]}), ({"groups": [LIBRARIAN]}, {"groups": [ADMIN, LIBRARIAN]}),
+        ({"groups": [ADMIN, LIBRARIAN]}, {"groups": [LIBRARIAN]}),
+    ]  # fmt: skip
+
+
+def test_sign_in_is_closed_and_opened(admin_desk: Client, librarian: User, desk: Client) -> None:
+    admin_desk.post(page_of(librarian), sent(librarian, LIBRARIAN, is_active=None))
+    assert desk.get("/desk/").status_code == 302
+    admin_desk.post(page_of(librarian), sent(librarian, LIBRARIAN))
+    assert desk.get("/desk/").status_code == 200
+    assert Action.objects.order_by("pk").last().after == {"is_active": True}
+
+
+def test_password_given_to_somebody_else_is_written_down_and_serves_once(
+    admin_desk: Client, librarian: User, admin_user: User
+) -> None:
+    admin_desk.post(password_page_of(librarian), new_password())
+    librarian.refresh_from_db()
+    assert (librarian.check_password(PASSWORD), librarian.must_change_password) == (True, True)
+    action = Action.objects.get()
+    assert (action.verb, action.by, action.target_id, action.after) == (
+        "set_password_in_admin", admin_user, librarian.pk, {},
+    )  # fmt: skip
+
+
+def test_password_given_to_oneself_lasts(admin_desk: Client, admin_user: User) -> None:
+    admin_desk.post(password_page_of(admin_user), new_password())
+    admin_user.refresh_from_db()
+    assert (admin_user.check_password(PASSWORD), admin_user.must_change_password) == (True, False)
+
+
+@pytest.mark.parametrize("password", ["short", "password123"])
+def test_easy_password_is_refused(password: str, admin_desk: Client, librarian: User) -> None:
+    page = admin_desk.post(password_page_of(librarian), new_password(password))
+    librarian.refresh_from_db()
+    assert (page.status_code, librarian.check_password(password), Action.objects.count()) == (200, False, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"email": "ADA@example.org"}, "Somebody else signs in with this e-mail address."),
+        ({"username": "ADMIN"}, "Somebody else signs in with this name."),
+    ],
+)
+def test_name_and_email_of_somebody_else_are_refused_in_any_case(
+    changes: dict[str, str], wrong: str, admin_desk: Client, librarian: User
+) -> None:
+    UserFactory(email="ada@example.org")
+    page = admin_desk.post(page_of(librarian), sent(librarian, LIBRARIAN, **changes))
+    assert (page.status_code, wrong in page.content.decode()) == (200, True)
+
+
+# --- what an Admin cannot do ------------------------------------------------------------------------
+
+
+def test_nobody_takes_or_gives_the_own_role_or_closes_the_own_sign_in(admin_desk: Client, admin_user: User) -> None:
+    page = admin_desk.post(page_of(admin_user), sent(admin_user, MEMBER, is_active=None, name="New"))
+    admin_user.refresh_from_db()
+    assert (page.status_code, admin_user.name, admin_user.is_active, roles(admin_user)) == (302, "New", True, [ADMIN])
+
+
+@pytest.mark.parametrize(
+    "field", ["is_superuser", "is_staff", "user_permissions", "must_change_password", "date_joined"]
+)
+def test_admin_reaches_nothing_but_the_fields_of_the_page(field: str, admin_desk: Client, librarian: User) -> None:
+    before = User.objects.values(field).get(pk=librarian.pk)
+    value = Permission.objects.get(codename="manage_staff").pk if field == "user_permissions" else "2001-01-01"
+    admin_desk.post(
+        page_of(librarian), sent(librarian, LIBRARIAN, **{field: value, f"{field}_0": value, "name": "New"})
+    )
+    assert User.objects.values(field).get(pk=librarian.pk) == before
+    assert User.objects.get(pk=librarian.pk).name == "New"
+
+
+@pytest.fixture
+def founder(db: None) -> User:
+    """Who set the library up."""
+    user = UserFactory(
+        username="founder", email="f@example.org", is_superuser=True, is_staff=True, password=make_password("kept")
+    )
+    user.groups.add(Group.objects.get(name=ADMIN))
+    return user
+
+
+def test_admin_cannot_touch_who_set_the_library_up(admin_desk: Client, founder: User) -> None:
+    answers = [
+        admin_desk.post(page_of(founder), sent(founder, MEMBER, email="mine@example.org", is_active=None)).status_code,
+        admin_desk.get(password_page_of(founder)).status_code,
+        admin_desk.post(password_page_of(founder), new_password()).status_code,
+        admin_desk.post(f"{USERS}{founder.pk}/delete/", {"post": "yes"}).status_code,
+    ]
+    held = User.objects.values("email", "is_active", "is_superuser").get(pk=founder.pk)
+    assert (answers, held) == ([403] * 4, {"email": "f@example.org", "is_active": True, "is_superuser": True})
+    assert User.objects.get(pk=founder.pk).check_password("kept") is True
+
+
+def test_who_set_the_library_up_manages_admins(founder: User, admin_user: User, client: Client) -> None:
+    client.force_login(founder)
+    client.post(page_of(admin_user), sent(admin_user, LIBRARIAN))
+    assert (roles(admin_user), User.objects.get(pk=admin_user.pk).is_staff) == ([LIBRARIAN], False)
+
+
+def test_roles_and_rights_are_not_made_by_hand(admin_desk: Client) -> None:
+    addresses = ["auth/group/", "auth/group/add/", "auth/permission/", "sessions/session/", "account/emailaddress/"]
+    statuses = {admin_desk.get(f"/admin/{address}").status_code for address in addresses}
+    assert statuses <= {403, 404}
+
+
+# --- a Librarian and a Member cannot do anything ----------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [LIBRARIAN, MEMBER])
+@pytest.mark.parametrize("is_staff", [False, True])
+def test_other_roles_cannot_touch_staff(
+    role: str, is_staff: bool, make_user: Any, admin_user: User, client: Client
+) -> None:
+    user = make_user(role, password=make_password("kept"))
+    User.objects.filter(pk=user.pk).update(is_staff=is_staff)  # even with the door open
+    client.force_login(user)
+    before = list(User.objects.order_by("pk").values("pk", "password", "is_superuser", "is_active", "groups"))
+    for person in (user, admin_user):
+        pages = [client.get(page_of(person)), client.post(page_of(person), sent(person, ADMIN)),
+                 client.post(password_page_of(person), new_password())]  # fmt: skip
+        assert [page.status_code in (302, 403) for page in pages] == [True] * 3
+    client.post(f"{USERS}add/", {"username": "new"} | new_password())
+    assert list(User.objects.order_by("pk").values("pk", "password", "is_superuser", "is_active", "groups")) == before
+
+
+@pytest.mark.parametrize("role", [LIBRARIAN, ADMIN])
+def test_single_rights_beside_a_role_count_for_nothing(role: str, make_user: Any, client: Client) -> None:
+    user = make_user(LIBRARIAN)
+    user.user_permissions.add(Permission.objects.get(codename="manage_settings"))
+    client.force_login(user)
+    assert client.get("/desk/settings/").status_code == 403

@@ -1,0 +1,75 @@
+"""A person's own data."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Action, Member, User
+from accounts.tests.factories import MemberFactory
+
+pytestmark = pytest.mark.django_db
+CONTACT = {"email": "new@example.org", "phone": "555", "address": "Road 1", "key": "a-key-of-a-form"}
+
+
+def held(user: User) -> dict[str, Any]:
+    return Member.objects.filter(user=user).values("email", "phone", "address").get()
+
+
+def test_member_changes_how_to_be_reached_once(mine: Client, member_user: User) -> None:
+    pages = [mine.post("/me/profile/", CONTACT, follow=True) for _each in range(2)]
+    assert held(member_user) == {"email": "new@example.org", "phone": "555", "address": "Road 1"}
+    assert ["Your contact is saved." in page.content.decode() for page in pages] == [True, True]
+    assert (Action.objects.get().by, Action.objects.get().verb) == (member_user, "edit_member")
+
+
+def test_wrong_contact_is_said_at_its_field_and_not_saved(mine: Client, member_user: User) -> None:
+    page = mine.post("/me/profile/", CONTACT | {"email": "nobody"})
+    assert (page.status_code, list(page.context["form"].errors)) == (200, ["email"])
+    assert held(member_user) == {"email": "", "phone": "", "address": ""}
+
+
+def test_contact_email_is_not_the_one_to_sign_in_with(mine: Client, member_user: User) -> None:
+    mine.post("/me/profile/", CONTACT)
+    member_user.refresh_from_db()
+    assert member_user.email == ""
+
+
+def test_member_reaches_nothing_else(mine: Client, member_user: User) -> None:
+    other = MemberFactory(name="Otto", phone="1")
+    before = (
+        Member.objects.filter(user=member_user).values("name", "category", "card_number", "expires_on", "note").get()
+    )
+    extra = {"name": "King", "category": "2", "card_number": "X", "expires_on": "2099-01-01", "note": "x", "loans_ever": "0",
+             "user": "1", "member": other.pk, "id": other.pk, "pk": other.pk, "is_staff": "1", "is_superuser": "1",
+             "groups": "1", "balance": "0", "username": "admin", "keep_history": "true"}  # fmt: skip
+    mine.post("/me/profile/", CONTACT | extra)
+    after = (
+        Member.objects.filter(user=member_user).values("name", "category", "card_number", "expires_on", "note").get()
+    )
+    member_user.refresh_from_db()
+    other.refresh_from_db()
+    assert (after, other.phone, other.name) == (before, "1", "Otto")
+    assert (member_user.username, member_user.is_staff, member_user.is_superuser, member_user.groups.count()) == (
+        "M000001X", False, False, 1,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("field", ["email", "phone", "address"])
+@pytest.mark.parametrize("value", ["x" * 100_000, "a\x00b"])
+def test_odd_contact_is_refused(field: str, value: str, mine: Client) -> None:
+    page = mine.post("/me/profile/", CONTACT | {field: value})
+    assert (page.status_code, list(page.context["form"].errors)) == (200, [field])
+
+
+def test_staff_without_a_card_see_their_sign_in_and_no_form(desk: Client) -> None:
+    pages = [desk.get("/me/profile/"), desk.post("/me/profile/", CONTACT)]
+    assert [(page.status_code, "form" in (page.context[-1] or {})) for page in pages] == [(200, False)] * 2
+    assert "librarian" in pages[0].content.decode()
+
+
+def test_hostile_name_is_only_a_name(mine: Client, member_user: User) -> None:
+    User.objects.update(name="<script>alert(1)</script>")
+    Member.objects.update(address="</textarea><script>alert(2)</script>")
+    content = mine.get("/me/profile/").content.decode()
+    assert ("<script>alert" in content, content.count("&lt;script&gt;alert")) == (False, 3)

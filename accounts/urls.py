@@ -1,0 +1,22 @@
+"""Addresses of the library and its people."""
+
+from django.urls import path
+
+from accounts.views import library, members, profile
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("setup/", library.set_up, name="set_up"),
+    path("me/profile/", profile.profile, name="profile"),
+    path("desk/settings/", library.settings, name="settings"),
+    path("desk/members/", members.members, name="members"),
+    path("desk/members/add/", members.add_member, name="add_member"),
+    path("desk/members/<int:pk>/", members.member, name="member"),
+    path("desk/members/<int:pk>/edit/", members.edit_member, name="edit_member"),
+    path("desk/members/<int:pk>/card.pdf", members.member_card, name="member_card"),
+    path("desk/members/<int:pk>/replace-card/", members.replace_card, name="replace_card"),
+    path("desk/members/<int:pk>/restrict/", members.restrict_member, name="restrict_member"),
+    path("desk/members/<int:pk>/first-password/", members.give_first_password, name="give_first_password"),
+    path("desk/restrictions/<int:pk>/lift/", members.lift_restriction, name="lift_restriction"),
+]

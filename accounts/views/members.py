@@ -1,0 +1,149 @@
+"""Members at the desk: find, register, edit, card, bars, first password."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from accounts import queries
+from accounts.exceptions import Refused
+from accounts.forms.keyed import KeyedForm
+from accounts.forms.members import EditMemberForm, MemberSearchForm, NewCardForm, RegisterForm, RestrictForm
+from accounts.models import Member, Restriction
+from accounts.paging import page_of
+from accounts.permissions import MANAGE_MEMBERS, needs
+from accounts.services import members as services
+from accounts.services.cards import card_pdf
+from circulation.queries.ledger import account, balance_minor, outstanding_by_member
+from circulation.queries.loans import estimates, members_loans
+from circulation.queries.members import loan_counts
+from circulation.queries.rules import rule_book
+from circulation.queries.standing import room_for_fines
+
+LINES = 50  # of the account on a member's page
+
+
+@needs(MANAGE_MEMBERS)
+def members(request: HttpRequest) -> HttpResponse:
+    form = MemberSearchForm(request.GET)
+    form.is_valid()
+    found = queries.search_members(form.cleaned_data.get("q", ""))
+    if category := form.cleaned_data.get("category"):
+        found = found.filter(category=category)
+    page = page_of(request, found)
+    shown = [member.pk for member in page]
+    context = {
+        "form": form, "page": page,
+        "counts": loan_counts(shown, timezone.now()), "owed": outstanding_by_member(shown),
+    }  # fmt: skip
+    return render(request, "accounts/members.html", context)
+
+
+@needs(MANAGE_MEMBERS)
+def add_member(request: HttpRequest) -> HttpResponse:
+    form = RegisterForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            member = services.register_member(by=request.user, key=form.cleaned_data["key"], **form.values)
+        except Refused as refusal:
+            form.add_error("card_number", refusal.message)
+        else:
+            text = _("%(name)s is registered with the card %(card)s.")
+            messages.success(request, text % {"name": member.name, "card": member.card_number})
+            return redirect(member)
+    return render(request, "accounts/add_member.html", {"form": form})
+
+
+@needs(MANAGE_MEMBERS)
+def member(request: HttpRequest, pk: int) -> HttpResponse:
+    member = get_object_or_404(Member.objects.select_related("category", "user"), pk=pk)
+    now, book = timezone.now(), rule_book(request.library)
+    loans, entries = list(members_loans(member).open().order_by("due_at")), list(account(member)[: LINES + 1])
+    running = estimates(loans, book, now, room_for_fines(member))
+    all_shown = len(entries) <= LINES
+    context = {
+        "member": member, "now": now, "loans": loans, "estimates": running, "entries": entries[:LINES],
+        "balance": sum(entry.amount_minor for entry in entries) if all_shown else balance_minor(member),
+        "running": sum(fine.amount_minor for fine in running.values()),
+        "restrictions": queries.restrictions_on(member, timezone.localdate(now)),
+        "restrict_form": RestrictForm(auto_id="restrict_%s"), "card_form": NewCardForm(auto_id="card_%s"),
+    }  # fmt: skip
+    return render(request, "accounts/member.html", context)
+
+
+@needs(MANAGE_MEMBERS)
+def edit_member(request: HttpRequest, pk: int) -> HttpResponse:
+    member = get_object_or_404(Member, pk=pk)
+    form = EditMemberForm(request.POST or None, instance=member)
+    if request.method == "POST" and form.is_valid():
+        services.edit_member(Member(pk=pk), by=request.user, key=form.cleaned_data["key"], **form.values)
+        messages.success(request, _("Saved."))
+        return redirect("accounts:member", pk)
+    return render(request, "accounts/edit_member.html", {"form": form, "member": Member.objects.get(pk=pk)})
+
+
+@needs(MANAGE_MEMBERS)
+@require_POST
+def restrict_member(request: HttpRequest, pk: int) -> HttpResponse:
+    member = get_object_or_404(Member, pk=pk)
+    form = RestrictForm(request.POST)
+    if form.is_valid():
+        try:
+            services.restrict_member(member, by=request.user, key=form.cleaned_data["key"], **form.values)
+        except Refused as refusal:
+            form.add_error("until_on", refusal.message)
+        else:
+            messages.warning(request, _("%(name)s may not borrow now.") % {"name": member.name})
+            return redirect(member)
+    title = _("Bar from borrowing")
+    return render(request, "accounts/single_form.html", {"form": form, "title": title, "back": member})
+
+
+@needs(MANAGE_MEMBERS)
+@require_POST
+def lift_restriction(request: HttpRequest, pk: int) -> HttpResponse:
+    restriction = get_object_or_404(Restriction.objects.select_related("member"), pk=pk)
+    form = KeyedForm(request.POST)
+    form.full_clean()
+    services.lift_restriction(restriction, by=request.user, key=form.cleaned_data["key"])
+    messages.success(request, _("The restriction is lifted."))
+    return redirect(restriction.member)
+
+
+@needs(MANAGE_MEMBERS)
+@require_POST
+def replace_card(request: HttpRequest, pk: int) -> HttpResponse:
+    member = get_object_or_404(Member, pk=pk)
+    form = NewCardForm(request.POST)
+    if form.is_valid():
+        try:
+            member = services.replace_card(member, by=request.user, key=form.cleaned_data["key"], **form.values)
+        except Refused as refusal:
+            form.add_error("card_number", refusal.message)
+        else:
+            text = _("The new card is %(card)s. The old one is worthless.")
+            messages.success(request, text % {"card": member.card_number})
+            return redirect(member)
+    return render(request, "accounts/single_form.html", {"form": form, "title": _("New card"), "back": member})
+
+
+@needs(MANAGE_MEMBERS)
+@require_POST
+@never_cache
+def give_first_password(request: HttpRequest, pk: int) -> HttpResponse:
+    member = get_object_or_404(Member, pk=pk)
+    password = services.first_password()
+    user = services.give_first_password(member, password=password, by=request.user)
+    return render(request, "accounts/first_password.html", {"member": member, "password": password, "sign_in": user})
+
+
+@needs(MANAGE_MEMBERS)
+def member_card(request: HttpRequest, pk: int) -> HttpResponse:
+    member = get_object_or_404(Member, pk=pk)
+    response = HttpResponse(card_pdf(member, request.library), content_type="application/pdf")
+    name = member.card_number.replace("/", "-")
+    response.headers["Content-Disposition"] = f'inline; filename="card-{name}.pdf"'
+    return response

@@ -1,0 +1,22 @@
+"""A person's own data and sign-in."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.forms.members import ContactForm
+from accounts.models import Member
+from accounts.services.members import edit_member
+
+
+def profile(request: HttpRequest) -> HttpResponse:
+    member = Member.objects.select_related("category").filter(user=request.user).first()
+    if member is None:
+        return render(request, "accounts/profile.html", {})
+    form = ContactForm(request.POST or None, instance=member)
+    if request.method == "POST" and form.is_valid():
+        edit_member(Member(pk=member.pk), by=request.user, key=form.cleaned_data["key"], **form.values)
+        messages.success(request, _("Your contact is saved."))
+        return redirect("accounts:profile")
+    return render(request, "accounts/profile.html", {"member": member, "form": form})

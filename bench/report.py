@@ -1,0 +1,125 @@
+"""Writes what was measured as tables for people (Markdown)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+QUERY_LIMIT = 12
+
+
+def tables(found: dict[str, Any]) -> str:
+    """Every part that was measured, as Markdown."""
+    parts = {
+        "pages": _pages, "queries": _queries, "weights": _weights, "desks": _desks, "services": _services,
+        "imports": _imports,
+    }  # fmt: skip
+    lines = [*_machine(found)]
+    for name, write in parts.items():
+        if name in found:
+            lines += ["", *write(found[name])]
+    return "\n".join(lines) + "\n"
+
+
+def above_limit(queries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The pages that need more queries than a page may."""
+    return [each for each in queries if each["queries"] > QUERY_LIMIT]
+
+
+def _machine(found: dict[str, Any]) -> Iterator[str]:
+    machine = found["machine"]
+    yield f"{found['database']}, {machine['workers']} workers, {machine['processors']} processors, {machine['python']}"
+    yield ", ".join(f"{number:,} {name}" for name, number in found["counts"].items())
+    if "load" in found:
+        load = found["load"]
+        yield f"loaded in {load['seconds']:.0f} s; check_invariants took {load['check_seconds']:.0f} s: {load['check']}"
+    for name, gauge in found["gauges"].items():
+        yield f"gauge {name}: {gauge['wall_ms']} ms by the clock, {gauge['cpu_ms']} ms processor, load {gauge['load']}"
+    if "memory" in found:
+        yield f"memory of the site after the pages: {found['memory']['rss']} MB rss, {found['memory']['pss']} MB pss"
+
+
+def _pages(found: dict[str, Any]) -> Iterator[str]:
+    yield f"## Pages (asked by {found['client']})"
+    yield ""
+    yield from _table(
+        ["page", "1 client: median ms (rounds)", "p95", "processor ms", "of it database", "16 clients: median ms",
+         "p95", "pages/s", "failed"],
+        (
+            [
+                each["page"], f"{one['median_ms']} ({_range(one['median_ms_of_rounds'])})", one["p95_ms"],
+                one["cpu_ms"], one["database_cpu_ms"] or "–", many["median_ms"], many["p95_ms"],
+                round(many["per_second"], 1), one["failed"] + many["failed"],
+            ]
+            for each in found["pages"]
+            for one, many in [(each["clients_1"], each["clients_16"])]
+        ),
+    )  # fmt: skip
+
+
+def _queries(found: list[dict[str, Any]]) -> Iterator[str]:
+    yield f"## Queries per page (at most {QUERY_LIMIT})"
+    yield ""
+    yield from _table(
+        ["page", "queries", "most repeated", "status"],
+        (
+            [each["page"], f"**{each['queries']}**" if each["queries"] > QUERY_LIMIT else each["queries"],
+             each["repeated"] or "–", each["status"]]
+            for each in found
+        ),
+    )  # fmt: skip
+
+
+def _weights(found: list[dict[str, Any]]) -> Iterator[str]:
+    yield "## Bytes of a page (without covers)"
+    yield ""
+    yield from _table(
+        ["page", "HTML", "HTML gzipped", "assets as sent", "of it script", "all gzipped", "requests"],
+        ([each["page"], *(f"{each[name]:,}" for name in (
+            "html", "html_gzipped", "assets", "script", "total_gzipped", "requests"))] for each in found),
+    )  # fmt: skip
+
+
+def _desks(found: list[dict[str, Any]]) -> Iterator[str]:
+    yield "## Issue and return on the desk's pages"
+    yield ""
+    yield from _table(
+        ["desks", "pairs", "failed", "pairs/s", "processor ms a pair", "card: median / p95 ms", "issue", "return"],
+        (
+            [each["desks"], each["pairs"], each["failed"], each["pairs_per_second"], each["cpu_ms"],
+             *(f"{each[step]['median_ms']} / {each[step]['p95_ms']}" for step in ("card", "issue", "return"))]
+            for each in found
+        ),
+    )  # fmt: skip
+
+
+def _services(found: list[dict[str, Any]]) -> Iterator[str]:
+    yield "## Issue and return through the services"
+    yield ""
+    yield from _table(
+        ["desks", "pairs", "pairs/s", "processor ms a pair", "issue: median / p95 ms", "return: median / p95 ms"],
+        (
+            [each["desks"], each["pairs"], each["pairs_per_second"], each["cpu_ms"],
+             *(f"{each[step]['median_ms']} / {each[step]['p95_ms']}" for step in ("issue", "return"))]
+            for each in found
+        ),
+    )  # fmt: skip
+
+
+def _imports(found: dict[str, Any]) -> Iterator[str]:
+    yield "## Imports of prepared drafts"
+    yield ""
+    yield from _table(
+        ["books", "books/s", "processor ms a book", "median / p95 ms"],
+        [[found["books"], found["per_second"], found["cpu_ms"],
+          f"{found['save']['median_ms']} / {found['save']['p95_ms']}"]],
+    )  # fmt: skip
+
+
+def _table(head: list[str], rows: Any) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(str(cell) for cell in row)} |"
+
+
+def _range(values: list[float]) -> str:
+    return f"{min(values)}–{max(values)}"

@@ -1,0 +1,66 @@
+"""The admin site's view of the catalogue: set-up and repair. Books and copies are managed at the desk."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts.admin.recorded import ReadOnlyAdmin, RecordedAdmin
+from catalog.models import Author, Book, Copy, CopyType, ImportBatch, SourceRecord, Subject
+
+
+@admin.register(CopyType)
+class CopyTypeAdmin(RecordedAdmin):
+    list_display = ["code", "name", "replacement_price_minor", "processing_fee_minor", "is_lendable"]
+    search_fields = ["code", "name"]
+
+
+@admin.register(Book)
+class BookAdmin(ReadOnlyAdmin):
+    list_display = ["title", "publisher", "year", "language", "format", "created_at"]
+    list_filter = ["language", "format"]
+    search_fields = ["title", "identifiers__value", "contributors__author__name"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(Copy)
+class CopyAdmin(RecordedAdmin):
+    list_display = ["barcode", "book", "copy_type", "home_branch", "location", "withdrawn_on"]
+    list_filter = ["copy_type", "home_branch", "condition"]
+    list_select_related = ["book", "copy_type", "home_branch"]
+    search_fields = ["barcode", "book__title", "call_number"]
+    autocomplete_fields = ["copy_type", "home_branch", "current_branch"]
+    # The state depends on loans, which the desk's pages know.
+    readonly_fields = ["book", "barcode", "withdrawn_on", "lost_on", "damaged_on"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Author)
+class AuthorAdmin(RecordedAdmin):
+    list_display = ["name", "sort_name", "source_key"]
+    search_fields = ["name", "source_key"]
+    readonly_fields = ["name", "source_key"]  # books are searched by the name: it changes with the book, at the desk
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Subject)
+class SubjectAdmin(ReadOnlyAdmin):
+    list_display = ["name"]
+    search_fields = ["name"]
+
+
+@admin.register(SourceRecord)
+class SourceRecordAdmin(ReadOnlyAdmin):
+    list_display = ["key", "source", "book", "revision", "fetched_at"]
+    list_filter = ["source"]
+    list_select_related = ["book"]
+    search_fields = ["key", "work_key", "book__title"]
+
+
+@admin.register(ImportBatch)
+class ImportBatchAdmin(ReadOnlyAdmin):
+    list_display = ["pk", "source", "state", "done", "total", "by", "created_at"]
+    list_filter = ["state", "source"]
+    list_select_related = ["by"]

@@ -1,0 +1,104 @@
+"""BookDraft: what any source says about one edition, before it is a Book. The one thing importers hand over."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+# MARC relator codes (id.loc.gov/vocabulary/relators) of the parts people play in books here.
+ROLES = [
+    ("aut", _("Author")),
+    ("edt", _("Editor")),
+    ("trl", _("Translator")),
+    ("ill", _("Illustrator")),
+    ("nrt", _("Narrator")),
+    ("aui", _("Author of introduction")),
+    ("wpr", _("Author of preface")),
+    ("aft", _("Author of afterword")),
+    ("com", _("Compiler")),
+    ("pht", _("Photographer")),
+    ("ctb", _("Contributor")),
+]
+FORMATS = [
+    ("paperback", _("Paperback")),
+    ("hardcover", _("Hardcover")),
+    ("library", _("Library binding")),
+    ("board", _("Board book")),
+    ("spiral", _("Spiral bound")),
+    ("audio", _("Audio")),
+    ("ebook", _("E-book")),
+    ("video", _("Video")),
+    ("microform", _("Microform")),
+    ("sheet_music", _("Sheet music")),
+    ("map", _("Map")),
+    ("other", _("Other")),
+]
+IDENTIFIER_KINDS = [
+    ("isbn13", _("ISBN-13")),
+    ("isbn10", _("ISBN-10")),
+    ("isbn_invalid", _("ISBN (wrong)")),
+    ("lccn", _("LCCN")),
+    ("oclc", _("OCLC number")),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftContributor:
+    """Somebody who had a part in the book. ``key`` is the identity in the source, for example OL26320A, or empty."""
+
+    name: str
+    sort_name: str = ""
+    role: str = "aut"
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BookDraft:
+    """One edition as a source describes it, already cleaned. Every field may be empty; none is None but numbers."""
+
+    title: str = ""
+    subtitle: str = ""
+    sort_title: str = ""
+    statement: str = ""
+    edition: str = ""
+    contributors: tuple[DraftContributor, ...] = ()
+    isbns: tuple[str, ...] = ()  # valid, as ISBN-13 without hyphens, in the source's order
+    isbns_10: tuple[str, ...] = ()  # the ten-digit forms that were given, for display
+    isbns_invalid: tuple[str, ...] = ()  # the digits as given; still searchable
+    lccns: tuple[str, ...] = ()
+    oclcs: tuple[str, ...] = ()
+    publisher: str = ""
+    publishers: tuple[str, ...] = ()  # all of them
+    place: str = ""
+    published: str = ""  # the date as given
+    year: int | None = None
+    first_year: int | None = None  # of the work
+    language: str = ""  # MARC code: "eng", "ger"
+    other_languages: tuple[str, ...] = ()
+    pages: int | None = None
+    pagination: str = ""
+    format: str = ""  # a key of FORMATS
+    format_text: str = ""
+    series: str = ""
+    subjects: tuple[str, ...] = ()
+    description: str = ""
+    description_is_of_work: bool = False
+    call_number: str = ""  # proposed from Dewey or LC
+    cover_id: int | None = None
+    source: str = ""
+    source_key: str = ""  # of the edition: OL7353617M
+    work_key: str = ""
+    revision: int | None = None
+    warnings: tuple[str, ...] = field(default=())  # codes; the page has the words
+
+    def as_json(self) -> dict[str, Any]:
+        """The draft as JSON values, to be kept in ImportRow.draft."""
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "BookDraft":
+        """The draft that ``as_json`` wrote. Unknown keys (of a later version) are left out."""
+        known: dict[str, Any] = {name: values[name] for name in cls.__slots__ if name in values}
+        people = tuple(DraftContributor(**person) for person in known.pop("contributors", ()))
+        plain: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in known.items()}
+        return cls(contributors=people, **plain)

@@ -1,0 +1,84 @@
+"""Copies: adding, editing, labels, covers."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms.fields import CodeField, MoneyField
+from accounts.forms.keyed import KeyedForm
+from accounts.forms.members import DATE
+from accounts.models import Branch
+from accounts.sheets import SHEETS
+from catalog.models import Copy, CopyType, ImportBatch
+from catalog.queries import copies_of
+
+MOST_AT_ONCE = 100
+
+
+class AddCopiesForm(KeyedForm):
+    count = forms.IntegerField(label=_("Copies"), initial=1, min_value=1, max_value=MOST_AT_ONCE)
+    barcode = CodeField(
+        label=_("Barcode"), required=False, help_text=_("Only for a single copy that has one. Else they are made.")
+    )
+    copy_type = forms.ModelChoiceField(CopyType.objects.all(), label=_("Copy type"), empty_label=None)
+    branch = forms.ModelChoiceField(Branch.objects.all(), label=_("Branch"), empty_label=None)
+    location = forms.CharField(label=_("Location"), required=False, max_length=80)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if values.get("barcode") and values.get("count", 1) != 1:
+            self.add_error("barcode", _("A barcode is for one copy. Add the others without."))
+        return values
+
+
+class EditCopyForm(KeyedForm, forms.ModelForm):
+    barcode = CodeField(label=_("Barcode"))
+
+    class Meta:
+        model = Copy
+        fields = ["barcode", "copy_type", "home_branch", "location", "call_number", "condition", "acquired_on", "note"]
+        widgets = {"acquired_on": DATE, "note": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["price_minor"] = MoneyField(label=_("Price"), currency=currency, required=False)
+        self.initial["price_minor"] = self.instance.price_minor
+
+
+class MarkForm(KeyedForm):
+    state = forms.ChoiceField(
+        label=_("Mark as"),
+        choices=[("withdrawn", _("withdrawn")), ("lost", _("lost")), ("damaged", _("damaged"))],
+    )
+    clear = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=300)
+
+
+class LabelsForm(forms.Form):
+    """Labels for the ticked ``copies`` or for all that the import ``batch`` has made."""
+
+    sheet = forms.ChoiceField(label=_("Sheet"), choices=[(key, sheet.name) for key, sheet in SHEETS.items()])
+    skip = forms.IntegerField(
+        label=_("Labels used already"), initial=0, min_value=0, max_value=200, help_text=_("On the first sheet.")
+    )
+    copies = forms.ModelMultipleChoiceField(
+        Copy.objects.select_related("book").order_by("pk"), required=False, widget=forms.MultipleHiddenInput
+    )
+    batch = forms.ModelChoiceField(ImportBatch.objects.all(), required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if values.get("batch"):
+            values["copies"] = copies_of(values["batch"])
+        if "copies" in values and not values["copies"]:
+            self.add_error(None, _("Tick at least one copy."))
+        return values
+
+
+class CoverForm(KeyedForm):
+    picture = forms.FileField(
+        label=_("Cover picture"), max_length=200, allow_empty_file=False,
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/gif,image/webp"}),
+        help_text=_("JPEG, PNG, GIF or WebP, up to 10 MB."),
+    )  # fmt: skip

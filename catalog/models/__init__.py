@@ -1,0 +1,21 @@
+"""Tables of the catalogue."""
+
+from .books import Author, Book, BookIdentifier, Contributor, Subject
+from .copies import Copy, CopyType
+from .covers import Cover
+from .imports import ImportBatch, ImportRow
+from .sources import SourceRecord
+
+__all__ = [
+    "Author",
+    "Book",
+    "BookIdentifier",
+    "Contributor",
+    "Copy",
+    "CopyType",
+    "Cover",
+    "ImportBatch",
+    "ImportRow",
+    "SourceRecord",
+    "Subject",
+]

@@ -1,0 +1,1 @@
+"""Open Library: search -> fetch -> normalize; what it says becomes a BookDraft, and it may fail in every way."""

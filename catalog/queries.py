@@ -1,0 +1,171 @@
+"""What is in the catalogue. Reads only; whether a copy is on loan is circulation's to say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+
+from accounts.models import Action, User
+from accounts.scans import readings
+from catalog.isbn import forms, read_isbn
+from catalog.models import (
+    Author,
+    Book,
+    BookIdentifier,
+    Contributor,
+    Copy,
+    CopyType,
+    ImportBatch,
+    ImportRow,
+    SourceRecord,
+    Subject,
+)
+from catalog.search.text import pattern, words
+
+# What a librarian does that makes copies; each Action says which in after["copies"].
+ADDING = ("save_draft", "add_book", "add_copies")
+
+
+def for_lists(books: QuerySet[Book]) -> QuerySet[Book]:
+    """``books`` with what a row of a list shows: contributors, ISBNs and cover, in three queries for any number."""
+    people = Contributor.objects.select_related("author").order_by("order", "pk")
+    return books.select_related("cover").prefetch_related(Prefetch("contributors", people), "identifiers")
+
+
+def public_books() -> QuerySet[Book]:
+    """The books readers may see: all but those whose every copy was withdrawn."""
+    copies = Copy.objects.filter(book=OuterRef("pk"))
+    withdrawn, standing = copies.filter(withdrawn_on__isnull=False), copies.filter(withdrawn_on=None)
+    return Book.objects.filter(~Exists(withdrawn) | Exists(standing))
+
+
+def search_public_books(text: str) -> QuerySet[Book]:
+    """As ``search_books``, of the books readers may see."""
+    if read_isbn(text):
+        return search_books(text, public_books())
+    return search_books(text, Book.objects.exclude(pk__in=_wholly_withdrawn()))
+
+
+def _wholly_withdrawn() -> QuerySet[Book]:
+    """The books readers may not see: found once, they cost a search less than asking for each of its books."""
+    standing = Copy.objects.filter(book=OuterRef("pk"), withdrawn_on=None)
+    return Book.objects.filter(~Exists(standing), copies__withdrawn_on__isnull=False)
+
+
+def search_books(text: str, books: QuerySet[Book] | None = None) -> QuerySet[Book]:
+    """Books in which every word of ``text`` begins a word of title, subtitle, people, subject, ISBN or publisher.
+
+    A text that is an ISBN finds the books that have it, in any spelling. An empty text finds every book, one of
+    nothing but signs none.
+    """
+    books = Book.objects.all() if books is None else books
+    wanted = words(text)
+    if read_isbn(text):
+        books = books.filter(pk__in=books_with_isbn(text).values("pk"))
+    elif text.strip() and not wanted:
+        books = books.none()
+    else:
+        for word in wanted:
+            books = books.filter(search_text__contains=pattern(word))
+    return books.order_by("sort_title", "pk")
+
+
+def search_at_desk(text: str) -> QuerySet[Book]:
+    """As ``search_books``; the barcode of a copy finds its book."""
+    scanned = Book.objects.filter(copies__barcode__in=readings(text)).order_by("pk")
+    return scanned if text and scanned.exists() else search_books(text)
+
+
+def books_with_isbn(text: str) -> QuerySet[Book]:
+    """The books that have the ISBN ``text``, however it is written and whatever its check digit, oldest first."""
+    return Book.objects.filter(identifiers__value__in=forms(text)).distinct().order_by("pk")
+
+
+def new_arrivals(count: int) -> QuerySet[Book]:
+    """The books added last that readers may see, newest first."""
+    return for_lists(public_books().order_by("-created_at", "-pk"))[:count]
+
+
+def books_of_author(author: Author) -> QuerySet[Book]:
+    """The books ``author`` had a part in that readers may see, by title."""
+    return for_lists(public_books().filter(contributors__author=author).distinct().order_by("sort_title", "pk"))
+
+
+def books_about(subject: Subject) -> QuerySet[Book]:
+    """The books about ``subject`` that readers may see, by title."""
+    return for_lists(public_books().filter(subjects=subject).order_by("sort_title", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A book of ours beside search results: the keys of its editions and its ISBNs, those of its works, its copies."""
+
+    book: Book
+    numbers: frozenset[str]
+    works: frozenset[str]
+    copies: int
+
+
+def editions_here(edition_keys: list[str], work_keys: list[str], isbns: list[str]) -> list[Here]:
+    """The books here that come from one of these editions or works of a source or have one of these ISBNs."""
+    known = (
+        Q(source_records__key__in=[key for key in edition_keys if key])
+        | Q(source_records__work_key__in=[key for key in work_keys if key])
+        | Q(identifiers__value__in=isbns)
+    )
+    books = Book.objects.filter(known).distinct().order_by("pk")
+    return [here_as(book) for book in books.prefetch_related("source_records", "identifiers", "copies")]
+
+
+def here_as(book: Book) -> Here:
+    """``book`` with what it is known by and how many of its copies were not withdrawn."""
+    records = book.source_records.all()
+    return Here(
+        book,
+        numbers=frozenset([r.key for r in records] + [i.value for i in book.identifiers.all()]),
+        works=frozenset(record.work_key for record in records if record.work_key),
+        copies=sum(1 for copy in book.copies.all() if copy.withdrawn_on is None),
+    )
+
+
+def source_record(book: Book) -> SourceRecord | None:
+    """The Open Library record of ``book``, if it came from there."""
+    return book.source_records.filter(source=SourceRecord.Source.OPEN_LIBRARY).order_by("pk").first()
+
+
+def default_copy_type() -> CopyType:
+    """The first copy type."""
+    return CopyType.objects.order_by("pk")[0]
+
+
+def copies_added(by: User, since: datetime, count: int) -> list[Copy]:
+    """The last ``count`` copies that ``by`` added ``since`` then and that are still there, newest first."""
+    actions = Action.objects.filter(by=by, at__gte=since, verb__in=ADDING).order_by("-at", "-pk")[:count]
+    keys = [pk for after in actions.values_list("after", flat=True) for pk in reversed(after.get("copies", []))][:count]
+    copies = Copy.objects.select_related("book").filter(pk__in=keys).order_by("-pk")
+    return list(copies)
+
+
+def rows_of(batch: ImportBatch) -> QuerySet[ImportRow]:
+    """The lines of an import in order, with the books they led to."""
+    return batch.rows.select_related("created_book", "matched_book").order_by("n")
+
+
+def copies_of(batch: ImportBatch) -> QuerySet[Copy]:
+    """The copies an import has made."""
+    return Copy.objects.filter(pk__in=batch.rows.values("created_copies")).select_related("book").order_by("pk")
+
+
+def outcomes(batch: ImportBatch) -> dict[str, int]:
+    """How many lines of an import had which outcome."""
+    return dict(batch.rows.order_by().values_list("outcome").annotate(n=Count("pk")))
+
+
+def isbns_of(book_ids: list[int]) -> dict[int, str]:
+    """The ISBN to show for each of these books that has one, valid ones first, in one query."""
+    rows = BookIdentifier.objects.filter(book__in=book_ids, kind__startswith="isbn").order_by("kind", "pk")
+    order = {"isbn13": 0, "isbn10": 1, "isbn_invalid": 2}
+    best: dict[int, str] = {}
+    for row in sorted(rows, key=lambda row: order[row.kind]):
+        best.setdefault(row.book_id, row.value)
+    return best

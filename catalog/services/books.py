@@ -1,0 +1,239 @@
+"""Making and editing books, whatever they come from. A librarian's edit is remembered as one and never overwritten."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext as _
+
+from accounts.exceptions import Refused
+from accounts.models import Action, Branch, User
+from accounts.services.actions import describe, recorded
+from accounts.services.numbers import BARCODES, hold
+from catalog.drafts import BookDraft, DraftContributor
+from catalog.models import Author, Book, BookIdentifier, Contributor, CopyType, Cover
+from catalog.normalize.names import name_key
+from catalog.normalize.subjects import subject_key
+from catalog.normalize.text import title_key
+from catalog.normalize.titles import sort_title
+from catalog.search.text import document
+from catalog.services.authors import author_for, subject_for
+from catalog.services.copies import create_copies
+from catalog.services.covers import forget_file
+
+LIBRARIAN = "librarian"
+PLAIN_FIELDS = (
+    "title", "subtitle", "statement", "edition", "publisher", "place", "published", "year", "first_year", "language",
+    "other_languages", "pages", "pagination", "format", "format_text", "series", "description", "call_number",
+)  # fmt: skip
+LIST_FIELDS = ("contributors", "subjects", "identifiers")
+FIELDS = PLAIN_FIELDS + LIST_FIELDS
+# Those that people see and edit; the others stay as a source gave them.
+SHOWN_FIELDS = (
+    "title", "subtitle", "contributors", "publisher", "place", "year", "edition", "language", "pages", "format",
+    "series", "call_number", "subjects", "description", "identifiers",
+)  # fmt: skip
+# kind of identifier -> the draft's list of them
+NUMBERS = {
+    "isbn13": "isbns", "isbn10": "isbns_10", "isbn_invalid": "isbns_invalid", "lccn": "lccns", "oclc": "oclcs",
+}  # fmt: skip
+
+
+@recorded("add_book")
+def add_book(
+    action: Action, draft: BookDraft, *, by: User | None, now: datetime, stock: int = 0, only_new: bool = False,
+    branch: Branch | None = None, copy_type: CopyType | None = None, **copy_details: Any,
+) -> Book:  # fmt: skip
+    """Catalogue a book by hand, with ``stock`` copies of ``copy_type`` at ``branch`` that get the next barcodes.
+
+    ``copy_details`` are further fields of the copies (location, price_minor, ...). ``only_new``: refuse a book whose
+    ISBN another one here has. Raises Refused("no_title", "isbn_here").
+    """
+    if not draft.title:
+        raise Refused("no_title", _("A book needs a title."))
+    hold(BARCODES)
+    numbers = [*draft.isbns, *draft.isbns_invalid]
+    known = Book.objects.filter(identifiers__value__in=numbers).order_by("pk").first() if only_new else None
+    if known:
+        raise Refused("isbn_here", _("“%(title)s” is here with this ISBN.") % {"title": known.title})
+    book = create_book(draft, LIBRARIAN)
+    copies = []
+    if stock:
+        copies = create_copies(book, stock, branch=branch, copy_type=copy_type, now=now, **copy_details)
+    describe(action, book, after={"title": book.title, "copies": [copy.pk for copy in copies]})
+    return book
+
+
+@recorded("edit_book")
+def edit_book(
+    action: Action, book: Book, draft: BookDraft, *, fields: Iterable[str] = FIELDS, origin: str = LIBRARIAN,
+    seen: str = "", by: User | None, now: datetime,
+) -> Book:  # fmt: skip
+    """Give ``book`` the values of ``draft`` in ``fields`` (of FIELDS); what changes is marked as from ``origin``.
+
+    ``seen``: the ``version_of`` the book that the editor saw; another one by now is refused.
+    Raises Refused("no_title", "changed_since").
+    """
+    if "title" in fields and not draft.title:
+        raise Refused("no_title", _("A book needs a title."))
+    hold(BARCODES)  # authors and subjects are looked up, else made: one transaction at a time
+    book = Book.objects.select_for_update(of=("self",)).get(pk=book.pk)
+    before = snapshot(book)
+    if seen and seen != version_of(before):
+        raise Refused("changed_since", _("Somebody changed this book while you had it open. Nothing was saved yet."))
+    wanted = {name for name in fields if draft_value(draft, name) != before[name]}
+    _set_plain(book, draft, wanted)
+    _write_lists(book, draft, wanted)
+    after = snapshot(book)
+    changed = [name for name in FIELDS if before[name] != after[name]]
+    book.origins |= dict.fromkeys(changed, origin)
+    book.search_text = search_document(book)
+    book.save()
+    describe(action, book, before={n: before[n] for n in changed}, after={n: after[n] for n in changed})
+    return book
+
+
+@recorded("delete_book")
+def delete_book(action: Action, book: Book, *, by: User | None, now: datetime) -> None:
+    """Delete a ``book`` that has no copies, with its cover. Raises Refused("has_copies")."""
+    book = Book.objects.select_for_update(of=("self",)).get(pk=book.pk)
+    if book.copies.exists():
+        raise Refused("has_copies", _("This book has copies. Withdraw them; a book with a history stays."))
+    describe(action, book, before=snapshot(book))
+    for file in Cover.objects.filter(book=book).values_list("file", flat=True):
+        forget_file(file)
+    book.delete()
+
+
+def create_book(draft: BookDraft, origin: str) -> Book:
+    """Make a book of ``draft`` inside the caller's transaction; every filled field is marked as from ``origin``."""
+    book = Book()
+    _set_plain(book, draft, set(FIELDS))
+    book.origins = {name: origin for name in FIELDS if draft_value(draft, name)}
+    book.save()
+    _write_lists(book, draft, set(FIELDS))
+    book.search_text = search_document(book)
+    book.save(update_fields=["search_text"])
+    return book
+
+
+def add_isbns(book: Book, draft: BookDraft) -> None:
+    """Give ``book`` the ISBNs of ``draft`` that it lacks, inside the caller's transaction."""
+    known = set(book.identifiers.values_list("kind", "value"))
+    new = [pair for pair in _numbers(draft) if pair[0] in ("isbn13", "isbn10") and pair not in known]
+    BookIdentifier.objects.bulk_create(BookIdentifier(book=book, kind=kind, value=value) for kind, value in new)
+    book.search_text = search_document(book)
+    book.save(update_fields=["search_text"])
+
+
+def snapshot(book: Book) -> dict[str, Any]:
+    """What ``book`` says now, field by field, in JSON values: for the record and for putting beside a source."""
+    values = {name: getattr(book, name) for name in PLAIN_FIELDS}
+    people = book.contributors.select_related("author")
+    values["contributors"] = [{"name": c.author.name, "role": c.role} for c in people]
+    values["subjects"] = [subject.name for subject in book.subjects.order_by("pk")]
+    values["identifiers"] = [[i.kind, i.value] for i in book.identifiers.all()]
+    return values
+
+
+def version_of(values: dict[str, Any]) -> str:
+    """A word that changes whenever anything in a book's ``snapshot`` changes; for edit_book's ``seen``."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def draft_of(values: dict[str, Any]) -> BookDraft:
+    """The draft that says what a book's ``snapshot`` says."""
+    numbers = {kind: tuple(v for k, v in values["identifiers"] if k == kind) for kind in NUMBERS}
+    return BookDraft(
+        **{name: values[name] for name in PLAIN_FIELDS if name != "other_languages"},
+        other_languages=tuple(values["other_languages"]),
+        contributors=tuple(DraftContributor(person["name"], role=person["role"]) for person in values["contributors"]),
+        subjects=tuple(values["subjects"]),
+        **{NUMBERS[kind]: found for kind, found in numbers.items()},
+    )
+
+
+def search_document(book: Book) -> str:
+    """The text that search looks through for ``book``."""
+    prefetch_related_objects([book], "contributors__author", "subjects", "identifiers")
+    people = [c.author.name for c in book.contributors.all()]
+    subjects = [subject.name for subject in book.subjects.all()]
+    numbers = [identifier.value for identifier in book.identifiers.all()]
+    return document([book.title, book.subtitle, *people, *subjects, *numbers, book.publisher, book.series])
+
+
+def draft_value(draft: BookDraft, name: str) -> Any:
+    """What ``draft`` says in the field ``name`` (of FIELDS), in the words of ``snapshot``, as far as it can be kept."""
+    if name == "contributors":
+        return [{"name": person.name[:300], "role": person.role} for person in draft.contributors]
+    if name == "identifiers":
+        return [list(pair) for pair in _numbers(draft)]
+    return _fitting(name, getattr(draft, name))
+
+
+def _set_plain(book: Book, draft: BookDraft, wanted: set[str]) -> None:
+    for name in wanted.intersection(PLAIN_FIELDS):
+        setattr(book, name, draft_value(draft, name))
+    if "year" in wanted and "published" not in wanted and str(book.year) not in book.published:
+        book.published = ""  # the date as printed, which names another year
+    if wanted & {"title", "language"}:
+        given = draft.sort_title[:500] if "title" in wanted else ""
+        book.sort_title = given or sort_title(book.title, book.language)
+        book.match_key = title_key(book.title)
+
+
+def _write_lists(book: Book, draft: BookDraft, wanted: set[str]) -> None:
+    if "contributors" in wanted:
+        _write_contributors(book, draft.contributors)
+    if "subjects" in wanted:
+        book.subjects.set([subject_for(name) for name in draft.subjects if subject_key(name)])
+    if "identifiers" in wanted:
+        _write_identifiers(book, draft)
+
+
+def _fitting(name: str, value: Any) -> Any:
+    """``value`` as the column takes it: sources know no limits."""
+    length = getattr(Book._meta.get_field(name), "max_length", None)
+    if isinstance(value, str) and length:
+        return value[:length]
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _write_contributors(book: Book, people: Iterable[DraftContributor]) -> None:
+    own = _own_authors(book)
+    Contributor.objects.filter(book=book).delete()
+    seen = set()
+    for order, person in enumerate(people):
+        author = own.get((person.name, person.role)) or own.get((name_key(person.name), "")) if not person.key else None
+        author = author or author_for(person)
+        if (author.pk, person.role) not in seen:
+            seen.add((author.pk, person.role))
+            Contributor.objects.create(book=book, author=author, role=person.role, order=order)
+
+
+def _own_authors(book: Book) -> dict[tuple[str, str], Author]:
+    """The people of ``book`` by name and part, and by the key of their name alone.
+
+    Of several authors called alike an edit means the one whom the book had.
+    """
+    own: dict[tuple[str, str], Author] = {}
+    for part in book.contributors.select_related("author"):
+        own[part.author.name, part.role] = part.author
+        own.setdefault((part.author.match_key, ""), part.author)
+    return own
+
+
+def _write_identifiers(book: Book, draft: BookDraft) -> None:
+    book.identifiers.all().delete()
+    BookIdentifier.objects.bulk_create(
+        BookIdentifier(book=book, kind=kind, value=value) for kind, value in _numbers(draft)
+    )
+
+
+def _numbers(draft: BookDraft) -> list[tuple[str, str]]:
+    """Kind and value of every number, each once, as the column takes it."""
+    listed = [(kind, value[:40]) for kind, name in NUMBERS.items() for value in getattr(draft, name)]
+    return list(dict.fromkeys(listed))

@@ -1,0 +1,108 @@
+"""Making and editing copies."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.exceptions import Refused
+from accounts.models import Action, Branch, LibrarySettings, Member, User
+from accounts.numbering import numbered_code
+from accounts.queries import default_branch
+from accounts.services.actions import changes, describe, recorded
+from accounts.services.numbers import BARCODES, hold, take_numbers
+from catalog.models import Book, Copy, CopyType
+from catalog.queries import default_copy_type
+
+MOST_AT_ONCE = 500
+EDITABLE = (
+    "barcode", "home_branch", "current_branch", "copy_type", "call_number", "location", "price_minor", "condition",
+    "note", "acquired_on",
+)  # fmt: skip
+
+
+@recorded("add_copies")
+def add_copies(
+    action: Action, book: Book, *, count: int = 1, by: User | None, now: datetime, barcode: str = "",
+    branch: Branch | None = None, copy_type: CopyType | None = None, **details: Any,
+) -> list[Copy]:  # fmt: skip
+    """Add ``count`` copies of ``book``; ``details`` are further fields of Copy.
+
+    ``barcode`` is for a single copy that has one already; without it they get the next own barcodes.
+    Raises Refused("barcode_taken", "too_many_copies").
+    """
+    copies = create_copies(book, count, now=now, barcode=barcode, branch=branch, copy_type=copy_type, **details)
+    describe(action, book, after={"copies": [copy.pk for copy in copies]})
+    return copies
+
+
+@recorded("edit_copy")
+def edit_copy(action: Action, copy: Copy, *, by: User | None, now: datetime, **new_values: Any) -> Copy:
+    """Change fields of ``copy`` (those of EDITABLE). A copy that stands at home moves with its home.
+
+    Raises Refused("barcode_taken").
+    """
+    copy = Copy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
+    unknown = set(new_values) - set(EDITABLE)
+    if unknown:
+        raise TypeError(f"not editable: {sorted(unknown)}")
+    if new_values.get("barcode", copy.barcode) != copy.barcode:
+        _refuse_taken(new_values["barcode"])
+    if copy.current_branch_id == copy.home_branch_id and "home_branch" in new_values:
+        new_values = {"current_branch": new_values["home_branch"], **new_values}
+    before, after = changes(copy, new_values)
+    for name, value in new_values.items():
+        setattr(copy, name, value)
+    copy.save(update_fields=list(new_values))
+    describe(action, copy, before=before, after=after)
+    return copy
+
+
+def create_copies(
+    book: Book, count: int, *, now: datetime, barcode: str = "", branch: Branch | None = None,
+    copy_type: CopyType | None = None, **details: Any,
+) -> list[Copy]:  # fmt: skip
+    """Make ``count`` copies inside the caller's transaction, acquired today at the first branch, of the first type."""
+    if not 1 <= count <= MOST_AT_ONCE:
+        raise Refused("too_many_copies", _("Add between 1 and %(most)d copies at a time.") % {"most": MOST_AT_ONCE})
+    library = LibrarySettings.current()
+    branch, copy_type = branch or default_branch(), copy_type or default_copy_type()
+    details.setdefault("acquired_on", timezone.localdate(now, library.zone))
+    details.setdefault("call_number", book.call_number)
+    if barcode:
+        _refuse_taken(barcode)
+    codes = [barcode] if barcode else next_barcodes(library, count)
+    return [
+        Copy.objects.create(
+            book=book, barcode=code, home_branch=branch, current_branch=branch, copy_type=copy_type, **details
+        )
+        for code in codes
+    ]
+
+
+def next_barcodes(library: LibrarySettings, count: int) -> list[str]:
+    """The next ``count`` barcodes of the library's own that nothing has."""
+    codes: list[str] = []
+    while len(codes) < count:
+        wanted = [numbered_code(library.barcode_prefix, n) for n in take_numbers(BARCODES, count - len(codes))]
+        taken = set(Copy.objects.filter(barcode__in=wanted).values_list("barcode", flat=True))
+        codes += [code for code in wanted if code not in taken]
+    return codes
+
+
+def _refuse_taken(barcode: str) -> None:
+    hold(BARCODES)  # the same barcode at two desks: the second one waits, and hears who was first
+    if Copy.objects.filter(barcode=barcode).exists():
+        raise Refused("barcode_taken", _("Another copy has the barcode %(code)s.") % {"code": barcode})
+
+
+def card_with_this_code(barcode: str) -> Member | None:
+    """The member whose card has the same code, which would make a scan ambiguous; the form warns of it."""
+    return Member.objects.filter(card_number=barcode).first()
+
+
+def ensure_copy_types() -> None:
+    """Make a first copy type where there is none. Idempotent."""
+    if not CopyType.objects.exists():
+        CopyType.objects.create(code="BOOK", name=_("Book"), replacement_price_minor=2000, processing_fee_minor=500)

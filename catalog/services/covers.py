@@ -1,0 +1,167 @@
+"""Cover pictures: checked, re-encoded and stored by us, whether fetched or uploaded."""
+
+import io
+import secrets
+from datetime import datetime
+
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from accounts.exceptions import Refused
+from accounts.models import Action, User, Work
+from accounts.services import work
+from accounts.services.actions import describe, recorded
+from catalog.models import Book, Cover
+from catalog.openlibrary.client import OpenLibrary
+from catalog.openlibrary.errors import OpenLibraryError
+
+MOST_BYTES = 10_000_000
+# By format: unpacking a larger one would take more than about 150 MB of memory. JPEGs are unpacked at a smaller size.
+MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 20_000_000, "GIF": 20_000_000, "WEBP": 9_000_000}
+PREVIEW_SECONDS, NO_PREVIEW_SECONDS = 86_400, 3_600
+LEAST_SIDE = 20  # Open Library answers a missing cover with a picture of 1 x 1
+STORED_SIZE = (500, 750)
+PAPER = (255, 255, 255)  # behind what is transparent
+GIVE_UP = ("not_found", "too_large")  # asking again would bring the same
+
+
+@recorded("upload_cover")
+def upload_cover(action: Action, book: Book, *, data: bytes, by: User | None, now: datetime) -> Book:
+    """Make ``data`` (JPEG, PNG, GIF or WebP, at most 10 MB) the cover of ``book``. Raises Refused("bad_picture")."""
+    picture, size = reencoded(data)
+    cover = _locked_cover(book)
+    _store(cover, picture, size, now)
+    describe(action, book, after={"cover": cover.file.name})
+    return book
+
+
+@recorded("remove_cover")
+def remove_cover(action: Action, book: Book, *, by: User | None, now: datetime) -> Book:
+    """Take the picture of ``book`` away for good; the drawn cover shows again, and imports bring no other."""
+    cover = _locked_cover(book)
+    describe(action, book, before={"cover": cover.file.name})
+    forget_file(cover.file.name)
+    cover.file, cover.width, cover.height, cover.state = "", 0, 0, Work.State.DONE
+    cover.save()
+    return book
+
+
+def want_cover(book: Book, source_id: int, *, again: bool = False) -> None:
+    """Ask the worker to fetch the cover with this number at Open Library, unless the book has or had one.
+
+    ``again``: a person wishes it: also where fetching failed or a picture was removed.
+    """
+    cover, is_new = Cover.objects.get_or_create(book=book, defaults={"source_id": source_id, "total": 1})
+    if again and not is_new and not cover.file:
+        Cover.objects.filter(pk=cover.pk).update(
+            source_id=source_id, total=1, state=Work.State.QUEUED, attempts=0, due_at=None, lease_until=None, problem=""
+        )
+
+
+def fetch_next_cover(client: OpenLibrary, now: datetime | None = None) -> bool:
+    """Fetch one cover that is due and in nobody's hands. False: there is none.
+
+    A cover that is not there or no picture is given up; a source that does not answer is asked again later. What a
+    librarian did with the cover meanwhile stays.
+    """
+    cover = work.claim_next(Cover, now)
+    if cover is None:
+        return False
+    try:
+        picture, size = reencoded(client.cover(cover.source_id or 0, "L"))
+    except OpenLibraryError as error:
+        if work.keep_claim(cover, now):
+            (work.fail if error.code in GIVE_UP else work.try_later)(cover, error.message, now)
+    except Refused as refusal:
+        if work.keep_claim(cover, now):
+            work.fail(cover, refusal.message, now)
+    else:
+        with transaction.atomic():
+            if work.keep_claim(cover, now):
+                _store(cover, picture, size, now)
+    return True
+
+
+def reencoded(data: bytes) -> tuple[bytes, tuple[int, int]]:
+    """``data`` as a fresh JPEG within STORED_SIZE, without anything but its pixels, and its size.
+
+    Raises Refused("bad_picture") for what is no picture, too large or too small.
+    """
+    if len(data) > MOST_BYTES:
+        raise Refused("bad_picture", _("Pictures may have up to 10 MB."))
+    try:
+        with Image.open(io.BytesIO(data), formats=list(MOST_PIXELS)) as picture:
+            width, height = picture.size
+            if width * height > MOST_PIXELS[picture.format or ""] or min(width, height) < LEAST_SIDE:
+                raise Refused("bad_picture", _("The picture is too small or too large to be a cover."))
+            small = _small(picture)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise Refused("bad_picture", _("This is no picture that can be read. Use JPEG, PNG, GIF or WebP.")) from error
+    out = io.BytesIO()
+    small.save(out, "JPEG", quality=85, optimize=True)
+    return out.getvalue(), small.size
+
+
+def _small(picture: Image.Image) -> Image.Image:
+    """``picture`` upright, within STORED_SIZE, on white paper; made small first, because that saves memory."""
+    if picture.mode not in ("RGB", "L", "CMYK", "RGBA"):
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    picture.thumbnail((max(STORED_SIZE), max(STORED_SIZE)))
+    upright = ImageOps.exif_transpose(picture)
+    upright.thumbnail(STORED_SIZE)
+    if upright.mode != "RGBA":
+        return upright.convert("RGB")
+    paper = Image.new("RGB", upright.size, PAPER)
+    paper.paste(upright, mask=upright)
+    return paper
+
+
+def _locked_cover(book: Book) -> Cover:
+    """The cover of ``book``, locked until the transaction ends, lest the worker puts another in its place."""
+    cover, _made = Cover.objects.select_for_update(of=("self",)).get_or_create(book=book)
+    return cover
+
+
+def _store(cover: Cover, picture: bytes, size: tuple[int, int], now: datetime | None) -> None:
+    old = cover.file.name
+    cover.file.save(f"{secrets.token_hex(12)}.jpg", ContentFile(picture), save=False)
+    cover.width, cover.height = size
+    cover.state, cover.done, cover.lease_until, cover.problem = Work.State.DONE, 1, None, ""
+    cover.finished_at = now
+    cover.save()
+    if old:
+        forget_file(old)
+
+
+def forget_file(name: str | None) -> None:
+    """Delete a stored file once the database no longer names it for certain."""
+    if name:
+        transaction.on_commit(lambda: default_storage.delete(name))
+
+
+def preview_cover(client: OpenLibrary, cover_id: int) -> bytes:
+    """The cover of a search result as a fresh small JPEG, kept for a day; b"" if there is none, kept for an hour.
+
+    Raises OpenLibraryError for everything that may be over a moment later.
+    """
+    key = f"cover-preview-{cover_id}"
+    picture = cache.get(key)
+    if picture is None:
+        picture = _preview(client, cover_id)
+        cache.set(key, picture, PREVIEW_SECONDS if picture else NO_PREVIEW_SECONDS)
+    return picture
+
+
+def _preview(client: OpenLibrary, cover_id: int) -> bytes:
+    try:
+        return reencoded(client.cover(cover_id, "M"))[0]
+    except Refused:
+        return b""
+    except OpenLibraryError as error:
+        if error.code not in GIVE_UP:
+            raise
+        return b""

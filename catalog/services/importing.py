@@ -1,0 +1,195 @@
+"""Saving what a source says: matched with what is here, never twice, and never over a librarian's edit."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.exceptions import Refused
+from accounts.models import Action, Branch, User
+from accounts.services.actions import describe, recorded
+from accounts.services.numbers import BARCODES, hold
+from catalog.drafts import BookDraft
+from catalog.models import Book, Copy, CopyType, ImportRow, SourceRecord
+from catalog.normalize.names import name_key
+from catalog.normalize.text import match_key, title_key
+from catalog.services.books import FIELDS, add_isbns, create_book, draft_value, edit_book
+from catalog.services.copies import create_copies
+from catalog.services.covers import want_cover
+
+SIMILAR = 0.6  # below this, two titles under one ISBN are two books: publishers use ISBNs again
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A book here that a draft may be. ``is_certain``: it is; else a person has to say."""
+
+    book: Book
+    by: str
+    is_certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a draft. ``outcome``: added, copy_added or known."""
+
+    book: Book
+    outcome: str
+    copies: list[Copy]
+
+
+class Doubtful(Exception):
+    """Something here may be the same book; ``match`` says which. A person decides."""
+
+    def __init__(self, match: Match) -> None:
+        self.match = match
+        super().__init__(f"may be book {match.book.pk} ({match.by})")
+
+
+def save_draft(
+    draft: BookDraft, *, by: User | None, if_known: str = "nothing", decision: str = "", copies: int = 1,
+    branch: Branch | None = None, copy_type: CopyType | None = None, payload: dict[str, Any] | None = None,
+    key: str | None = None, now: datetime | None = None, **copy_details: Any,
+) -> Saved:  # fmt: skip
+    """Add the book of ``draft`` with so many ``copies``, or, when it is here, add a copy or do ``nothing``.
+
+    ``if_known``: "copy" or "nothing". ``decision`` of a person where the match is doubtful: an ImportRow.Decision;
+    "new" makes no second book of a record that is here by its key, "copy" gives the book the ISBNs it lacks.
+    ``payload`` is the record as received, kept beside the book; ``copy_details`` are further fields of the copies.
+    Two desks that save the same record at the same
+    moment make one book. Raises Doubtful; Refused("no_title").
+    """
+    done = _save_draft(
+        draft, if_known=if_known, decision=decision, copies=copies, branch=branch, copy_type=copy_type,
+        payload=payload, by=by, key=key, now=now, **copy_details,
+    )  # fmt: skip
+    made = list(Copy.objects.filter(pk__in=done["copies"]).order_by("pk"))
+    return Saved(Book.objects.get(pk=done["book"]), done["outcome"], made)
+
+
+@recorded("save_draft")
+def _save_draft(
+    action: Action, draft: BookDraft, *, by: User | None, now: datetime, if_known: str, decision: str, copies: int,
+    branch: Branch | None, copy_type: CopyType | None, payload: dict[str, Any] | None, **copy_details: Any,
+) -> dict[str, Any]:  # fmt: skip
+    if not draft.title:
+        raise Refused("no_title", _("The record has no title. Catalogue the book by hand."))
+    hold(BARCODES)
+    match = _by_key(draft) if decision == ImportRow.Decision.NEW else find_match(draft)
+    if match and not match.is_certain and not decision:
+        raise Doubtful(match)
+    wanted, outcome = copies, ImportRow.Outcome.ADDED
+    if match:
+        adds = copies and (if_known == "copy" or decision == ImportRow.Decision.COPY)
+        wanted, outcome = (copies, ImportRow.Outcome.COPY_ADDED) if adds else (0, ImportRow.Outcome.KNOWN)
+    book = match.book if match else create_book(draft, draft.source)
+    if match and not match.is_certain and decision == ImportRow.Decision.COPY:
+        add_isbns(book, draft)
+    _keep_source(book, draft, payload or {}, now)
+    if draft.cover_id:
+        want_cover(book, draft.cover_id)
+    made = []
+    if wanted:
+        made = create_copies(book, wanted, now=now, branch=branch, copy_type=copy_type, **copy_details)
+    done = {"book": book.pk, "outcome": str(outcome), "copies": [copy.pk for copy in made]}
+    describe(action, book, after=done)
+    return done
+
+
+def find_match(draft: BookDraft) -> Match | None:
+    """The book here that ``draft`` describes, most certain way first: key in the source, ISBN, other numbers, text."""
+    return _by_key(draft) or _by_isbn(draft) or _by_number(draft) or _by_text(draft)
+
+
+def similar(one: str, other: str) -> bool:
+    """Whether two titles are close enough to be the same book's, given that a number is the same already."""
+    a, b = title_key(one), title_key(other)
+    return f" {a} " in f" {b} " or f" {b} " in f" {a} " or SequenceMatcher(None, a, b).ratio() >= SIMILAR
+
+
+@recorded("refresh_book")
+def refresh_book(
+    action: Action, book: Book, draft: BookDraft, *, fields: list[str], payload: dict[str, Any],
+    by: User | None, now: datetime,
+) -> Book:  # fmt: skip
+    """Take over from a newly fetched ``draft`` the ``fields`` a librarian ticked, and keep the record as received.
+
+    ``fields``: of FIELDS, or "cover" for a book without a picture. Nothing empty ever replaces something.
+    """
+    hold(BARCODES)
+    given = [name for name in fields if name in FIELDS and draft_value(draft, name)]
+    if "year" in given and draft.published:
+        given.append("published")
+    if given:
+        book = edit_book(book, draft, fields=given, origin=draft.source, by=by, now=now)
+    if draft.cover_id:
+        want_cover(book, draft.cover_id, again="cover" in fields)
+    _keep_source(book, draft, payload, now)
+    describe(action, book, after={"fields": [name for name in fields if name in (*given, "cover")]})
+    return book
+
+
+def _by_key(draft: BookDraft) -> Match | None:
+    if not draft.source_key:
+        return None
+    record = SourceRecord.objects.filter(source=draft.source, key=draft.source_key).select_related("book").first()
+    return Match(record.book, "key", True) if record else None
+
+
+def _by_isbn(draft: BookDraft) -> Match | None:
+    same = Q(identifiers__kind="isbn13", identifiers__value__in=draft.isbns)
+    misprinted = Q(identifiers__kind="isbn_invalid", identifiers__value__in=draft.isbns_invalid)
+    return _best("isbn", Book.objects.filter(same | misprinted), draft)
+
+
+def _by_number(draft: BookDraft) -> Match | None:
+    """A book with the same LCCN or OCLC number. Hardback and paperback may share one: their ISBNs say what is what."""
+    for kind, values in (("lccn", draft.lccns), ("oclc", draft.oclcs)):
+        found = _best(kind, Book.objects.filter(identifiers__kind=kind, identifiers__value__in=values), draft)
+        if found:
+            return replace(found, is_certain=found.is_certain and not _has_other_isbns(found.book, draft))
+    return None
+
+
+def _best(by: str, books: QuerySet[Book], draft: BookDraft) -> Match | None:
+    """Of ``books`` with the same number the first one called alike, which is certain, else the first."""
+    found = list(books.distinct().order_by("pk"))
+    alike = [book for book in found if similar(book.title, draft.title)]
+    return Match((alike or found)[0], by, bool(alike)) if found else None
+
+
+def _by_text(draft: BookDraft) -> Match | None:
+    """A book with the same title, first author, publisher and about the same year, unless ISBNs tell them apart."""
+    if draft.year is None or not draft.contributors or not draft.publisher:
+        return None
+    books = Book.objects.filter(
+        match_key=title_key(draft.title),
+        year__range=(draft.year - 1, draft.year + 1),
+        contributors__author__match_key=name_key(draft.contributors[0].name),
+    ).distinct()
+    publisher = match_key(draft.publisher)
+    same = [b for b in books.order_by("pk") if match_key(b.publisher) == publisher and not _has_other_isbns(b, draft)]
+    return Match(same[0], "text", False) if same else None
+
+
+def _has_other_isbns(book: Book, draft: BookDraft) -> bool:
+    """Whether both have ISBNs and none in common: then they are different editions, whatever else they share."""
+    ours = set(book.identifiers.filter(kind="isbn13").values_list("value", flat=True))
+    return bool(ours and draft.isbns and ours.isdisjoint(draft.isbns))
+
+
+def _keep_source(book: Book, draft: BookDraft, payload: dict[str, Any], now: datetime) -> None:
+    """Keep what was received. A part that is missing this time stays as it was received before."""
+    if not draft.source_key:
+        return
+    record = SourceRecord.objects.filter(source=draft.source, key=draft.source_key).first()
+    if record is None:
+        record = SourceRecord(source=draft.source, key=draft.source_key, book=book)
+    record.payload = record.payload | {part: value for part, value in payload.items() if value}
+    record.work_key = draft.work_key or record.work_key
+    record.revision = draft.revision or record.revision
+    record.fetched_at = now
+    record.save()

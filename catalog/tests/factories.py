@@ -1,0 +1,65 @@
+"""Makes rows of the catalogue for tests; never more than the name says."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.queries import default_branch
+from catalog.models import Author, Book, BookIdentifier, Copy, CopyType
+from catalog.queries import default_copy_type
+from catalog.services.books import search_document
+
+
+class AuthorFactory(DjangoModelFactory):
+    class Meta:
+        model = Author
+
+    name = factory.Sequence(lambda n: f"Author {n}")
+    sort_name = factory.LazyAttribute(lambda author: author.name)
+    match_key = factory.LazyAttribute(lambda author: author.name.casefold())
+
+
+class BookFactory(DjangoModelFactory):
+    """A book that search finds by its title."""
+
+    class Meta:
+        model = Book
+        skip_postgeneration_save = True
+
+    title = factory.Sequence(lambda n: f"Book {n}")
+    sort_title = factory.LazyAttribute(lambda book: book.title.casefold())
+    match_key = factory.LazyAttribute(lambda book: book.title.casefold())
+
+    @factory.post_generation
+    def searchable(self, create: bool, extracted: object, **options: object) -> None:
+        if create:
+            Book.objects.filter(pk=self.pk).update(search_text=search_document(Book.objects.get(pk=self.pk)))
+
+
+class BookIdentifierFactory(DjangoModelFactory):
+    class Meta:
+        model = BookIdentifier
+
+    book = factory.SubFactory(BookFactory)
+    kind = "isbn13"
+    value = "9780553382563"
+
+
+class CopyTypeFactory(DjangoModelFactory):
+    class Meta:
+        model = CopyType
+
+    code = factory.Sequence(lambda n: f"TYPE{n}")
+    name = factory.Sequence(lambda n: f"Type {n}")
+
+
+class CopyFactory(DjangoModelFactory):
+    """A copy of the first type (a plain book) at the first branch."""
+
+    class Meta:
+        model = Copy
+
+    book = factory.SubFactory(BookFactory)
+    barcode = factory.Sequence(lambda n: f"COPY{n}")
+    home_branch = factory.LazyFunction(default_branch)
+    current_branch = factory.LazyFunction(default_branch)
+    copy_type = factory.LazyFunction(default_copy_type)

@@ -1,0 +1,104 @@
+"""Copies at the desk: add, edit, mark, labels."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.exceptions import Refused
+from accounts.permissions import MANAGE_BOOKS, needs
+from catalog.forms.copies import AddCopiesForm, EditCopyForm, LabelsForm, MarkForm
+from catalog.models import Book, Copy
+from catalog.services.copies import add_copies as add_copies_service
+from catalog.services.copies import card_with_this_code
+from catalog.services.copies import edit_copy as edit_copy_service
+from catalog.services.labels import labels_pdf
+from catalog.views.outcomes import tell_copies_added
+from circulation.queries.copies import with_availability
+from circulation.services.copies import clear_copy, mark_copy
+from circulation.services.copies import delete_copy as delete_copy_service
+
+
+@needs(MANAGE_BOOKS)
+@require_POST
+def add_copies(request: HttpRequest, pk: int) -> HttpResponse:
+    book = get_object_or_404(Book, pk=pk)
+    form = AddCopiesForm(request.POST)
+    if form.is_valid():
+        try:
+            copies = add_copies_service(book, by=request.user, key=form.cleaned_data["key"], **form.values)
+        except Refused as refusal:
+            form.add_error("barcode", refusal.message)
+        else:
+            tell_copies_added(request, copies)
+            _warn_of_card(request, copies[0].barcode)
+            return redirect("catalog:edit_book", pk)
+    return render(request, "catalog/copy_form.html", {"form": form, "book": book, "title": _("Add copies")})
+
+
+@needs(MANAGE_BOOKS)
+def edit_copy(request: HttpRequest, pk: int) -> HttpResponse:
+    copy = get_object_or_404(with_availability(Copy.objects.select_related("book", "copy_type")), pk=pk)
+    form = EditCopyForm(request.POST or None, instance=copy, currency=request.library.currency)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = edit_copy_service(Copy(pk=pk), by=request.user, key=form.cleaned_data["key"], **form.values)
+        except Refused as refusal:
+            form.add_error("barcode", refusal.message)
+        else:
+            messages.success(request, _("Saved."))
+            _warn_of_card(request, saved.barcode)
+            return redirect("catalog:edit_book", copy.book_id)
+    context = {"form": form, "book": copy.book, "copy": copy, "mark_form": MarkForm(), "title": _("Edit copy")}
+    return render(request, "catalog/copy_form.html", context)
+
+
+@needs(MANAGE_BOOKS)
+@require_POST
+def mark(request: HttpRequest, pk: int) -> HttpResponse:
+    copy = get_object_or_404(Copy, pk=pk)
+    form = MarkForm(request.POST)
+    if form.is_valid():
+        values = form.cleaned_data
+        service = clear_copy if values["clear"] else mark_copy
+        try:
+            service(copy, state=values["state"], reason=values["reason"], by=request.user, key=values["key"])
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, _("Saved."))
+    return redirect("catalog:edit_copy", pk)
+
+
+@needs(MANAGE_BOOKS)
+@require_POST
+def delete_copy(request: HttpRequest, pk: int) -> HttpResponse:
+    copy = get_object_or_404(Copy, pk=pk)
+    try:
+        delete_copy_service(copy, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("The copy %(barcode)s is deleted.") % {"barcode": copy.barcode})
+    return redirect("catalog:edit_book", copy.book_id)
+
+
+@needs(MANAGE_BOOKS)
+def labels(request: HttpRequest) -> HttpResponse:
+    form = LabelsForm(request.POST or request.GET)  # POST where an address would be too long
+    if not form.is_valid():
+        return render(
+            request, "catalog/copy_form.html", {"form": form, "title": _("Labels"), "method": "get"}, status=400
+        )
+    values = form.cleaned_data
+    pdf = labels_pdf(values["copies"], values["sheet"], skip=values["skip"])
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response.headers["Content-Disposition"] = 'inline; filename="labels.pdf"'
+    return response
+
+
+def _warn_of_card(request: HttpRequest, barcode: str) -> None:
+    if member := card_with_this_code(barcode):
+        text = _("%(code)s is also the card of %(name)s. At the desk you will be asked which one you mean.")
+        messages.warning(request, text % {"code": barcode, "name": member.name})

@@ -1,0 +1,78 @@
+"""Finding and looking at books: open to everybody."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from accounts.paging import page_of
+from accounts.permissions import MANAGE_BOOKS
+from catalog import queries
+from catalog.forms.search import SearchForm
+from catalog.models import Author, Book, Cover, Subject
+from circulation.queries.copies import stock_of, with_availability
+
+PER_PAGE = 20
+A_YEAR = 365 * 24 * 3600
+
+
+@login_not_required
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    form = SearchForm(request.GET)
+    text = form.cleaned_data.get("q", "") if form.is_valid() else ""
+    books = queries.for_lists(queries.search_public_books(text)) if form.is_valid() else Book.objects.none()
+    page = page_of(request, books, PER_PAGE)
+    context = {"form": form, "q": text, "page": page, "stock": stock_of(page)}
+    return render(request, "catalog/search.html", context, status=200 if form.is_valid() else 400)
+
+
+@login_not_required
+@require_safe
+def book(request: HttpRequest, pk: int) -> HttpResponse:
+    book = get_object_or_404(queries.for_lists(queries.public_books()).prefetch_related("subjects"), pk=pk)
+    copies = with_availability(book.copies.filter(withdrawn_on=None)).select_related("current_branch").order_by("pk")
+    context = {"book": book, "copies": copies, "source": queries.source_record(book)}
+    return render(request, "catalog/book.html", context)
+
+
+@login_not_required
+@require_safe
+def isbn(request: HttpRequest, isbn: str) -> HttpResponse:
+    found = list(queries.books_with_isbn(isbn).filter(pk__in=queries.public_books().values("pk"))[:2])
+    if not found:
+        raise Http404
+    if len(found) == 1:
+        return redirect(found[0])
+    return redirect(f"{reverse('catalog:search')}?{urlencode({'q': isbn})}")
+
+
+@login_not_required
+@require_safe
+def author(request: HttpRequest, pk: int) -> HttpResponse:
+    author = get_object_or_404(Author, pk=pk)
+    page = page_of(request, queries.books_of_author(author), PER_PAGE)
+    return render(request, "catalog/author.html", {"author": author, "page": page, "stock": stock_of(page)})
+
+
+@login_not_required
+@require_safe
+def subject(request: HttpRequest, pk: int) -> HttpResponse:
+    subject = get_object_or_404(Subject, pk=pk)
+    page = page_of(request, queries.books_about(subject), PER_PAGE)
+    return render(request, "catalog/subject.html", {"subject": subject, "page": page, "stock": stock_of(page)})
+
+
+@login_not_required
+@require_safe
+def cover(request: HttpRequest, pk: int) -> FileResponse:
+    cover = get_object_or_404(Cover.objects.exclude(file=""), book=pk)
+    is_hidden = not queries.public_books().filter(pk=pk).exists() and not request.user.has_perm(MANAGE_BOOKS)
+    if is_hidden or not default_storage.exists(cover.file.name):
+        raise Http404
+    response = FileResponse(cover.file.open("rb"), content_type="image/jpeg")
+    response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    return response

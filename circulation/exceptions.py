@@ -1,0 +1,37 @@
+"""Why circulation refuses: one exception that carries every reason at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    BLOCK = "block"
+    CONFIRM = "confirm"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One reason against an action.
+
+    ``code`` is stable (the closed list of docs/circulation.md), ``message`` is for people, ``permission`` is what it
+    takes to set a problem of level ``confirm`` aside.
+    """
+
+    code: str
+    message: str
+    level: Level = Level.BLOCK
+    permission: str = ""
+
+
+class CirculationRefused(Exception):
+    """The action was not done, for all of ``problems``; nothing was changed."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__(", ".join(self.codes))
+
+    @property
+    def codes(self) -> list[str]:
+        return sorted(problem.code for problem in self.problems)

@@ -1,0 +1,72 @@
+"""Editing a circulation rule: empty is inherit, a word is unlimited or none, a number is a number."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms.fields import MoneyField
+from accounts.models import LibrarySettings
+from circulation.models import CirculationRule
+from circulation.models.rules import MAY_BE_NONE, MAY_BE_UNLIMITED
+from circulation.policy import NO_VALUE, NONE, UNLIMITED
+
+MOST = 36_500
+
+
+class NumberOrWordField(forms.CharField):
+    """A whole number, a ``word`` for "no number at all", or nothing: inherit."""
+
+    def __init__(self, *, word: str, **options: Any) -> None:
+        self.word = word
+        super().__init__(required=False, max_length=20, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return self.word if value == NO_VALUE else value
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value).strip().lower()
+        if not text:
+            return None
+        if text == self.word:
+            return NO_VALUE
+        if not text.isascii() or not text.isdigit() or int(text) > MOST:
+            raise ValidationError(_("Write a whole number, “%(word)s”, or nothing."), params={"word": self.word})
+        return int(text)
+
+
+class CapField(MoneyField):
+    """An amount, "unlimited", or nothing: inherit."""
+
+    widget = forms.TextInput
+
+    def prepare_value(self, value: Any) -> Any:
+        return UNLIMITED if value == NO_VALUE else super().prepare_value(value)
+
+    def clean(self, value: Any) -> int | None:
+        return NO_VALUE if str(value).strip().lower() == UNLIMITED else super().clean(value)
+
+
+class RuleForm(forms.ModelForm):
+    class Meta:
+        model = CirculationRule
+        fields = "__all__"  # noqa: DJ007 - the admin site names them in its fieldsets
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        currency = LibrarySettings.current().currency
+        labels = {field.name: field.verbose_name for field in CirculationRule._meta.fields}
+        for names, word, help_text in (
+            (MAY_BE_UNLIMITED, UNLIMITED, _("A number, or “unlimited”. Empty: inherited.")),
+            (MAY_BE_NONE, NONE, _("A number, or “none”. Empty: inherited.")),
+        ):
+            for name in names:
+                self.fields[name] = NumberOrWordField(word=word, label=labels[name], help_text=help_text)
+        self.fields["fine_amount_minor"] = MoneyField(
+            label=labels["fine_amount_minor"], currency=currency, required=False, help_text=_("Empty: inherited.")
+        )
+        self.fields["fine_cap_minor"] = CapField(
+            label=labels["fine_cap_minor"], currency=currency, required=False,
+            help_text=_("An amount, or “unlimited”. Empty: inherited."),
+        )  # fmt: skip

@@ -1,0 +1,100 @@
+"""What the desk shows: today's numbers and what this person did last."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Action, Member, User
+from accounts.queries import last_actions
+from catalog.models import Book, Copy
+from circulation.models import LedgerEntry, Loan
+from circulation.policy.undoing import undo_refusal
+from circulation.queries.loans import loans_for_pages
+
+DESK_VERBS = ("issue", "return", "renew", "take_payment", "waive", "charge", "undo")
+SITTING = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An action at the desk with the loan or ledger entry it concerned."""
+
+    action: Action
+    loan: Loan | None
+    entry: LedgerEntry | None
+    can_be_undone: bool
+    is_today: bool
+
+    @property
+    def member(self) -> Member | None:
+        target = self.loan or self.entry
+        return target.member if target else None
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The day's work in numbers."""
+
+    on_loan: int
+    overdue: int
+    due_today: int
+    issued_today: int
+    returned_today: int
+    members: int
+    books: int
+    copies: int
+
+
+def last_done(user: User, now: datetime, verbs: tuple[str, ...] = DESK_VERBS, count: int = 10) -> list[Done]:
+    """The last ``count`` things ``user`` did at the desk, newest first, in four queries for any number."""
+    return _with_targets(list(last_actions(user, verbs, count)), now)
+
+
+def this_sitting(user: User, verb: str, now: datetime, member: Member | None = None) -> list[Done]:
+    """What ``user`` did with ``verb`` in the last half hour and did not take back, newest first."""
+    actions = Action.objects.filter(by=user, verb=verb, at__gte=now - SITTING, undone_by=None).order_by("-at", "-pk")
+    done = _with_targets(list(actions[:100]), now)
+    return [each for each in done if member is None or (each.loan and each.loan.member_id == member.pk)]
+
+
+def today_in_numbers(now: datetime, midnight: datetime) -> Today:
+    """The numbers of the day that began at ``midnight`` (local, aware)."""
+    tomorrow = midnight + timedelta(days=1)
+    open_loans = Loan.objects.open()
+    real = Loan.objects.exclude(outcome=Loan.Outcome.UNDONE)
+    return Today(
+        on_loan=open_loans.count(),
+        overdue=open_loans.overdue(now).count(),
+        due_today=open_loans.filter(due_at__gte=midnight, due_at__lt=tomorrow).count(),
+        issued_today=real.filter(issued_at__gte=midnight).count(),
+        returned_today=Loan.objects.filter(outcome=Loan.Outcome.RETURNED, closed_at__gte=midnight).count(),
+        members=Member.objects.count(),
+        books=Book.objects.count(),
+        copies=Copy.objects.filter(withdrawn_on=None).count(),
+    )
+
+
+def _with_targets(actions: list[Action], now: datetime) -> list[Done]:
+    loans = _by_id(loans_for_pages(Loan.objects.all()), _ids(actions, Loan))
+    entries = _by_id(LedgerEntry.objects.select_related("member"), _ids(actions, LedgerEntry))
+    return [
+        Done(
+            action,
+            loans.get(action.target_id) if action.target_type == Loan._meta.label_lower else None,
+            entries.get(action.target_id) if action.target_type == LedgerEntry._meta.label_lower else None,
+            not undo_refusal(action.verb, action.at, action.undone_by_id is not None, now),
+            timezone.localdate(action.at) == timezone.localdate(now),
+        )
+        for action in actions
+    ]
+
+
+def _ids(actions: Iterable[Action], model: type) -> list[int]:
+    return [a.target_id for a in actions if a.target_type == model._meta.label_lower and a.target_id]
+
+
+def _by_id(rows: Any, ids: list[int]) -> dict[int, Any]:
+    return rows.in_bulk(ids) if ids else {}

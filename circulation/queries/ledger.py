@@ -1,0 +1,75 @@
+"""What members owe."""
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from accounts.models import Member
+from circulation.models import Allocation, LedgerEntry
+
+MONEY_RECEIVED = (LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.OVERPAYMENT)
+
+
+def balance_minor(member: Member) -> int:
+    """What ``member`` owes in minor units; below zero, what the library owes the member."""
+    return member.ledger.aggregate(sum=Coalesce(Sum("amount_minor"), 0))["sum"]
+
+
+def open_debits(member: Member) -> QuerySet[LedgerEntry]:
+    """What is owed and not settled yet, oldest first."""
+    return member.ledger.filter(amount_minor__gt=F("allocated_minor")).order_by("at", "pk")
+
+
+def open_credits(member: Member) -> QuerySet[LedgerEntry]:
+    """Credit that has not settled anything yet, oldest first."""
+    return member.ledger.filter(amount_minor__lt=-F("allocated_minor")).order_by("at", "pk")
+
+
+def outstanding_minor(member: Member) -> int:
+    """The sum of what is owed and not settled, in minor units; never below zero."""
+    return _open_sum(open_debits(member))
+
+
+def outstanding_fines_minor(member: Member) -> int:
+    """The part of it that is overdue fines."""
+    return _open_sum(open_debits(member).filter(kind=LedgerEntry.Kind.OVERDUE))
+
+
+def outstanding_by_member(members: list[int]) -> dict[int, int]:
+    """What each of these members owes and has not settled, in minor units; who owes nothing is left out."""
+    return _open_by_member(LedgerEntry.objects.filter(member__in=members))
+
+
+def outstanding_fines_by_member(members: list[int]) -> dict[int, int]:
+    """The part of it that is overdue fines."""
+    return _open_by_member(LedgerEntry.objects.filter(member__in=members, kind=LedgerEntry.Kind.OVERDUE))
+
+
+def account(member: Member) -> QuerySet[LedgerEntry]:
+    """Every line of the member's account, newest first."""
+    return member.ledger.select_related("loan__copy__book", "by", "voids", "voided_by").order_by("-at", "-pk")
+
+
+def fines_by_loan(loan_ids: list[int]) -> dict[int, int]:
+    """The overdue fines written for these loans and not reversed, by loan, in minor units."""
+    rows = LedgerEntry.objects.filter(Q(kind=LedgerEntry.Kind.OVERDUE, voided_by=None), loan_id__in=loan_ids)
+    return dict(rows.order_by().values_list("loan").annotate(sum=Sum("amount_minor")))
+
+
+def received_with(entry: LedgerEntry) -> list[LedgerEntry]:
+    """The payment ``entry`` and the overpayment booked with it: what one person gave at one moment."""
+    same = LedgerEntry.objects.filter(member=entry.member_id, at=entry.at, by=entry.by_id, kind__in=MONEY_RECEIVED)
+    return list(same.order_by("pk"))
+
+
+def settled_by(credits: list[LedgerEntry]) -> QuerySet[Allocation]:
+    """What these credits settled, in order, with the loans the charges came from."""
+    return Allocation.objects.filter(credit__in=credits).select_related("debit__loan__copy__book").order_by("pk")
+
+
+def _open_by_member(entries: QuerySet[LedgerEntry]) -> dict[int, int]:
+    open_entries = entries.filter(amount_minor__gt=F("allocated_minor")).order_by()
+    return dict(open_entries.values_list("member").annotate(open=Sum(F("amount_minor") - F("allocated_minor"))))
+
+
+def _open_sum(entries: QuerySet[LedgerEntry]) -> int:
+    return entries.aggregate(sum=Coalesce(Sum(F("amount_minor") - F("allocated_minor")), 0))["sum"]

@@ -1,0 +1,102 @@
+"""Loans: whose, which are late, what they would cost now."""
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from accounts.models import Member
+from catalog.models import Contributor, Copy
+from circulation import policy
+from circulation.models import Loan
+from circulation.policy import Fine
+from circulation.queries.rules import RuleBook
+
+SHOWN = ("all", "active", "overdue", "returned")
+
+
+def open_loan_of(copy: Copy) -> Loan | None:
+    """The open loan of ``copy``, if it is lent."""
+    return copy.loans.open().select_related("member", "copy__book").first()
+
+
+def loans_for_pages(loans: QuerySet[Loan]) -> QuerySet[Loan]:
+    """``loans`` with everything a row shows, in one query."""
+    return loans.select_related("copy__book", "copy__copy_type", "member__category")
+
+
+def with_books(loans: QuerySet[Loan]) -> QuerySet[Loan]:
+    """``loans`` with the covers and people of their books, in one more query."""
+    people = Contributor.objects.select_related("author").order_by("order", "pk")
+    return loans.select_related("copy__book__cover").prefetch_related(Prefetch("copy__book__contributors", people))
+
+
+def shown(loans: QuerySet[Loan], show: str, now: datetime) -> QuerySet[Loan]:
+    """The part of ``loans`` a filter asks for: one of SHOWN."""
+    choices = {
+        "active": Q(closed_at=None),
+        "overdue": Q(closed_at=None, due_at__lt=now),
+        "returned": Q(closed_at__isnull=False),
+    }
+    return loans.filter(choices[show]) if show in choices else loans
+
+
+def members_loans(member: Member) -> QuerySet[Loan]:
+    """All loans of ``member`` that were not undone, newest first."""
+    return loans_for_pages(member.loans.exclude(outcome=Loan.Outcome.UNDONE))
+
+
+def all_loans() -> QuerySet[Loan]:
+    """All loans that were not undone, newest first."""
+    return loans_for_pages(Loan.objects.exclude(outcome=Loan.Outcome.UNDONE))
+
+
+def find_loans(loans: QuerySet[Loan], text: str) -> QuerySet[Loan]:
+    """The ``loans`` in which every word of ``text`` is found: in card, name, title, barcode or ISBN."""
+    for word in text.split()[:8]:
+        loans = loans.filter(
+            Q(member__card_number__iexact=word)
+            | Q(member__name__icontains=word)
+            | Q(copy__barcode__iexact=word)
+            | Q(copy__book__title__icontains=word)
+            | Q(copy__book__identifiers__value=word.replace("-", ""))
+        )
+    return loans.distinct() if text.split() else loans
+
+
+def estimate(loan: Loan, book: RuleBook, now: datetime, room_minor: int | None = None) -> Fine:
+    """What ``loan`` would cost if it came back ``now``.
+
+    ``room_minor``: what the member's category still allows of overdue fines (None: no limit). A loan the member says
+    was returned stops costing from that day on.
+    """
+    until = min(now, loan.claimed_returned_at or now)
+    if until <= loan.due_at:  # nearly every loan: no rule and no calendar need be read
+        return policy.NO_FINE
+    return policy.overdue_fine(
+        loan.due_at, until, book.rule_of(loan), book.calendar(loan.branch_id), price_minor=price_minor(loan.copy),
+        room_minor=room_minor,
+    )  # fmt: skip
+
+
+def estimates(loans: Iterable[Loan], book: RuleBook, now: datetime, room_minor: int | None = None) -> dict[int, Fine]:
+    """The estimates for the overdue ones among one member's ``loans``, by loan.
+
+    ``room_minor`` is used up by one loan after the other, in order of their due dates.
+    """
+    found = {}
+    for loan in sorted((each for each in loans if each.is_overdue(now)), key=lambda each: each.due_at):
+        fine = found[loan.pk] = estimate(loan, book, now, room_minor)
+        if room_minor is not None:
+            room_minor -= fine.amount_minor
+    return found
+
+
+def price_minor(copy: Copy) -> int:
+    """What ``copy`` cost, else what its type costs to replace, in minor units; 0 is no price."""
+    return copy.price_minor or copy.copy_type.replacement_price_minor
+
+
+def days_overdue(loan: Loan, now: datetime, zone: tzinfo) -> int:
+    """Whole local days since the due date; 0 for an hourly loan late today."""
+    return (now.astimezone(zone).date() - loan.due_at.astimezone(zone).date()).days

@@ -1,0 +1,50 @@
+"""What a scan at the desk stands for: a card, a barcode, an ISBN, both, or nothing we know."""
+
+from dataclasses import dataclass, field
+
+from accounts.models import LibrarySettings, Member
+from accounts.numbering import is_mistyped
+from accounts.queries import best_reading, member_with_card
+from accounts.scans import readings
+from catalog.isbn import read_isbn
+from catalog.models import Book, Copy
+from catalog.queries import books_with_isbn
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What was found for one scan. More than one of the fields filled means the desk has to ask."""
+
+    text: str
+    member: Member | None = None
+    copy: Copy | None = None
+    books: list[Book] = field(default_factory=list)
+    mistyped: bool = False
+
+    @property
+    def is_ambiguous(self) -> bool:
+        return self.member is not None and self.copy is not None
+
+
+def read_scan(text: str) -> Scan:
+    """Look ``text`` up as a card number, a barcode and, if it is neither, an ISBN."""
+    member, copy = member_with_card(text), copy_with_barcode(text)
+    if member or copy:
+        return Scan(text, member, copy)
+    isbn = read_isbn(text)
+    books = list(books_with_isbn(text)) if isbn else []
+    return Scan(text, books=books, mistyped=not books and _is_mistyped(text))
+
+
+def copy_with_barcode(text: str) -> Copy | None:
+    """The copy whose barcode was scanned, if it is one."""
+    codes = readings(text)
+    copies = Copy.objects.select_related("book", "copy_type").filter(barcode__in=codes)
+    return best_reading(codes, {copy.barcode: copy for copy in copies})
+
+
+def _is_mistyped(text: str) -> bool:
+    library = LibrarySettings.current()
+    return any(
+        is_mistyped(code, prefix) for code in readings(text) for prefix in (library.card_prefix, library.barcode_prefix)
+    )

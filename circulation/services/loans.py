@@ -1,0 +1,233 @@
+"""Issue, return and renew: done whole and recorded, or refused with every reason."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+
+from django.db.models import F, Max
+from django.utils.translation import gettext as _
+
+from accounts.models import Action, Branch, Member, Restriction, User
+from accounts.services.actions import describe, recorded
+from catalog.models import Copy
+from circulation import policy
+from circulation.exceptions import CirculationRefused, Level, Problem
+from circulation.models import Loan
+from circulation.policy import DueDate, EffectiveRule, Fine
+from circulation.policy.rules import PastClosing
+from circulation.queries.loans import estimate
+from circulation.queries.problems import block, issue_problems, renewal_problems
+from circulation.queries.rules import RuleBook, rule_book
+from circulation.queries.standing import Standing, room_for_fines
+from circulation.services.ledger import lock_member, write_fine
+
+
+@recorded("issue")
+def issue_copy(
+    action: Action, copy: Copy, *, member: Member, branch: Branch, by: User | None, now: datetime,
+    due_on: date | None = None, overrides: Iterable[str] = (), reason: str = "",
+) -> Loan:  # fmt: skip
+    """Lend ``copy`` to ``member`` at ``branch``, or refuse with every reason at once.
+
+    ``due_on`` replaces the rule's due date. ``overrides`` are codes of problems that ``by`` sets aside, with a
+    ``reason``; setting aside ``already_yours`` renews the loan there is, setting aside ``copy_lost`` finds the copy.
+    Raises CirculationRefused.
+    """
+    member = lock_member(member.pk)
+    copy = _lock_copy(copy.pk)
+    book = rule_book()
+    rule = book.rule(branch.pk, member.category_id, copy.copy_type_id)
+    problems = issue_problems(copy, Standing(member, book, now), rule)
+    due, more = _due_or_problems(lambda: _first_due(now, rule, book, branch=branch, member=member, due_on=due_on))
+    if due is not None and _is_past(due, now, book):
+        more.append(block("due_in_past", _("The due date would lie in the past.")))
+    used = refuse_unless_overridden([*problems, *more], overrides, by)
+    action.reason, action.overrides = reason, used
+    if "already_yours" in used:
+        loan = renew_loan(copy.loans.open().get(), by=by, now=now, overrides=overrides, reason=reason)
+        describe(action, loan, after={"renewed": True})
+        return loan
+    assert due is not None
+    found = {"lost_on": copy.lost_on.isoformat()} if copy.lost_on else {}
+    if found:
+        Copy.objects.filter(pk=copy.pk).update(lost_on=None)
+    loan = Loan.objects.create(
+        copy=copy, member=member, category=member.category, copy_type=copy.copy_type, branch=branch,
+        issued_at=now, due_at=due.at, explanation=_explanation(due, rule),
+    )  # fmt: skip
+    Member.objects.filter(pk=member.pk).update(loans_ever=F("loans_ever") + 1)
+    after = {"due_at": loan.due_at.isoformat(), "copy": copy.pk, "member": member.pk}
+    describe(action, loan, before=found, after=after)
+    return loan
+
+
+@recorded("return")
+def return_copy(
+    action: Action, copy: Copy, *, branch: Branch, by: User | None, now: datetime, returned_on: date | None = None
+) -> Loan:
+    """Take ``copy`` back at ``branch``: close its loan, write its fine, bar for late days where the rule says so.
+
+    ``returned_on`` is the day it really came back (book drop); it then counts as back at the end of that day.
+    Raises CirculationRefused("not_on_loan", "date_in_future", "date_before_loan").
+    """
+    loan = _lock_open_loan(copy)
+    book = rule_book()
+    returned_at = max(loan.issued_at, now if returned_on is None else _back_at(returned_on, loan, now, book))
+    fine = _final_fine(loan, book, returned_at)
+    entry = write_fine(loan, fine, by=by, at=now)
+    barred = _suspend(loan, fine, book, returned_at)
+    before = {"current_branch": loan.copy.current_branch_id}
+    _close(loan, Loan.Outcome.RETURNED, returned_at, now)
+    if loan.copy.current_branch_id != branch.pk:
+        Copy.objects.filter(pk=loan.copy_id).update(current_branch=branch)
+    after = {
+        "returned_at": returned_at.isoformat(), "copy": loan.copy_id, "member": loan.member_id,
+        "fine": entry.pk if entry else None, "fine_minor": fine.amount_minor,
+        "restriction": barred.pk if barred else None,
+    }  # fmt: skip
+    describe(action, loan, before=before, after=after)
+    return loan
+
+
+@recorded("renew")
+def renew_loan(
+    action: Action, loan: Loan, *, by: User | None, now: datetime, overrides: Iterable[str] = (), reason: str = ""
+) -> Loan:
+    """Extend ``loan``, counted from the later of its due date and now; an overdue loan's fine is written first.
+
+    Raises CirculationRefused with every reason. ``overrides`` and ``reason`` as for issue_copy.
+    """
+    loan = _lock_open_loan(loan.copy)
+    book = rule_book()
+    rule, member = book.rule_of(loan), loan.member
+    assert member is not None
+    problems = renewal_problems(loan, Standing(member, book, now), rule)
+    due, more = _due_or_problems(lambda: _next_due(loan, now, rule, book))
+    told = any(problem.code == "member_expired" for problem in problems) and "member_expired" not in overrides
+    if due is not None and (due.at <= loan.due_at or _is_past(due, now, book)) and not told:
+        more.append(block("renewal_not_later", _("Renewing now would not move the due date.")))
+    used = refuse_unless_overridden([*problems, *more], overrides, by)
+    assert due is not None
+    fine = _final_fine(loan, book, now)
+    entry = write_fine(loan, fine, by=by, at=now)
+    before = {"due_at": loan.due_at.isoformat(), "renewals": loan.renewals, "explanation": loan.explanation}
+    loan.due_at, loan.renewals, loan.explanation = due.at, loan.renewals + 1, _explanation(due, rule)
+    loan.save(update_fields=["due_at", "renewals", "explanation"])
+    after = {"due_at": loan.due_at.isoformat(), "fine": entry.pk if entry else None, "fine_minor": fine.amount_minor}
+    action.reason, action.overrides = reason, used
+    describe(action, loan, before=before, after=after)
+    return loan
+
+
+def refuse_unless_overridden(problems: list[Problem], overrides: Iterable[str], by: User | None) -> list[str]:
+    """The codes of ``problems`` that were set aside; raises CirculationRefused for those that were not or cannot be.
+
+    ``by`` None is the system and may set aside what anybody may.
+    """
+    wanted = set(overrides)
+    left = [p for p in problems if p.code not in wanted or not _may_override(p, by)]
+    if left:
+        raise CirculationRefused(left)
+    return sorted({p.code for p in problems})
+
+
+def _may_override(problem: Problem, by: User | None) -> bool:
+    return problem.level == Level.CONFIRM and (by is None or by.has_perm(problem.permission))
+
+
+def _first_due(
+    now: datetime, rule: EffectiveRule, book: RuleBook, *, branch: Branch, member: Member, due_on: date | None
+) -> DueDate:
+    ends_on = _unexpired(member, now, book)
+    if due_on is not None:
+        return policy.due_date_by_hand(due_on, book.library.zone, expires_on=ends_on)
+    return policy.due_date(now, rule, book.calendar(branch.pk), expires_on=ends_on, past_closing=_past_closing(book))
+
+
+def _next_due(loan: Loan, now: datetime, rule: EffectiveRule, book: RuleBook) -> DueDate:
+    return policy.renewed_due_date(
+        loan.due_at, now, rule, book.calendar(loan.branch_id), expires_on=_unexpired(loan.member, now, book),
+        past_closing=_past_closing(book),
+    )  # fmt: skip
+
+
+def _unexpired(member: Member, now: datetime, book: RuleBook) -> date | None:
+    """The end of the membership, unless it is over: then a loan is only given by override, and not cut to the past."""
+    today = now.astimezone(book.library.zone).date()
+    return None if member.expires_on is None or member.expires_on < today else member.expires_on
+
+
+def _past_closing(book: RuleBook) -> PastClosing:
+    return PastClosing(book.library.hours_past_closing)
+
+
+def _due_or_problems(find: Callable[[], DueDate]) -> tuple[DueDate | None, list[Problem]]:
+    try:
+        return find(), []
+    except policy.NoOpenDay:
+        return None, [
+            block("no_open_day", _("No due date can be found: the calendar has no open day in the next year."))
+        ]
+
+
+def _is_past(due: DueDate, now: datetime, book: RuleBook) -> bool:
+    return due.at.astimezone(book.library.zone).date() < now.astimezone(book.library.zone).date()
+
+
+def _explanation(due: DueDate, rule: EffectiveRule) -> dict:
+    sources = {name: rule.sources[name] for name in ("loan_period", "due_date_mode", "fixed_due_on", "renewal_period")}
+    return {"steps": due.steps, "sources": sources}
+
+
+def _lock_copy(pk: int) -> Copy:
+    copy = Copy.objects.select_for_update(of=("self",)).select_related("copy_type", "book").filter(pk=pk).first()
+    if copy is None:
+        raise CirculationRefused([block("unknown_copy", _("This copy is not here any more."))])
+    return copy
+
+
+def _lock_open_loan(copy: Copy) -> Loan:
+    """The open loan of ``copy`` with member, copy and loan locked in this order; refused if it is not lent."""
+    member_id = Loan.objects.open().filter(copy=copy).values_list("member_id", flat=True).first()
+    if member_id is not None:
+        member = lock_member(member_id)
+        locked = _lock_copy(copy.pk)
+        loan = Loan.objects.open().select_for_update(of=("self",)).filter(copy=copy, member=member).first()
+        if loan is not None:
+            loan.member, loan.copy = member, locked
+            return loan
+    raise CirculationRefused([block("not_on_loan", _("This copy is not on loan."))])
+
+
+def _final_fine(loan: Loan, book: RuleBook, at: datetime) -> Fine:
+    room = room_for_fines(loan.member) if loan.member and loan.is_overdue(at) else None
+    return estimate(loan, book, at, room)
+
+
+def _close(loan: Loan, outcome: str, returned_at: datetime, now: datetime) -> None:
+    loan.outcome, loan.returned_at, loan.closed_at = outcome, returned_at, now
+    loan.save(update_fields=["outcome", "returned_at", "closed_at"])
+
+
+def _suspend(loan: Loan, fine: Fine, book: RuleBook, returned_at: datetime) -> Restriction | None:
+    assert loan.member is not None
+    if not (fine.units and book.rule_of(loan).suspension_days):
+        return None
+    rule, returned_on = book.rule_of(loan), returned_at.astimezone(book.library.zone).date()
+    running = loan.member.restrictions.filter(source=Restriction.Source.OVERDUE, lifted_at=None)
+    span = policy.suspension(fine, rule, returned_on, running.aggregate(last=Max("until_on"))["last"])
+    if span is None:
+        return None
+    return Restriction.objects.create(
+        member=loan.member, from_on=span[0], until_on=span[1], source=Restriction.Source.OVERDUE,
+        reason=_("Late return of %(title)s") % {"title": loan.copy.book.title[:200]},
+    )  # fmt: skip
+
+
+def _back_at(returned_on: date, loan: Loan, now: datetime, book: RuleBook) -> datetime:
+    """The end of the day a copy came back on, or now if that is today; refused for a day it cannot have been."""
+    zone = book.library.zone
+    if returned_on > now.astimezone(zone).date():
+        raise CirculationRefused([block("date_in_future", _("The day of return lies in the future."))])
+    if returned_on < loan.issued_at.astimezone(zone).date():
+        raise CirculationRefused([block("date_before_loan", _("The day of return lies before the loan began."))])
+    return min(now, policy.end_of_day(returned_on, zone))

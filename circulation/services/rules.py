@@ -1,0 +1,82 @@
+"""The rules themselves: the row for everything, changes and removal."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.exceptions import Refused
+from accounts.models import Action, LibrarySettings, MemberCategory, User
+from accounts.money import digits
+from accounts.services.actions import describe, recorded
+from catalog.models import Copy, CopyType
+from circulation import policy
+from circulation.models import CirculationRule, LedgerEntry
+from circulation.models.rules import PARAMETERS
+from circulation.policy import NO_VALUE, UNLIMITED
+
+
+@transaction.atomic
+def ensure_rules() -> None:
+    """Make the rule for everything, with the seeded values, where it is missing. Idempotent."""
+    if CirculationRule.objects.filter(branch=None, category=None, copy_type=None).exists():
+        return
+    currency = LibrarySettings.current().currency
+    seeded = policy.seeded_parameters(digits(currency))
+    fields = {n: NO_VALUE if v == UNLIMITED else v for n, v in seeded.items() if n in PARAMETERS and v != policy.NONE}
+    CirculationRule.objects.create(**fields)
+
+
+@recorded("remove_rule")
+def remove_rule(action: Action, rule: CirculationRule, *, by: User | None, now: datetime) -> None:
+    """Remove ``rule``; what it set is inherited again. Raises Refused("rule_for_all") for the row for everything."""
+    if rule.scope == (None, None, None):
+        raise Refused("rule_for_all", _("The rule for everything can be changed, not removed."))
+    describe(action, rule, before={n: str(v) for n, v in rule.parameters().items()})
+    rule.delete()
+
+
+@recorded("change_currency")
+def change_currency(action: Action, *, currency: str, by: User | None, now: datetime) -> LibrarySettings:
+    """Change the library's currency before any money was booked; amounts keep their figure ("0.50" stays 0.50).
+
+    Raises Refused("currency_in_use") once the ledger has a line.
+    """
+    library = LibrarySettings.objects.select_for_update().get(pk=1)
+    old = library.currency
+    if currency != old and (library.currency_fixed or LedgerEntry.objects.exists()):
+        raise Refused(
+            "currency_in_use",
+            _("Money has been booked in %(currency)s; it cannot change any more.") % {"currency": old},
+        )
+    library.currency = currency
+    library.save(update_fields=["currency"])
+    _rescale(digits(currency) - digits(old))
+    describe(action, library, before={"currency": old}, after={"currency": currency})
+    return library
+
+
+_AMOUNTS: dict[type, list[str]] = {
+    MemberCategory: ["debt_limit_minor", "max_open_fines_minor"],
+    CopyType: ["replacement_price_minor", "processing_fee_minor"],
+    Copy: ["price_minor"],
+    CirculationRule: ["fine_amount_minor", "fine_cap_minor"],
+}
+
+
+def _rescale(places: int) -> None:
+    """Move every stored amount by so many decimal places, half up; -1 (unlimited) stays."""
+    if not places:
+        return
+    for model, names in _AMOUNTS.items():
+        for row in model._default_manager.all():
+            for name in names:
+                setattr(row, name, _moved(getattr(row, name), places))
+            row.save(update_fields=names)
+
+
+def _moved(amount: Any, places: int) -> Any:
+    if amount is None or amount < 0:
+        return amount
+    return amount * 10**places if places > 0 else (amount + 10**-places // 2) // 10**-places

@@ -1,0 +1,32 @@
+"""What the tests of circulation share."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+
+from accounts.models import Branch, LibrarySettings, User
+from accounts.queries import default_branch
+from circulation.tests.factories import set_library
+
+
+@pytest.fixture
+def in_zurich(db: None) -> LibrarySettings:
+    """A library away from UTC, in a zone that changes its clock."""
+    return set_library(time_zone="Europe/Zurich")
+
+
+@pytest.fixture
+def branch(db: None) -> Branch:
+    return default_branch()
+
+
+@pytest.fixture
+def helper(make_user: Callable[..., User]) -> Client:
+    """A browser in which somebody is signed in who may issue and take back, and nothing else."""
+    role = Group.objects.create(name="Helper")
+    role.permissions.set(Permission.objects.filter(codename__in=["use_desk", "issue", "return"]))
+    client = Client()
+    client.force_login(make_user("Helper", name="Hugo Helper"))
+    return client

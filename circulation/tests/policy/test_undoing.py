@@ -1,0 +1,32 @@
+"""UNDO: what can be taken back, and for how long."""
+
+from datetime import timedelta
+
+import pytest
+
+from circulation.policy.undoing import undo_refusal
+from circulation.tests.policy.builders import at
+
+DONE = at("2026-03-29T01:55")
+
+
+@pytest.mark.parametrize("verb", ["issue", "return", "renew", "take_payment"])
+def test_undo_1_four_things_can_be_taken_back(verb: str) -> None:
+    assert undo_refusal(verb, DONE, False, DONE) == ""
+
+
+@pytest.mark.parametrize("verb", ["undo", "waive", "charge", "mark_copy", "restrict_member", ""])
+def test_undo_1_nothing_else_can(verb: str) -> None:
+    assert undo_refusal(verb, DONE, False, DONE) == "cannot_undo"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "seconds", "code"), [(0, 0, ""), (10, 0, ""), (10, 1, "too_late"), (60, 0, "too_late")]
+)
+def test_undo_2_for_ten_minutes(minutes: int, seconds: int, code: str) -> None:
+    now = DONE + timedelta(minutes=minutes, seconds=seconds)
+    assert undo_refusal("issue", DONE, False, now) == code
+
+
+def test_undo_3_once() -> None:
+    assert undo_refusal("issue", DONE, True, DONE) == "already_undone"

@@ -1,0 +1,77 @@
+"""Reads a page the way a person does: its messages, the words of its rows, the forms that stand on it."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from xml.etree.ElementTree import Element
+
+import html5lib
+from django.test import Client
+
+
+def tree(response: Any) -> Element:
+    return html5lib.parse(response.content.decode(), namespaceHTMLElements=False)
+
+
+def words(element: Element) -> str:
+    """The text in an element, piece by piece, blanks put together."""
+    return " ".join(" ".join(element.itertext()).split())
+
+
+def said(response: Any) -> str:
+    """Everything the page says."""
+    return words(tree(response).find(".//main"))
+
+
+def messages(response: Any) -> list[str]:
+    """The outcomes at the top of the page."""
+    return [words(each) for each in tree(response).iterfind(".//*[@class='outcomes']//p")]
+
+
+def outcomes(response: Any) -> list[tuple[str, str]]:
+    """The same with their kind: success, warning, error."""
+    found = [e for e in tree(response).iter("div") if e.get("class", "").startswith("outcome ")]
+    return [(e.get("class", "").split()[1], words(e)) for e in found]
+
+
+def rows(response: Any, table: int = 0) -> list[list[str]]:
+    """The cells of a table of the page, row by row."""
+    tables = tree(response).findall(".//table/tbody")
+    return [[words(cell) for cell in row.findall("td")] for row in tables[table].findall("tr")] if tables else []
+
+
+def tiles(response: Any) -> dict[str, str]:
+    """The figures of the page by their labels."""
+    found = {}
+    for each in tree(response).iter():
+        label, figure = each.find("span[@class='label']"), each.find("span[@class='figure']")
+        if label is not None and figure is not None:
+            found[words(label)] = words(figure)
+    return found
+
+
+def reasons(response: Any) -> list[str]:
+    """The reasons of a refusal."""
+    return [words(item) for item in tree(response).iterfind(".//section[@role='alert']/ul/li")]
+
+
+def field_errors(response: Any) -> list[str]:
+    return [words(item) for item in tree(response).iterfind(".//div[@class='errors']//li")]
+
+
+def forms(response: Any, *, button: str = "") -> list[dict[str, str]]:
+    """What the forms of the page would send, unchanged; those with this button."""
+    found = []
+    for form in tree(response).find(".//main").iter("form"):
+        if any(button in words(each) for each in form.iter("button")):
+            found.append({e.get("name", ""): e.get("value", "") for e in form.iter("input") if e.get("name")})
+    return found
+
+
+def send(client: Client, address: str, fields: dict[str, Any]) -> Any:
+    """Send a form as a browser does and follow where it leads."""
+    return client.post(address, fields, follow=True)
+
+
+def query_of(response: Any) -> dict[str, list[str]]:
+    """The query of the address the last redirect led to."""
+    return parse_qs(urlsplit(response.redirect_chain[-1][0]).query)

@@ -1,0 +1,178 @@
+"""Whatever is typed, scanned or sent to a page of circulation: a clear page, never a crash, nothing done by half."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import Member, User
+from accounts.tests.factories import MemberFactory
+from catalog.tests.factories import BookIdentifierFactory, CopyFactory
+from circulation.models import Loan
+from circulation.services.ledger import charge_member
+from circulation.tests.factories import make_loan, make_overdue_loan, set_library, what_there_is
+
+pytestmark = pytest.mark.django_db
+TEXTS = [
+    "\x00", "x\x00y", "\x01\x02\r\n\t", "a" * 201, "a" * 10_000, "🦉" * 70, "\u202eabc", "\ufeff", "٣٤٥", "é" * 100,
+    "'; DROP TABLE circulation_loan;--", "<script>alert(1)</script>", "{{ 7|add:7 }}", "%", "_", "%%s", "\\", "\ud800",
+    "9" * 19, "-1", "0", "1e9", "NaN", "None", "null", "[]", "{}", " ", "*" * 50, "]C1", "=1+1", "../../etc/passwd",
+]  # fmt: skip
+NUMBERS = ["abc", "", "-1", "0", "1.5", "9" * 18, "9" * 19, "9" * 5000, "1\x00", "٣", " 1", "None", "1,2", "[]", "１２"]
+DAYS = [
+    "0001-01-01",
+    "9999-12-31",
+    "0000-00-00",
+    "2026-02-30",
+    "10000-01-01",
+    "-1",
+    "abc",
+    "1/2/3",
+    "2026-3-2T10:00",
+    "\x00",
+    "9" * 5000,
+    "２０２６-03-02",
+    "31.12.9999",
+]
+OK = {200, 302, 400, 404, 405, 409}
+
+
+def text(value: str) -> str:
+    """As it arrives: what no encoding can hold is replaced by the browser."""
+    return value.encode("utf-8", "replace").decode()
+
+
+@pytest.fixture(params=["UTC", "Pacific/Kiritimati", "America/Chicago"])
+def anywhere(request: pytest.FixtureRequest, db: None) -> None:
+    set_library(time_zone=request.param)
+
+
+@pytest.fixture
+def member(db: None) -> Member:
+    found = MemberFactory(name="Ada", card_number="M1")
+    charge_member(found, amount_minor=500, reason="lost card", by=None)
+    return found
+
+
+@pytest.mark.parametrize("scan", TEXTS)
+@pytest.mark.parametrize("address", ["/desk/issue/", "/desk/return/", "/desk/renew/"])
+def test_scan_of_anything(address: str, scan: str, desk: Client, member: Member) -> None:
+    before = what_there_is()
+    for fields in ({}, {"member": member.pk}):
+        assert desk.post(address, {"scan": text(scan), "key": "", **fields}).status_code in OK
+    assert what_there_is() == before
+
+
+@pytest.mark.parametrize("value", TEXTS)
+@pytest.mark.parametrize("name", ["key", "read_as", "overrides", "reason", "member", "due_on", "returned_on"])
+def test_field_of_a_scan_that_was_tampered_with(name: str, value: str, desk: Client, member: Member) -> None:
+    copy = CopyFactory()
+    for address in ("/desk/issue/", "/desk/return/", "/desk/renew/"):
+        fields = {"scan": copy.barcode, "member": member.pk, "key": "", name: text(value)}
+        assert desk.post(address, fields).status_code in OK
+    assert Loan.objects.count() <= 1
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_member_of_an_issue_that_is_no_number(number: str, desk: Client) -> None:
+    copy = CopyFactory()
+    assert desk.get("/desk/issue/", {"member": number}).status_code == 200
+    assert desk.post("/desk/issue/", {"scan": copy.barcode, "member": number, "key": ""}).status_code in OK
+    assert Loan.objects.count() == 0
+
+
+@pytest.mark.usefixtures("anywhere")
+@pytest.mark.parametrize("day", DAYS)
+def test_day_that_is_none_or_far_away(day: str, desk: Client, member: Member) -> None:
+    lent = make_loan()
+    for address in ("/desk/issue/", "/desk/return/", "/desk/loans/", "/desk/loans.csv"):
+        query = {"due_on": day, "returned_on": day, "from_on": day, "to_on": day, "member": member.pk}
+        response = desk.get(address, query)
+        assert response.status_code == 200
+        assert not response.streaming or len(list(response)) >= 2
+    fields = {"key": "", "due_on": day, "returned_on": day, "member": member.pk}
+    assert desk.post("/desk/issue/", {"scan": CopyFactory().barcode, **fields}).status_code in OK
+    assert desk.post("/desk/return/", {"scan": lent.copy.barcode, **fields}).status_code in OK
+
+
+@pytest.mark.usefixtures("anywhere")
+def test_last_day_of_all_as_a_due_date_is_lent_or_refused_and_shown(desk: Client, member: Member) -> None:
+    copy = CopyFactory()
+    for day in ("9999-12-30", "9999-12-31"):
+        desk.post("/desk/issue/", {"scan": copy.barcode, "member": member.pk, "due_on": day, "key": ""})
+    assert Loan.objects.count() == 1
+    for address in ("/desk/", f"/desk/issue/?member={member.pk}", "/desk/loans/", f"/desk/members/{member.pk}/"):
+        assert desk.get(address).status_code == 200
+    assert desk.post("/desk/renew/", {"scan": copy.barcode, "key": ""}).status_code == 409
+    assert desk.post("/desk/return/", {"scan": copy.barcode, "key": ""}).status_code == 302
+
+
+@pytest.mark.parametrize("value", [*TEXTS, *NUMBERS])
+@pytest.mark.parametrize("name", ["page", "show", "q"])
+def test_query_of_a_list(name: str, value: str, desk: Client, mine: Client, member_user: User) -> None:
+    make_overdue_loan(member=member_user.member)
+    for browser, address in ((desk, "/desk/loans/"), (desk, "/desk/loans.csv"), (mine, "/me/"), (mine, "/me/fines/")):
+        response = browser.get(address, {name: text(value)})
+        assert response.status_code == 200
+        assert not response.streaming or list(response)
+
+
+@pytest.mark.parametrize(
+    "query", ["?%ff=%fe", "?q=%ED%A0%80", "?q[]=1", "?q=a&q=b", "?_connector=OR", "?member__id=1", "?" + "a&" * 900]
+)
+def test_query_that_is_odd(query: str, desk: Client) -> None:
+    for address in ("/desk/", "/desk/issue/", "/desk/return/", "/desk/loans/", "/desk/loans.csv"):
+        assert desk.get(address + query).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "pk", ["0", "999999999", "9" * 18, "9" * 19, "9" * 30, "9" * 4400, "-1", "abc", "1.0", "%00", "１"]
+)
+@pytest.mark.parametrize("address", [
+    "/desk/undo/{}/", "/desk/branch/{}/", "/desk/members/{}/pay/", "/desk/members/{}/waive/",
+    "/desk/members/{}/charge/", "/desk/receipts/{}/",
+])  # fmt: skip
+def test_thing_that_is_not_here(address: str, pk: str, desk: Client) -> None:
+    for method in (desk.get, desk.post):
+        assert method(address.format(pk)).status_code in (404, 405)
+
+
+@pytest.mark.parametrize("pk", ["0", "999999999", "9" * 19, "9" * 4400, "abc", "%00"])
+def test_loan_that_is_not_here(pk: str, mine: Client) -> None:
+    assert mine.post(f"/me/loans/{pk}/renew/").status_code == 404
+
+
+@pytest.mark.parametrize("value", TEXTS)
+@pytest.mark.parametrize("what", ["pay", "waive", "charge"])
+def test_money_form_with_anything_in_it(what: str, value: str, desk: Client, member: Member) -> None:
+    fields = {"amount_minor": text(value), "reason": text(value), "overpay": text(value), "key": text(value)}
+    assert desk.post(f"/desk/members/{member.pk}/{what}/", fields).status_code == 200
+    assert member.ledger.count() == 1
+
+
+@pytest.mark.parametrize("value", TEXTS)
+def test_return_by_member_and_isbn_of_anything(value: str, desk: Client, member: Member) -> None:
+    make_loan(CopyFactory(book=BookIdentifierFactory().book), member)
+    for fields in ({"member": text(value), "isbn": text(value)}, {"member": "M1", "isbn": text(value)}):
+        assert desk.post("/desk/return/", {**fields, "key": text(value)}).status_code == 200
+    assert Loan.objects.open().count() == 1
+
+
+def test_fields_nobody_asked_for_change_nothing(desk: Client, member: Member) -> None:
+    """Mass assignment: what is not a field of the form is not looked at."""
+    copy, other = CopyFactory(), MemberFactory()
+    extra = {
+        "is_staff": "1", "is_superuser": "1", "balance": "0", "fine": "0", "returned_at": "2020-01-01", "user": "1",
+        "amount": "0", "kind": "payment", "by": "1", "at": "2020-01-01", "branch": "99", "outcome": "lost", "copy": "1",
+        "now": "2020-01-01", "loan": "1", "member_id": str(other.pk),
+    }  # fmt: skip
+    desk.post("/desk/issue/", {"scan": copy.barcode, "member": member.pk, "key": "", **extra})
+    loan = Loan.objects.get()
+    assert (loan.member, loan.copy, loan.outcome, loan.returned_at) == (member, copy, "", None)
+    desk.post(f"/desk/members/{member.pk}/charge/", {"amount_minor": "1.00", "reason": "x", "key": "", **extra})
+    entry = member.ledger.latest("pk")
+    assert (entry.kind, entry.amount_minor, entry.at > loan.issued_at) == ("other", 100, True)
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"scan", b"scan=%00", b"&" * 500, b'{"scan": "C1"}'])
+def test_body_that_is_no_form(body: bytes, desk: Client) -> None:
+    for kind in ("application/x-www-form-urlencoded", "application/json", "text/plain"):
+        assert desk.generic("POST", "/desk/issue/", body, content_type=kind).status_code in OK

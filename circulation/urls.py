@@ -1,0 +1,26 @@
+"""Addresses of the desk, of loans and money, and of a member's own library."""
+
+from django.urls import path
+
+from circulation.views import branch, desk, issue, ledger, loans, mine, returning
+
+app_name = "circulation"
+
+urlpatterns = [
+    path("me/", mine.my_loans, name="my_loans"),
+    path("me/fines/", mine.my_fines, name="my_fines"),
+    path("me/loans/renew/", mine.renew_all_mine, name="renew_all_mine"),
+    path("me/loans/<int:pk>/renew/", mine.renew_mine, name="renew_mine"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/branch/<int:pk>/", branch.choose_branch, name="choose_branch"),
+    path("desk/undo/<int:pk>/", desk.undo_action, name="undo"),
+    path("desk/issue/", issue.issue, name="issue"),
+    path("desk/return/", returning.return_, name="return"),
+    path("desk/renew/", returning.renew, name="renew"),
+    path("desk/loans/", loans.loans, name="loans"),
+    path("desk/loans.csv", loans.loans_csv, name="loans_csv"),
+    path("desk/members/<int:pk>/pay/", ledger.pay, name="pay"),
+    path("desk/members/<int:pk>/waive/", ledger.waive_debt, name="waive"),
+    path("desk/members/<int:pk>/charge/", ledger.charge, name="charge"),
+    path("desk/receipts/<int:pk>/", ledger.receipt, name="receipt"),
+]

@@ -1,0 +1,1 @@
+"""Pages of the desk, of loans and money, and of a member's own library."""

@@ -1,0 +1,118 @@
+"""The borrow records: a list with filters, and the same as a file."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime, time
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import money
+from accounts.models import LibrarySettings
+from accounts.paging import page_of
+from accounts.permissions import USE_DESK, needs
+from catalog.queries import isbns_of
+from circulation.forms.loans import LoanFilterForm
+from circulation.models import Loan
+from circulation.queries.ledger import fines_by_loan
+from circulation.queries.loans import all_loans, estimate, find_loans, shown
+from circulation.queries.rules import rule_book
+from circulation.queries.standing import rooms_for_fines
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+AT_ONCE = 500
+
+
+@needs(USE_DESK)
+def loans(request: HttpRequest) -> HttpResponse:
+    form, now = LoanFilterForm(request.GET), timezone.now()
+    found = _filtered(form, now)
+    page = page_of(request, found)
+    context = {
+        "form": form, "page": page, "now": now, "total": page.paginator.count,
+        "costs": _costs(page, request.library, now),
+        "isbns": isbns_of([loan.copy.book_id for loan in page]),
+    }  # fmt: skip
+    return render(request, "circulation/loans.html", context)
+
+
+def _costs(loans: Iterable[Loan], library: LibrarySettings, now: datetime) -> dict[int, int]:
+    """What each loan cost, and would cost if it came back now."""
+    late = [loan for loan in loans if loan.is_overdue(now)]
+    book, rooms = rule_book(library), rooms_for_fines([loan.member for loan in late])
+    costs = Counter(fines_by_loan([loan.pk for loan in loans]))
+    costs.update({loan.pk: estimate(loan, book, now, rooms.get(loan.member_id)).amount_minor for loan in late})
+    return costs
+
+
+@needs(USE_DESK)
+def loans_csv(request: HttpRequest) -> StreamingHttpResponse:
+    found = _filtered(LoanFilterForm(request.GET), timezone.now())
+    # The lines are made after this request has ended: its language is needed now.
+    columns = [_("Member ID"), _("Name"), _("ISBN"), _("Title"), _("Barcode"), _("Borrowed"), _("Return by"),
+               _("Returned on"), _("Fine"), _("Status")]  # fmt: skip
+    words = {"lost": _("LOST"), "returned": _("RETURNED"), "overdue": _("OVERDUE"), "active": _("ACTIVE")}
+    lines = _lines(found, columns, words, request.library)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="loans.csv"'
+    return response
+
+
+def _filtered(form: LoanFilterForm, now: datetime) -> QuerySet[Loan]:
+    form.is_valid()
+    values = form.cleaned_data
+    found = shown(find_loans(all_loans(), values.get("q", "")), values.get("show", ""), now)
+    if day := values.get("from_on"):
+        found = found.filter(issued_at__gte=timezone.make_aware(datetime.combine(day, time.min)))
+    if day := values.get("to_on"):
+        found = found.filter(issued_at__lte=timezone.make_aware(datetime.combine(day, time.max)))
+    return found.order_by("-issued_at", "-pk")
+
+
+class _Echo:
+    def write(self, line: str) -> str:
+        return line
+
+
+def _lines(found: QuerySet[Loan], columns: list[str], words: dict[str, str], library: LibrarySettings) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield "\ufeff"  # spreadsheets then read it as UTF-8
+    yield writer.writerow(columns)
+    now, start = timezone.now(), 0
+    while batch := list(found[start : start + AT_ONCE]):
+        fines, isbns = fines_by_loan([loan.pk for loan in batch]), isbns_of([loan.copy.book_id for loan in batch])
+        for loan in batch:
+            cells = [*_row(loan, fines, isbns, library), words[_state(loan, now)]]
+            yield writer.writerow([_harmless(cell) for cell in cells])
+        start += AT_ONCE
+
+
+def _state(loan: Loan, now: datetime) -> str:
+    if loan.is_open:
+        return "overdue" if loan.is_overdue(now) else "active"
+    return "lost" if loan.outcome == Loan.Outcome.LOST else "returned"
+
+
+def _row(loan: Loan, fines: dict, isbns: dict, library: LibrarySettings) -> list[str]:
+    return [
+        loan.member.card_number if loan.member else "",
+        loan.member.name if loan.member else "",
+        isbns.get(loan.copy.book_id, ""),
+        loan.copy.book.title,
+        loan.copy.barcode,
+        *(_stamp(at, library) for at in (loan.issued_at, loan.due_at, loan.returned_at)),
+        money.plain(fines.get(loan.pk, 0), library.currency),
+    ]
+
+
+def _stamp(at: datetime | None, library: LibrarySettings) -> str:
+    return at.astimezone(library.zone).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

@@ -1,0 +1,160 @@
+"""Taking back, by barcode or by member and ISBN, and renewing by barcode."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts import money
+from accounts.permissions import BACKDATE, ISSUE, OVERRIDE_BLOCK, RETURN, needs
+from accounts.queries import desk_branch, member_with_card
+from catalog.models import Copy
+from catalog.queries import books_with_isbn
+from circulation.exceptions import CirculationRefused, Level
+from circulation.forms.desk import RenewForm, ReturnByMemberForm, ReturnForm
+from circulation.models import LedgerEntry
+from circulation.queries.desk import this_sitting
+from circulation.queries.loans import open_loan_of
+from circulation.queries.scans import Scan, read_scan
+from circulation.services.loans import renew_loan, return_copy
+
+
+@needs(RETURN)
+def return_(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _return_page(request, ReturnForm(initial={"returned_on": request.GET.get("returned_on", "")}))
+    if "isbn" in request.POST:
+        return _return_by_member(request, ReturnByMemberForm(request.POST))
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        return _return_page(request, form)
+    scan = read_scan(form.cleaned_data["scan"])
+    copy = scan.copy or _only_copy_out(scan)
+    if copy is None:
+        messages.error(request, _not_a_copy(scan))
+        return _return_page(request, form)
+    return _take_back(request, form, copy)
+
+
+def _take_back(request: HttpRequest, form: Any, copy: Copy) -> HttpResponse:
+    key, returned_on = form.cleaned_data["key"], form.cleaned_data.get("returned_on")
+    if not request.user.has_perm(BACKDATE):
+        returned_on = None
+    try:
+        loan = return_copy(
+            copy, branch=desk_branch(request.session), by=request.user, returned_on=returned_on,
+            key=f"{key}-{copy.pk}" if key else None,
+        )  # fmt: skip
+    except CirculationRefused as refused:
+        for problem in refused.problems:
+            messages.error(request, f"“{copy.book.title}” ({copy.barcode}): {problem.message}")
+        return _return_page(request, form, status=409)
+    if loan.is_open:  # this form was sent before, and what it did was taken back since
+        messages.error(
+            request,
+            _("“%(title)s” is on loan: its return was taken back. Scan it again.") % {"title": loan.copy.book.title},
+        )
+    else:
+        _tell_returned(request, loan)
+    query = f"?returned_on={returned_on.isoformat()}" if returned_on else ""
+    return redirect(request.path + query)
+
+
+def _tell_returned(request: HttpRequest, loan: Any) -> None:
+    fine = loan.ledger.filter(kind=LedgerEntry.Kind.OVERDUE, at=loan.closed_at).first()
+    facts = {"title": loan.copy.book.title, "name": loan.member}
+    if fine:
+        facts["fine"] = money.formatted(fine.amount_minor, request.library.currency, request.LANGUAGE_CODE)
+        messages.warning(request, _("Returned: “%(title)s” from %(name)s. Late: a fine of %(fine)s.") % facts)
+    elif loan.returned_at > loan.due_at:
+        messages.warning(request, _("Returned: “%(title)s” from %(name)s. Late, without a fine.") % facts)
+    else:
+        messages.success(request, _("Returned: “%(title)s” from %(name)s.") % facts)
+
+
+def _return_by_member(request: HttpRequest, form: ReturnByMemberForm) -> HttpResponse:
+    if form.is_valid():
+        member = member_with_card(form.cleaned_data["member"])
+        if member is None:
+            form.add_error("member", _("No member has this card."))
+        else:
+            books = books_with_isbn(form.cleaned_data["isbn"])
+            loan = member.loans.open().filter(copy__book__in=books).order_by("due_at", "pk").first()
+            if loan:
+                return _take_back(request, form, loan.copy)
+            form.add_error("isbn", _("%(name)s has no book with this ISBN on loan.") % {"name": member.name})
+    return _return_page(request, ReturnForm(), by_member=form)
+
+
+def _return_page(
+    request: HttpRequest, form: Any, *, by_member: ReturnByMemberForm | None = None, status: int = 200
+) -> HttpResponse:
+    if isinstance(form, ReturnByMemberForm):
+        form, by_member = ReturnForm(), form
+    now = timezone.now()
+    done = this_sitting(request.user, "return", now)
+    context = {
+        "form": form, "by_member": by_member or ReturnByMemberForm(), "done": done, "now": now,
+        "fines": sum(each.action.after.get("fine_minor", 0) for each in done),
+    }  # fmt: skip
+    return render(request, "circulation/return.html", context, status=status)
+
+
+@needs(ISSUE)
+def renew(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _renew_page(request, RenewForm())
+    form = RenewForm(request.POST)
+    if not form.is_valid():
+        return _renew_page(request, form)
+    scan = read_scan(form.cleaned_data["scan"])
+    copy = scan.copy or _only_copy_out(scan)
+    loan = open_loan_of(copy) if copy else None
+    if loan is None:
+        messages.error(
+            request, _("“%(title)s” is not on loan.") % {"title": copy.book.title} if copy else _not_a_copy(scan)
+        )
+        return _renew_page(request, form)
+    key = form.cleaned_data["key"]
+    try:
+        loan = renew_loan(
+            loan, by=request.user, key=f"{key}-{loan.pk}" if key else None,
+            overrides=form.override_codes, reason=form.cleaned_data["reason"],
+        )  # fmt: skip
+    except CirculationRefused as refused:
+        return _renew_page(request, form, refused=refused, loan=loan)
+    due = date_format(timezone.localtime(loan.due_at), "DATE_FORMAT")
+    messages.success(request, _("Renewed: “%(title)s”. Due on %(due)s.") % {"title": loan.copy.book.title, "due": due})
+    return redirect("circulation:renew")
+
+
+def _renew_page(request: HttpRequest, form: RenewForm, **more: Any) -> HttpResponse:
+    now = timezone.now()
+    context = {"form": form, "now": now, "done": this_sitting(request.user, "renew", now), **more}
+    if refused := more.get("refused"):
+        may = all(p.level == Level.CONFIRM and request.user.has_perm(OVERRIDE_BLOCK) for p in refused.problems)
+        context |= {"may_override": may, "codes": " ".join(refused.codes)}
+    return render(request, "circulation/renew.html", context, status=409 if refused else 200)
+
+
+def _only_copy_out(scan: Scan) -> Copy | None:
+    """The lent copy with the scanned ISBN, if there is exactly one."""
+    out = Copy.objects.filter(book__in=scan.books, loans__closed_at=None, loans__isnull=False).distinct()
+    copies = list(out.select_related("book", "copy_type")[:2]) if scan.books else []
+    return copies[0] if len(copies) == 1 else None
+
+
+def _not_a_copy(scan: Scan) -> str:
+    if scan.member:
+        return _("That is the card of %(name)s. Scan the barcode of the copy.") % {"name": scan.member.name}
+    if scan.books:
+        return _("Several copies of “%(title)s” may be out, or none. Scan the barcode.") % {
+            "title": scan.books[0].title
+        }
+    if scan.mistyped:
+        return _("%(text)s is mistyped: its last character does not fit.") % {"text": scan.text}
+    return _("No copy has the barcode %(text)s.") % {"text": scan.text}

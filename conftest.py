@@ -1,0 +1,103 @@
+"""What tests of every app share: a library that is set up, and clients signed in with each role."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from accounts.models import LibrarySettings, User
+from accounts.permissions import ADMIN, LIBRARIAN, MEMBER
+from accounts.tests.factories import MemberFactory, UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _own_media(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(request: pytest.FixtureRequest) -> None:
+    """Throttles and breakers of one test are none of the next one's business."""
+    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+        request.getfixturevalue("transactional_db" if "transactional_db" in request.fixturenames else "db")
+        cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The test library is set up as after the first run: what `migrate` makes, and somebody took it over."""
+    with django_db_blocker.unblock():
+        take_over()
+
+
+@pytest.fixture
+def transactional_db(transactional_db: None) -> None:
+    """Tests with real transactions begin with an empty database: set the library up again."""
+    call_command("set_up_roles")
+    take_over()
+
+
+def take_over() -> None:
+    LibrarySettings.objects.filter(pk=1).update(set_up_at=timezone.now())
+
+
+@pytest.fixture
+def library(db: None) -> LibrarySettings:
+    return LibrarySettings.current()
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., User]:
+    def make(role: str, **fields: Any) -> User:
+        user = UserFactory(is_staff=role == ADMIN, **fields)
+        user.groups.add(Group.objects.get(name=role))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def librarian(make_user: Callable[..., User]) -> User:
+    return make_user(LIBRARIAN, username="librarian", name="Lena Librarian")
+
+
+@pytest.fixture
+def admin_user(make_user: Callable[..., User]) -> User:
+    return make_user(ADMIN, username="admin", name="Ada Admin")
+
+
+@pytest.fixture
+def member_user(make_user: Callable[..., User]) -> User:
+    """A sign-in with its Member (``member_user.member``)."""
+    user = make_user(MEMBER, username="M000001X")
+    MemberFactory(user=user, card_number=user.username, name="Mia Member")
+    return user
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def desk(librarian: User) -> Client:
+    """A browser in which a librarian is signed in."""
+    return signed_in(librarian)
+
+
+@pytest.fixture
+def admin_desk(admin_user: User) -> Client:
+    return signed_in(admin_user)
+
+
+@pytest.fixture
+def mine(member_user: User) -> Client:
+    """A browser in which a member is signed in."""
+    return signed_in(member_user)

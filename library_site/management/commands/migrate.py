@@ -1,0 +1,38 @@
+"""``migrate``: Django's own, with a verified copy of the database before and roles and first rows after."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.core.management.commands.migrate import Command as DjangoMigrate
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from library_site.backups import BackupFailed, copy_before_migrating
+
+
+class Command(DjangoMigrate):
+    def handle(self, *args: Any, **options: Any) -> None:
+        connection = connections[options.get("database") or DEFAULT_DB_ALIAS]
+        if connection.vendor == "sqlite" and "memory" not in str(connection.settings_dict["NAME"]):
+            Path(connection.settings_dict["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        if options.get("app_label") or options.get("plan") or options.get("check_unapplied"):
+            super().handle(*args, **options)
+            return
+        self._keep_a_copy(connection, options)
+        super().handle(*args, **options)
+        call_command("createcachetable", database=connection.alias, verbosity=0)
+        call_command("set_up_roles", verbosity=0)
+
+    def _keep_a_copy(self, connection: Any, options: dict[str, Any]) -> None:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if not waiting or not executor.loader.applied_migrations or connection.vendor != "sqlite":
+            return
+        try:
+            copy = copy_before_migrating(Path(connection.settings_dict["NAME"]), Path(settings.BACKUP_ROOT))
+        except BackupFailed as error:
+            raise CommandError(f"The database was not touched: {error}") from error
+        if options["verbosity"] >= 1:
+            self.stdout.write(f"A verified copy of the database as it was: {copy}")

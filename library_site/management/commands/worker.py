@@ -1,0 +1,64 @@
+"""``worker``: goes on with imports and covers until it is told to stop."""
+
+import logging
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import OperationalError, close_old_connections
+
+from accounts.services import work
+from catalog.tasks import go_on_with_covers, go_on_with_imports
+
+logger = logging.getLogger(__name__)
+
+PIECES = (go_on_with_imports, go_on_with_covers)
+PAUSE_SECONDS = 1.0
+
+
+class Command(BaseCommand):
+    help = "Do what takes long: imports and covers. Runs until stopped (Ctrl-C); several may run side by side."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--once", action="store_true", help="stop when nothing is left to do")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stopping = threading.Event()
+        if threading.current_thread() is threading.main_thread():
+            for name in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(name, lambda *_signal: self.stopping.set())
+        pulse = threading.Thread(target=self._beat, daemon=True)
+        pulse.start()
+        while not self.stopping.is_set():
+            busy = self._one_round()
+            if options["once"] and not busy:
+                break
+            if not busy:
+                self.stopping.wait(PAUSE_SECONDS)
+        self.stopping.set()
+        pulse.join(timeout=5)
+        work.stop_beating()
+
+    def _one_round(self) -> bool:
+        busy = False
+        for piece in PIECES:
+            if self.stopping.is_set():
+                break
+            try:
+                busy = piece() or busy
+            except OperationalError as error:
+                logger.warning("the database is busy or away, trying again: %s", error)
+            except Exception:  # one broken piece must not stop all other work
+                logger.exception("%s failed", piece.__name__)
+            close_old_connections()
+        return busy
+
+    def _beat(self) -> None:
+        while not self.stopping.is_set():
+            try:
+                work.beat()
+            except OperationalError as error:
+                logger.warning("the worker's pulse could not be written: %s", error)
+            close_old_connections()
+            self.stopping.wait(work.PULSE_SECONDS / 3)

@@ -1,0 +1,88 @@
+"""A small library with everything a page may show: for the tests that look at pages."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from accounts.models import Member, User
+from accounts.permissions import ADMIN, LIBRARIAN, MEMBER
+from accounts.services.members import register_member, restrict_member
+from catalog.drafts import BookDraft, DraftContributor
+from catalog.models import Book, ImportBatch
+from catalog.services.batches import start_import
+from catalog.services.books import add_book
+from circulation.models import Loan
+from circulation.services.ledger import charge_member, take_payment
+from circulation.services.loans import issue_copy, return_copy
+
+PASSWORD = "a sentence nobody guesses"
+
+
+@dataclass
+class LibraryInUse:
+    """What was made."""
+
+    librarian: User
+    admin: User
+    reader: User
+    member: Member
+    books: list[Book]
+    overdue: Loan
+    batch: ImportBatch
+
+    @property
+    def barcodes(self) -> list[str]:
+        return [copy.barcode for book in self.books for copy in book.copies.order_by("pk")]
+
+
+def make_sign_in(username: str, name: str, role: str) -> User:
+    user = User.objects.create_user(username, password=PASSWORD, name=name, is_staff=role == ADMIN)
+    user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def make_books(by: User) -> list[Book]:
+    drafts = [
+        BookDraft(
+            title="Pride and Prejudice", contributors=(DraftContributor("Jane Austen"),), isbns=("9780192802385",),
+            language="eng", year=2004, pages=333, publisher="Oxford University Press", call_number="823 AUS",
+            subjects=("Love stories", "England"), description="A comedy about money & manners.", format="paperback",
+        ),
+        BookDraft(
+            title="Der Zauberberg", subtitle="Roman", contributors=(DraftContributor("Thomas Mann"),),
+            isbns=("9783103481280",), language="ger", year=1924, subjects=("Novels",),
+        ),
+        BookDraft(title="吾輩は猫である", contributors=(DraftContributor("夏目漱石"),), language="jpn"),
+        BookDraft(title="Introduction to Java Programming", isbns_invalid=("9780132567088",)),
+    ]  # fmt: skip
+    return [add_book(draft, stock=2, by=by, location="Main floor", price_minor=1_990) for draft in drafts]
+
+
+def make_library_in_use() -> LibraryInUse:
+    """Four books of two copies, a reader with an overdue loan, a current one, a past one, a fine and a payment."""
+    now = timezone.now()
+    librarian = make_sign_in("librarian", "Lena Librarian", LIBRARIAN)
+    admin = make_sign_in("admin", "Ada Admin", ADMIN)
+    books = make_books(librarian)
+    category = Member.category.field.related_model.objects.get(code="ADULT")
+    member = register_member(
+        by=librarian, name="Renée O'Hara", category=category, email="renee@example.org", phone="555-0100",
+        note="Likes mysteries.",
+    )  # fmt: skip
+    reader = make_sign_in(member.card_number, member.name, MEMBER)
+    Member.objects.filter(pk=member.pk).update(user=reader)
+    copies = [copy for book in books for copy in book.copies.order_by("pk")]
+    branch = copies[0].home_branch
+    late = issue_copy(copies[0], member=member, branch=branch, by=librarian, now=now - timedelta(days=60))
+    return_copy(late.copy, branch=branch, by=librarian, now=now - timedelta(days=30))
+    take_payment(member, amount_minor=200, by=librarian, now=now - timedelta(days=29))
+    overdue = issue_copy(copies[2], member=member, branch=branch, by=librarian, now=now - timedelta(days=24),
+                         overrides=["debt_limit"], reason="a test")  # fmt: skip
+    issue_copy(copies[4], member=member, branch=branch, by=librarian, overrides=["debt_limit"], reason="a test")
+    charge_member(member, amount_minor=150, reason="Lost card", by=librarian)
+    other = register_member(by=librarian, name="Otto Barred", category=category)
+    restrict_member(other, reason="Brought a dog", by=librarian)
+    batch = start_import(["9780140328721", "nonsense"], by=librarian)
+    return LibraryInUse(librarian, admin, reader, Member.objects.get(pk=member.pk), books, overdue, batch)

@@ -1,0 +1,56 @@
+"""Runs the suite on PostgreSQL: on DATABASE_URL if it is set, else on a server of our own, made for this run."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """A PostgreSQL of our own in a scratch folder, on a socket only; its URL."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not programs:
+        sys.exit("PostgreSQL is not installed: apt install postgresql, or set DATABASE_URL.")
+    folder = Path(tempfile.mkdtemp(prefix="openshelf-postgres-"))
+    run_as = _ordinary_user(folder)
+
+    def run(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [*run_as, str(programs[-1] / program), *arguments], check=True, stdout=subprocess.DEVNULL, cwd=folder
+        )
+
+    data = str(folder / "data")
+    run("initdb", "-D", data, "-U", "openshelf", "--auth=trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
+    settings = f"-k {folder} -c listen_addresses= -c max_connections=200"
+    run("pg_ctl", "-D", data, "-l", str(folder / "log"), "-w", "-o", settings, "start")
+    try:
+        yield f"postgres://openshelf@{str(folder).replace('/', '%2F')}/postgres"
+    finally:
+        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _ordinary_user(folder: Path) -> list[str]:
+    """PostgreSQL refuses to run as root: then it runs as the user its package made."""
+    if os.geteuid() != 0:
+        return []
+    shutil.chown(folder, "postgres", "postgres")
+    folder.chmod(0o755)
+    return ["runuser", "-u", "postgres", "--"]
+
+
+def main(arguments: list[str]) -> int:
+    pytest = [sys.executable, "-m", "pytest", *arguments]
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        return subprocess.run(pytest, check=False).returncode
+    with server() as url:
+        return subprocess.run(pytest, env={**os.environ, "DATABASE_URL": url}, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

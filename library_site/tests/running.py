@@ -1,0 +1,69 @@
+"""The site as it is really run: `manage.py serve` in a folder of its own, on a free port."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import requests
+from django.conf import settings
+
+from library_site.installation import write_env
+
+START_SECONDS = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Running:
+    """`manage.py serve` in a folder of its own."""
+
+    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
+        self.port, self.log = free_port(), folder / "serve.log"
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), "ENV_FILE": str(folder / ".env")}
+        self.environment |= {"WEB_CONCURRENCY": "1", **environment}
+        write_env(Path(settings.BASE_DIR, ".env.example"), folder / ".env")
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "serve", "--port", str(self.port), *arguments],
+                cwd=settings.BASE_DIR, env=self.environment, stdout=log, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+
+    def wait(self) -> "Running":
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                if requests.get(f"{self.address}/healthz", timeout=5).ok:
+                    return self
+            except requests.RequestException:
+                time.sleep(0.1)
+        raise AssertionError(self.said)
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def children(self) -> list[int]:
+        """The processes it started: Linux lists them by thread."""
+        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in listed.read_text().split()] if listed.exists() else []
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+    def manage(self, *arguments: str, program: str = "") -> str:
+        """Run a command on the same library; ``program`` is handed to it as its input."""
+        answer = subprocess.run(
+            [sys.executable, "manage.py", *arguments], input=program,
+            cwd=settings.BASE_DIR, env=self.environment, capture_output=True, text=True, timeout=120, check=True,
+        )  # fmt: skip
+        return answer.stdout

@@ -1,0 +1,219 @@
+"""Every address has a declared audience, and the site keeps to it: who may see what, by GET and by POST."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Action, Restriction, User
+from accounts.permissions import ADMIN, LIBRARIAN, MEMBER
+from accounts.services.members import restrict_member
+from accounts.tests.factories import MemberFactory
+from catalog.models import Author, ImportBatch, Subject
+from catalog.tests.factories import BookFactory, CopyFactory
+from circulation.models import LedgerEntry
+from circulation.services.ledger import charge_member, take_payment
+from circulation.tests.factories import make_loan
+
+pytestmark = pytest.mark.django_db
+
+# name of the address -> who may open it (everybody, signed in, or a role and all above it) and whether it is POST only
+PUBLIC, ANYBODY_SIGNED_IN, MEMBERS, DESK, ADMINS = "public", "signed in", "members", "desk", "admins"
+AUDIENCE = {
+    "library_site:home": PUBLIC,
+    "library_site:health": PUBLIC,
+    "library_site:after_sign_in": ANYBODY_SIGNED_IN,
+    "set_language": PUBLIC,
+    "accounts:set_up": PUBLIC,
+    "accounts:profile": ANYBODY_SIGNED_IN,
+    "accounts:settings": ADMINS,
+    "accounts:members": DESK,
+    "accounts:add_member": DESK,
+    "accounts:member": DESK,
+    "accounts:edit_member": DESK,
+    "accounts:member_card": DESK,
+    "accounts:replace_card": DESK,
+    "accounts:restrict_member": DESK,
+    "accounts:give_first_password": DESK,
+    "accounts:lift_restriction": DESK,
+    "catalog:search": PUBLIC,
+    "catalog:book": PUBLIC,
+    "catalog:cover": PUBLIC,
+    "catalog:isbn": PUBLIC,
+    "catalog:author": PUBLIC,
+    "catalog:subject": PUBLIC,
+    "catalog:books": DESK,
+    "catalog:add_book": DESK,
+    "catalog:edit_book": DESK,
+    "catalog:delete_book": DESK,
+    "catalog:upload_cover": DESK,
+    "catalog:remove_cover": DESK,
+    "catalog:add_copies": DESK,
+    "catalog:refresh": DESK,
+    "catalog:edit_copy": DESK,
+    "catalog:mark_copy": DESK,
+    "catalog:delete_copy": DESK,
+    "catalog:labels": DESK,
+    "catalog:import": DESK,
+    "catalog:import_save": DESK,
+    "catalog:import_review": DESK,
+    "catalog:found_cover": DESK,
+    "catalog:import_list": DESK,
+    "catalog:batch": DESK,
+    "catalog:pause_import": DESK,
+    "catalog:resume_import": DESK,
+    "circulation:my_loans": MEMBERS,
+    "circulation:my_fines": MEMBERS,
+    "circulation:renew_all_mine": MEMBERS,
+    "circulation:renew_mine": MEMBERS,
+    "circulation:desk": DESK,
+    "circulation:choose_branch": DESK,
+    "circulation:undo": DESK,
+    "circulation:issue": DESK,
+    "circulation:return": DESK,
+    "circulation:renew": DESK,
+    "circulation:loans": DESK,
+    "circulation:loans_csv": DESK,
+    "circulation:pay": DESK,
+    "circulation:waive": DESK,
+    "circulation:charge": DESK,
+    "circulation:receipt": DESK,
+    "account_login": PUBLIC,
+    "account_logout": PUBLIC,
+    "account_signup": PUBLIC,
+    "account_inactive": PUBLIC,
+    "account_reauthenticate": ANYBODY_SIGNED_IN,
+    "account_change_password": ANYBODY_SIGNED_IN,
+    "account_reset_password": PUBLIC,
+    "account_reset_password_done": PUBLIC,
+    "account_reset_password_from_key": PUBLIC,
+    "account_reset_password_from_key_done": PUBLIC,
+}
+POST_ONLY = {
+    "accounts:replace_card", "accounts:restrict_member", "accounts:give_first_password", "accounts:lift_restriction",
+    "catalog:delete_book", "catalog:upload_cover", "catalog:remove_cover", "catalog:add_copies", "catalog:mark_copy",
+    "catalog:delete_copy", "catalog:import_save", "catalog:import_list", "catalog:pause_import",
+    "catalog:resume_import", "circulation:renew_all_mine", "circulation:renew_mine", "circulation:choose_branch",
+    "circulation:undo",
+}  # fmt: skip
+ASKS_ANOTHER_COMPUTER = {"catalog:refresh", "catalog:import_review", "catalog:found_cover"}
+CLOSED = [name for name, audience in AUDIENCE.items() if audience != PUBLIC]
+OF_THE_DESK = [name for name, audience in AUDIENCE.items() if audience in (DESK, ADMINS)]
+
+
+def names(patterns: Any = None, space: str = "") -> Iterator[str]:
+    """The name of every address of the site but those of the admin site."""
+    for pattern in patterns or get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.app_name != "admin":
+                inner = f"{pattern.namespace}:" if pattern.namespace else ""
+                yield from names(pattern.url_patterns, space + inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name}"
+
+
+@pytest.fixture
+def address(db: None, librarian: User) -> Callable[[str], str]:
+    """An address by name, with the keys of things that exist and belong to somebody else."""
+    other = MemberFactory(name="Otto Other")
+    loan = make_loan(member=other)
+    charge_member(other, amount_minor=100, reason="lost card", by=librarian)
+    payment = take_payment(other, amount_minor=50, by=librarian)
+    book = BookFactory()
+    keys: dict[str, dict[str, Any]] = {
+        "accounts:lift_restriction": {"pk": restrict_member(other, reason="ill-mannered", by=librarian).pk},
+        "catalog:isbn": {"isbn": "9780553382563"},
+        "catalog:author": {"pk": Author.objects.create(name="A", sort_name="A", match_key="a").pk},
+        "catalog:subject": {"pk": Subject.objects.create(name="S", match_key="s").pk},
+        "catalog:import_review": {"record": "OL7353617M"},
+        "catalog:found_cover": {"cover_id": 1},
+        "circulation:receipt": {"pk": payment.pk},
+        "circulation:renew_mine": {"pk": loan.pk},
+        "circulation:choose_branch": {"pk": loan.branch_id},
+        "circulation:undo": {"pk": Action.objects.filter(verb="take_payment").get().pk},
+        "account_reset_password_from_key": {"uidb36": "1", "key": "set-password"},
+    }
+    for part, pk in {"member": other.pk, "copy": CopyFactory().pk, "copies": book.pk, "book": book.pk,
+                     "cover": book.pk, "card": other.pk, "password": other.pk, "refresh": book.pk,
+                     "pay": other.pk, "waive": other.pk, "charge": other.pk,
+                     "batch": ImportBatch.objects.create().pk, "pause": ImportBatch.objects.create().pk,
+                     "resume": ImportBatch.objects.create().pk}.items():  # fmt: skip
+        for name in AUDIENCE:
+            if name not in keys and part in name.split(":")[-1] and name.split(":")[-1] not in _WITHOUT_KEY:
+                keys[name] = {"pk": pk}
+    return lambda name: reverse(name, kwargs=keys.get(name))
+
+
+_WITHOUT_KEY = {"members", "add_member", "books", "add_book", "account_change_password", "account_reset_password"}
+
+
+def test_every_address_has_an_audience() -> None:
+    assert sorted(names()) == sorted(AUDIENCE)
+
+
+@pytest.mark.parametrize("name", CLOSED)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_closed_page_asks_who_is_not_signed_in_to_sign_in(name: str, method: str, address: Any, client: Client) -> None:
+    response = getattr(client, method)(address(name))
+    assert (response.status_code, response.headers["Location"].split("?")[0]) == (302, reverse("account_login"))
+
+
+@pytest.mark.parametrize("name", OF_THE_DESK)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_page_of_the_desk_is_refused_to_members(name: str, method: str, address: Any, mine: Client) -> None:
+    assert getattr(mine, method)(address(name)).status_code == 403
+
+
+@pytest.mark.parametrize("name", [name for name, audience in AUDIENCE.items() if audience == ADMINS])
+def test_page_of_admins_is_refused_to_librarians(name: str, address: Any, desk: Client) -> None:
+    assert (desk.get(address(name)).status_code, desk.post(address(name)).status_code) == (403, 403)
+
+
+@pytest.mark.parametrize("name", [name for name in CLOSED if name not in POST_ONLY | ASKS_ANOTHER_COMPUTER])
+def test_page_opens_to_its_audience(name: str, address: Any, desk: Client, admin_desk: Client, mine: Client) -> None:
+    browser = {ADMINS: admin_desk, DESK: desk, MEMBERS: mine, ANYBODY_SIGNED_IN: mine}[AUDIENCE[name]]
+    query = "?sheet=a4-24&copies=1&skip=0" if name == "catalog:labels" else ""
+    status = browser.get(address(name) + query).status_code
+    assert status in ((200, 302) if name in REDIRECTS else (200,)) or (name == "catalog:labels" and status == 400)
+
+
+REDIRECTS = {"library_site:after_sign_in", "account_reauthenticate"}
+
+
+@pytest.mark.parametrize("name", sorted(POST_ONLY))
+def test_state_never_changes_by_fetching_a_page(name: str, address: Any, desk: Client, mine: Client) -> None:
+    browser = mine if AUDIENCE[name] == MEMBERS else desk
+    url = address(name)
+    before = (Action.objects.count(), Restriction.objects.filter(lifted_at=None).count(), LedgerEntry.objects.count())
+    assert (browser.get(url).status_code, browser.head(url).status_code) == (405, 405)
+    after = (Action.objects.count(), Restriction.objects.filter(lifted_at=None).count(), LedgerEntry.objects.count())
+    assert after == before
+
+
+@pytest.mark.parametrize("name", ["circulation:renew_mine"])
+def test_things_of_other_members_do_not_exist_for_a_member(name: str, address: Any, mine: Client) -> None:
+    assert mine.post(address(name)).status_code == 404
+
+
+@pytest.mark.parametrize("name", [name for name in CLOSED if name not in ASKS_ANOTHER_COMPUTER])
+def test_post_without_a_token_is_refused(name: str, address: Any, librarian: User, member_user: User) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(member_user if AUDIENCE[name] in (MEMBERS, ANYBODY_SIGNED_IN) else librarian)
+    before = Action.objects.count()
+    assert browser.post(address(name)).status_code == 403
+    assert Action.objects.count() == before
+
+
+@pytest.mark.parametrize(("role", "status"), [(MEMBER, 403), (LIBRARIAN, 403), (ADMIN, 200)])
+def test_admin_site_opens_to_admins_only(
+    role: str, status: int, make_user: Callable[..., User], client: Client
+) -> None:
+    client.force_login(make_user(role))
+    assert client.get("/admin/", follow=True).status_code == status
+
+
+def test_admin_site_asks_who_is_not_signed_in_to_sign_in_like_everywhere(client: Client) -> None:
+    response = client.get("/admin/", follow=True)
+    assert response.redirect_chain[-1][0].split("?")[0] == reverse("account_login")

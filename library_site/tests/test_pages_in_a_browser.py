@@ -1,0 +1,162 @@
+"""Every page, empty and in use: nothing axe finds, valid HTML, nothing sideways at 320 px, no other host asked."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import html5lib
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from catalog.models import Author, Subject
+from library_site.tests.conftest import Window
+from library_site.tests.library_in_use import PASSWORD, LibraryInUse, make_library_in_use
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+MOST_BYTES = 60_000
+
+
+def pages_of(library: LibraryInUse) -> dict[str, list[str]]:
+    """The addresses to look at, by who looks."""
+    book, batch, member = library.books[0].pk, library.batch.pk, f"/desk/members/{library.member.pk}/"
+    author, subject = Author.objects.order_by("pk")[0].pk, Subject.objects.order_by("pk")[0].pk
+    return {
+        "": [
+            "/", "/search/", "/search/?q=pride", "/search/?q=nothing+like+it", f"/books/{book}/",
+            f"/books/{library.books[2].pk}/", f"/authors/{author}/", f"/subjects/{subject}/", "/accounts/login/",
+            "/accounts/signup/", "/accounts/password/reset/", "/accounts/password/reset/done/", "/nowhere/",
+        ],
+        library.reader.username: [
+            "/me/", "/me/?show=overdue", "/me/?show=returned", "/me/fines/", "/me/profile/",
+            "/accounts/password/change/", "/desk/",
+        ],
+        "librarian": [
+            "/desk/", "/desk/issue/", f"/desk/issue/?member={library.member.pk}", "/desk/return/", "/desk/renew/",
+            "/desk/loans/", "/desk/loans/?show=overdue", "/desk/books/", "/desk/books/?q=zauber",
+            "/desk/books/?q=nothing", "/desk/books/add/", f"/desk/books/{book}/",
+            f"/desk/copies/{library.books[0].copies.order_by('pk')[0].pk}/", "/desk/members/",
+            "/desk/members/?q=nobody", "/desk/members/add/", member, f"{member}edit/", f"{member}pay/",
+            f"{member}waive/", f"{member}charge/", "/desk/import/", f"/desk/import/{batch}/",
+        ],
+        "admin": ["/desk/settings/"],
+    }  # fmt: skip
+
+
+def faults(page: Page) -> list[str]:
+    """What axe has against a page, a line each."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
+    return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
+
+
+def mistakes(html: str) -> list[str]:
+    """What a strict HTML parser has against a page, a line each."""
+    parser = html5lib.HTMLParser(strict=False)
+    parser.parse(html)
+    lines = html.splitlines()
+    return [
+        f"{code} at line {line}: {lines[line - 1].strip()[:100]}" for (line, _column), code, _facts in parser.errors
+    ]
+
+
+def look(window: Window, path: str) -> list[str]:
+    """Everything that is wrong with the page at ``path``."""
+    hosts: set[str] = set()
+    window.page.on("request", lambda request: hosts.add(re.sub(r"^(\w+://[^/]+).*", r"\1", request.url)))
+    response = window.page.goto(window.address + path)
+    assert response is not None
+    html = response.text()
+    wrong = faults(window.page) + mistakes(html)
+    if response.status >= 500:
+        wrong.append(f"status {response.status}")
+    if len(html.encode()) > MOST_BYTES * 4:
+        wrong.append(f"{len(html.encode())} bytes")
+    if "Content-Security-Policy".lower() not in response.headers:
+        wrong.append("no Content-Security-Policy")
+    wrong += [f"asked {host}" for host in hosts if host not in (window.address, "data:")]
+    window.page.set_viewport_size({"width": 320, "height": 700})
+    width = window.page.evaluate("document.documentElement.scrollWidth")
+    if width > 320:
+        wrong.append(f"{width} px wide at 320")
+    window.page.set_viewport_size({"width": 1280, "height": 800})
+    return [f"{path}: {each}" for each in wrong]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_a_library_in_use_are_without_faults(open_window: Callable[..., Window], scheme: str) -> None:
+    wrong = []
+    for login, paths in pages_of(make_library_in_use()).items():
+        window = open_window(color_scheme=scheme)
+        if login:
+            window.sign_in(login, PASSWORD)
+        wrong += [each for path in paths for each in look(window, path)]
+    assert wrong == []
+
+
+def test_pages_of_an_empty_library_are_without_faults(
+    open_window: Callable[..., Window], admin_user: Any, give_password: Callable[..., str]
+) -> None:
+    window = open_window()
+    window.sign_in(admin_user.username, give_password(admin_user))
+    paths = ["/", "/search/", "/search/?q=x", "/desk/", "/desk/issue/", "/desk/return/", "/desk/loans/", "/desk/books/",
+             "/desk/members/", "/desk/import/", "/desk/settings/", "/me/profile/"]  # fmt: skip
+    assert [each for path in paths for each in look(window, path)] == []
+
+
+def test_pages_with_mistakes_of_the_person_are_without_faults(open_window: Callable[..., Window]) -> None:
+    library = make_library_in_use()
+    window = open_window()
+    window.sign_in("librarian", PASSWORD)
+    wrong = []
+    for path, button in [("/desk/members/add/", "Register"), ("/desk/books/add/", "Save book")]:
+        page = window.open(path)
+        page.get_by_role("main").get_by_role("button", name=button).click()
+        assert page.locator(".errors").evaluate("each => each === document.activeElement")
+        wrong += faults(page) + mistakes(page.content())
+    page = window.open(f"/desk/issue/?member={library.member.pk}")
+    page.get_by_label("Card, name, barcode or ISBN").fill(library.barcodes[2])
+    page.keyboard.press("Enter")
+    page.get_by_text("Not issued").wait_for()
+    wrong += faults(page) + mistakes(page.content())
+    assert wrong == []
+
+
+def test_desk_can_be_walked_by_keyboard_and_shows_where_one_is(open_window: Callable[..., Window]) -> None:
+    make_library_in_use()
+    window = open_window()
+    window.sign_in("librarian", PASSWORD)
+    page = window.open("/search/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    seen = []
+    for _step in range(60):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        seen.append((page.evaluate("document.activeElement.tagName"), outline))
+    assert {outline for tag, outline in seen if tag != "BODY"} == {"solid"}
+    assert len(seen) == 60
+
+
+def test_desk_rooms_open_by_their_keys(open_window: Callable[..., Window]) -> None:
+    make_library_in_use()
+    window = open_window()
+    window.sign_in("librarian", PASSWORD)
+    page = window.open("/desk/")
+    for key, path in [("u", "/desk/issue/"), ("r", "/desk/return/"), ("w", "/desk/renew/"), ("q", "/desk/books/")]:
+        page.keyboard.press(f"Alt+{key}")
+        page.wait_for_url(f"**{path}")
+
+
+def test_text_at_twice_its_size_does_not_run_sideways(open_window: Callable[..., Window]) -> None:
+    library = make_library_in_use()
+    window = open_window(viewport={"width": 640, "height": 800})
+    window.sign_in("librarian", PASSWORD)
+    wide = []
+    for path in ["/desk/", "/desk/loans/", f"/desk/members/{library.member.pk}/", "/search/"]:
+        page = window.open(path)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        if page.evaluate("document.documentElement.scrollWidth") > 640:
+            wide.append(path)
+    assert wide == []

@@ -1,0 +1,22 @@
+#!/usr/bin/env python
+"""Django's command-line entry for Openshelf."""
+
+import os
+import sys
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "library_site.settings")
+    try:
+        settings.DEBUG  # noqa: B018 - reading one setting loads them all
+    except ImproperlyConfigured as error:
+        sys.exit(f"Openshelf cannot start: {error}")
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
