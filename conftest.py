@@ -14,6 +14,7 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import LibrarySettings, User
 from accounts.permissions import ADMIN, LIBRARIAN, MEMBER
 from accounts.tests.factories import MemberFactory, UserFactory
+from library_site.tests.addresses import make_addresses
 
 
 @pytest.fixture(autouse=True)
@@ -101,3 +102,9 @@ def admin_desk(admin_user: User) -> Client:
 def mine(member_user: User) -> Client:
     """A browser in which a member is signed in."""
     return signed_in(member_user)
+
+
+@pytest.fixture
+def address(librarian: User) -> Callable[[str], str]:
+    """An address by name, with the keys of things that exist and belong to somebody else."""
+    return make_addresses(librarian)

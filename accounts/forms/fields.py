@@ -20,6 +20,13 @@ class MoneyField(forms.DecimalField):
         options.setdefault("min_value", Decimal(0))
         super().__init__(decimal_places=money.digits(currency), max_digits=12, **options)
 
+    def to_python(self, value: Any) -> Decimal | None:
+        if (
+            isinstance(value, str) and "e" in value.casefold()
+        ):  # "1e9" is a number to Python, and a slip of the finger at a desk
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
     def prepare_value(self, value: Any) -> Any:
         return money.to_decimal(value, self.currency) if isinstance(value, int) else value
 

@@ -1,6 +1,6 @@
 """What is true of the library and its people."""
 
-from datetime import date, datetime, UTC
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest

@@ -17,7 +17,8 @@ def problem(field: Any, value: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("currency", "typed", "minor"),
     [
-        ("EUR", "10.50", 1050), ("EUR", " 10.5 ", 1050), ("EUR", "10", 1000), ("EUR", "0", 0), ("EUR", "1e3", 100_000),
+        ("EUR", "10.50", 1050), ("EUR", " 10.5 ", 1050), ("EUR", "10", 1000), ("EUR", "0", 0),
+        ("EUR", "\u0661\u0662", 1200),
         ("EUR", "９", 900), ("EUR", "9999999999.99", 999_999_999_999), ("JPY", "1050", 1050), ("KWD", "1.050", 1050),
     ],
 )  # fmt: skip
@@ -29,8 +30,9 @@ def test_sum_becomes_minor_units(currency: str, typed: str, minor: int) -> None:
     ("currency", "typed", "code"),
     [
         ("EUR", "10.505", "max_decimal_places"), ("JPY", "1.5", "max_decimal_places"), ("EUR", "-1", "min_value"),
-        ("EUR", "ten", "invalid"), ("EUR", "10,50", "invalid"), ("EUR", "NaN", "invalid"), ("EUR", "Infinity", "invalid"),
-        ("EUR", "1e999999", "max_digits"), ("EUR", "10000000000", "max_whole_digits"), ("EUR", "", "required"),
+        ("EUR", "ten", "invalid"), ("EUR", "10,50", "invalid"), ("EUR", "NaN", "invalid"),
+        ("EUR", "Infinity", "invalid"),        ("EUR", "1e999999", "invalid"), ("EUR", "1E2", "invalid"),
+        ("EUR", "10000000000", "max_whole_digits"), ("EUR", "", "required"),
         ("EUR", "1\x00", "invalid"), ("EUR", "9" * 5_000, "max_digits"),
     ],
 )  # fmt: skip

@@ -18,7 +18,7 @@ def test_every_new_form_carries_another_key() -> None:
     assert (len(keys), new_key() in keys) == (100, False)
 
 
-@pytest.mark.parametrize("key", ["12345678", "x" * 64, "a-b-c-d-e", new_key()])
+@pytest.mark.parametrize("key", ["12345678", "x" * 64, "a-b-c-d-e"])
 def test_key_goes_to_the_service(key: str) -> None:
     form = NoteForm({"note": "x", "key": key})
     assert (form.is_valid(), form.cleaned_data["key"], form.values) == (True, key, {"note": "x"})

@@ -61,7 +61,8 @@ def test_email_too_long_for_its_column_is_refused(form: type, adult: MemberCateg
 
 def test_edit_reaches_no_card_and_no_sign_in() -> None:
     assert sorted(EditMemberForm.Meta.fields) == [
-        "address", "category", "email", "expires_on", "group_name", "joined_on", "keep_history", "name", "note", "phone",
+        "address", "category", "email", "expires_on", "group_name", "joined_on", "keep_history", "name", "note",
+        "phone",
     ]  # fmt: skip
 
 

@@ -19,9 +19,13 @@ def test_sequences_run_on_their_own() -> None:
 
 
 def test_number_of_a_transaction_that_failed_is_free_again() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    @transaction.atomic
+    def take_and_fail() -> None:
         take_numbers("x")
         raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        take_and_fail()
     assert list(take_numbers("x")) == [1]
 
 

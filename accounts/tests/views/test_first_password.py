@@ -13,8 +13,7 @@ from django.utils import timezone
 from accounts.models import Member, User
 from accounts.services.members import give_first_password
 from accounts.tests.factories import MemberFactory
-from library_site.tests.test_pages_are_closed import AUDIENCE
-from library_site.tests.test_pages_are_closed import address as address  # a fixture: an address by name
+from library_site.tests.addresses import AUDIENCE
 
 pytestmark = pytest.mark.django_db
 PAPER, OWN = "paper-pass-word", "a sentence nobody guesses"
@@ -65,10 +64,10 @@ def test_no_other_page_opens_before(name: str, method: str, address: Any, newcom
     assert (page.status_code, page.headers["Location"]) == (302, "/accounts/password/change/")
 
 
-@pytest.mark.parametrize("address", ["/admin/", "/admin/accounts/user/", "/admin/password_change/", "/admin/nothing/"])
-def test_admin_site_does_not_open_before(address: str, newcomer: Client, member: Member) -> None:
+@pytest.mark.parametrize("place", ["/admin/", "/admin/accounts/user/", "/admin/password_change/", "/admin/nothing/"])
+def test_admin_site_does_not_open_before(place: str, newcomer: Client, member: Member) -> None:
     User.objects.filter(pk=member.user_id).update(is_staff=True, is_superuser=True)
-    assert newcomer.get(address).headers["Location"] == "/accounts/password/change/"
+    assert newcomer.get(place).headers["Location"] == "/accounts/password/change/"
 
 
 def test_own_password_opens_every_page_and_the_paper_is_worthless(newcomer: Client, member: Member) -> None:

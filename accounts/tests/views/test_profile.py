@@ -40,7 +40,8 @@ def test_member_reaches_nothing_else(mine: Client, member_user: User) -> None:
     before = (
         Member.objects.filter(user=member_user).values("name", "category", "card_number", "expires_on", "note").get()
     )
-    extra = {"name": "King", "category": "2", "card_number": "X", "expires_on": "2099-01-01", "note": "x", "loans_ever": "0",
+    extra = {"name": "King", "category": "2", "card_number": "X", "expires_on": "2099-01-01", "note": "x",
+             "loans_ever": "0",
              "user": "1", "member": other.pk, "id": other.pk, "pk": other.pk, "is_staff": "1", "is_superuser": "1",
              "groups": "1", "balance": "0", "username": "admin", "keep_history": "true"}  # fmt: skip
     mine.post("/me/profile/", CONTACT | extra)

@@ -13,7 +13,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.permissions import LIBRARIAN, MEMBER
-from accounts.tests.factories import MemberFactory, UserFactory
+from accounts.tests.factories import MemberFactory
 from accounts.tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +117,8 @@ def strangers(mia: User, make_user: Any) -> dict[str, tuple[str, str]]:
         "wrong password, name is the email": ("boss@example.org", "wrong"), "unknown card": ("M000099X", "wrong"),
         "unknown email": ("nobody@example.org", "wrong"), "no password": ("NOPASSWORD", "wrong"),
         "no password by email": ("none@example.org", "wrong"), "unusable password": ("UNUSABLE", "wrong"),
-        "closed": ("CLOSED", PASSWORD), "closed by email": ("closed@example.org", PASSWORD), "closed, wrong": ("CLOSED", "wrong"),
+        "closed": ("CLOSED", PASSWORD), "closed by email": ("closed@example.org", PASSWORD),
+        "closed, wrong": ("CLOSED", "wrong"),
     }  # fmt: skip
 
 
@@ -210,7 +211,8 @@ def test_unknown_name_is_limited_like_a_known_one(mia: User) -> None:
     "trick",
     [
         {"headers": {"x-forwarded-for": "203.0.113.9"}}, {"headers": {"forwarded": "for=203.0.113.9"}},
-        {"headers": {"x-real-ip": "203.0.113.9"}}, {"headers": {"host": "testserver:1"}}, {"headers": {"host": "localhost"}},
+        {"headers": {"x-real-ip": "203.0.113.9"}}, {"headers": {"host": "testserver:1"}},
+        {"headers": {"host": "localhost"}},
         {"REMOTE_ADDR": "203.0.113.9"}, {"headers": {"x-requested-with": "XMLHttpRequest"}},
     ],
     ids=str,
@@ -253,9 +255,9 @@ def test_tries_are_counted_where_every_process_sees_them(mia: User) -> None:
 # --- where a sign-in leads --------------------------------------------------------------------------
 
 ELSEWHERE = [
-    "//evil.example", "///evil.example", "////evil.example", r"/\evil.example", r"\\evil.example", "/%09/evil.example", "/\t/evil.example",
-    "https:evil.example", "https:/evil.example", "https://evil.example/me/", "http:///evil.example", "javascript:alert(1)",
-    "JaVaScRiPt:alert(1)", "data:text/html,x", "https://testserver@evil.example/", "https://testserver.evil.example",
+    "//evil.example", "///evil.example", "////evil.example", r"/\evil.example", r"\\evil.example", "/%09/evil.example",
+    "/\t/evil.example", "https:evil.example", "https:/evil.example", "https://evil.example/me/", "http:///evil.example",
+    "javascript:alert(1)",    "JaVaScRiPt:alert(1)", "data:text/html,x", "https://testserver@evil.example/", "https://testserver.evil.example",
     "http://evil.example\\@testserver/", " //evil.example", "\x00//evil.example", "//evil.example/%2e%2e", "ftp://testserver/",
 ]  # fmt: skip
 
@@ -282,8 +284,8 @@ def test_sign_in_never_leads_elsewhere(place: str, mia: User) -> None:
 def test_no_other_page_of_signing_in_leads_elsewhere(address: str, place: str, mia: User) -> None:
     client = Client()
     client.force_login(mia)
-    answers = {"next": place, "language": "de", "password": PASSWORD, "oldpassword": PASSWORD, "password1": "another sentence!",
-               "password2": "another sentence!"}  # fmt: skip
+    answers = {"next": place, "language": "de", "password": PASSWORD, "oldpassword": PASSWORD,
+               "password1": "another sentence!", "password2": "another sentence!"}  # fmt: skip
     pages = [client.get(f"{address}?{urlencode({'next': place})}"), client.post(address, answers)]
     assert [
         page.headers["Location"] for page in pages if page.status_code == 302 and not stays(page.headers["Location"])
@@ -360,7 +362,8 @@ def test_own_change_of_the_password_ends_every_session_but_this(mia: User) -> No
 
 @pytest.mark.parametrize(
     ("old", "new", "wrong"),
-    [("wrong", "another sentence!", "oldpassword"), (PASSWORD, "short", "password1"), (PASSWORD, "password123", "password1"),
+    [("wrong", "another sentence!", "oldpassword"), (PASSWORD, "short", "password1"),
+     (PASSWORD, "password123", "password1"),
      (PASSWORD, "m000042p", "password1"), (PASSWORD, "1234567890", "password1")],
 )  # fmt: skip
 def test_password_is_not_changed_without_the_old_one_or_to_an_easy_one(

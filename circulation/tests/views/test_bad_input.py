@@ -140,7 +140,7 @@ def test_loan_that_is_not_here(pk: str, mine: Client) -> None:
     assert mine.post(f"/me/loans/{pk}/renew/").status_code == 404
 
 
-@pytest.mark.parametrize("value", TEXTS)
+@pytest.mark.parametrize("value", [each for each in TEXTS if not each.isdecimal()])
 @pytest.mark.parametrize("what", ["pay", "waive", "charge"])
 def test_money_form_with_anything_in_it(what: str, value: str, desk: Client, member: Member) -> None:
     fields = {"amount_minor": text(value), "reason": text(value), "overpay": text(value), "key": text(value)}

@@ -1,0 +1,119 @@
+"""Every address of the site: who may open it, and one that leads to something of somebody else's."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import Action, User
+from accounts.services.members import restrict_member
+from accounts.tests.factories import MemberFactory
+from catalog.models import Author, ImportBatch, Subject
+from catalog.tests.factories import BookFactory, CopyFactory
+from circulation.services.ledger import charge_member, take_payment
+from circulation.tests.factories import make_loan
+
+# name of the address -> who may open it (everybody, signed in, or a role and all above it) and whether it is POST only
+PUBLIC, ANYBODY_SIGNED_IN, MEMBERS, DESK, ADMINS = "public", "signed in", "members", "desk", "admins"
+AUDIENCE = {
+    "library_site:home": PUBLIC,
+    "library_site:health": PUBLIC,
+    "library_site:after_sign_in": ANYBODY_SIGNED_IN,
+    "set_language": PUBLIC,
+    "accounts:set_up": PUBLIC,
+    "accounts:profile": ANYBODY_SIGNED_IN,
+    "accounts:settings": ADMINS,
+    "accounts:members": DESK,
+    "accounts:add_member": DESK,
+    "accounts:member": DESK,
+    "accounts:edit_member": DESK,
+    "accounts:member_card": DESK,
+    "accounts:replace_card": DESK,
+    "accounts:restrict_member": DESK,
+    "accounts:give_first_password": DESK,
+    "accounts:lift_restriction": DESK,
+    "catalog:search": PUBLIC,
+    "catalog:book": PUBLIC,
+    "catalog:cover": PUBLIC,
+    "catalog:isbn": PUBLIC,
+    "catalog:author": PUBLIC,
+    "catalog:subject": PUBLIC,
+    "catalog:books": DESK,
+    "catalog:add_book": DESK,
+    "catalog:edit_book": DESK,
+    "catalog:delete_book": DESK,
+    "catalog:upload_cover": DESK,
+    "catalog:remove_cover": DESK,
+    "catalog:add_copies": DESK,
+    "catalog:refresh": DESK,
+    "catalog:edit_copy": DESK,
+    "catalog:mark_copy": DESK,
+    "catalog:delete_copy": DESK,
+    "catalog:labels": DESK,
+    "catalog:import": DESK,
+    "catalog:import_save": DESK,
+    "catalog:import_review": DESK,
+    "catalog:found_cover": DESK,
+    "catalog:import_list": DESK,
+    "catalog:batch": DESK,
+    "catalog:pause_import": DESK,
+    "catalog:resume_import": DESK,
+    "circulation:my_loans": MEMBERS,
+    "circulation:my_fines": MEMBERS,
+    "circulation:renew_all_mine": MEMBERS,
+    "circulation:renew_mine": MEMBERS,
+    "circulation:desk": DESK,
+    "circulation:choose_branch": DESK,
+    "circulation:undo": DESK,
+    "circulation:issue": DESK,
+    "circulation:return": DESK,
+    "circulation:renew": DESK,
+    "circulation:loans": DESK,
+    "circulation:loans_csv": DESK,
+    "circulation:pay": DESK,
+    "circulation:waive": DESK,
+    "circulation:charge": DESK,
+    "circulation:receipt": DESK,
+    "account_login": PUBLIC,
+    "account_logout": PUBLIC,
+    "account_signup": PUBLIC,
+    "account_inactive": PUBLIC,
+    "account_reauthenticate": ANYBODY_SIGNED_IN,
+    "account_change_password": ANYBODY_SIGNED_IN,
+    "account_reset_password": PUBLIC,
+    "account_reset_password_done": PUBLIC,
+    "account_reset_password_from_key": PUBLIC,
+    "account_reset_password_from_key_done": PUBLIC,
+}
+_WITHOUT_KEY = {"members", "add_member", "books", "add_book", "account_change_password", "account_reset_password"}
+
+
+def make_addresses(librarian: User) -> Callable[[str], str]:
+    """A function that gives an address by name, with the keys of things that exist and belong to another member."""
+    other = MemberFactory(name="Otto Other")
+    loan = make_loan(member=other)
+    charge_member(other, amount_minor=100, reason="lost card", by=librarian)
+    payment = take_payment(other, amount_minor=50, by=librarian)
+    book = BookFactory()
+    keys: dict[str, dict[str, Any]] = {
+        "accounts:lift_restriction": {"pk": restrict_member(other, reason="ill-mannered", by=librarian).pk},
+        "catalog:isbn": {"isbn": "9780553382563"},
+        "catalog:author": {"pk": Author.objects.create(name="A", sort_name="A", match_key="a").pk},
+        "catalog:subject": {"pk": Subject.objects.create(name="S", match_key="s").pk},
+        "catalog:import_review": {"record": "OL7353617M"},
+        "catalog:found_cover": {"cover_id": 1},
+        "circulation:receipt": {"pk": payment.pk},
+        "circulation:renew_mine": {"pk": loan.pk},
+        "circulation:choose_branch": {"pk": loan.branch_id},
+        "circulation:undo": {"pk": Action.objects.filter(verb="take_payment").get().pk},
+        "account_reset_password_from_key": {"uidb36": "1", "key": "set-password"},
+    }
+    for part, pk in {"member": other.pk, "copy": CopyFactory().pk, "copies": book.pk, "book": book.pk,
+                     "cover": book.pk, "card": other.pk, "password": other.pk, "refresh": book.pk,
+                     "pay": other.pk, "waive": other.pk, "charge": other.pk,
+                     "batch": ImportBatch.objects.create().pk, "pause": ImportBatch.objects.create().pk,
+                     "resume": ImportBatch.objects.create().pk}.items():  # fmt: skip
+        for name in AUDIENCE:
+            if name not in keys and part in name.split(":")[-1] and name.split(":")[-1] not in _WITHOUT_KEY:
+                keys[name] = {"pk": pk}
+    return lambda name: reverse(name, kwargs=keys.get(name))
