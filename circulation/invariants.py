@@ -50,8 +50,8 @@ def _allocations() -> Iterator[str]:
         ).values_list("pk", "allocated_minor"):
             if sums.get(pk, 0) != allocated:
                 yield f"ledger entry {pk} says {allocated} are settled, its allocations say {sums.get(pk, 0)}"
-    for row in Allocation.objects.exclude(debit__member=F("credit__member")):
-        yield f"allocation {row.pk} joins two members"
+    for allocation in Allocation.objects.exclude(debit__member=F("credit__member")):
+        yield f"allocation {allocation.pk} joins two members"
     both = (
         LedgerEntry.objects.order_by().values("member")
         .annotate(

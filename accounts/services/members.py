@@ -66,7 +66,7 @@ def edit_member(action: Action, member: Member, *, by: User | None, now: datetim
         setattr(member, name, value)
     member.save(update_fields=list(new_values))
     if member.user and "name" in after and not works_here(member.user):
-        User.objects.filter(pk=member.user_id).update(name=member.name)
+        User.objects.filter(pk=member.user.pk).update(name=member.name)
     describe(action, member, before=before, after=after)
     return member
 

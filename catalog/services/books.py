@@ -146,7 +146,7 @@ def version_of(values: dict[str, Any]) -> str:
 
 def draft_of(values: dict[str, Any]) -> BookDraft:
     """The draft that says what a book's ``snapshot`` says."""
-    numbers = {kind: tuple(v for k, v in values["identifiers"] if k == kind) for kind in NUMBERS}
+    numbers: dict[str, Any] = {kind: tuple(v for k, v in values["identifiers"] if k == kind) for kind in NUMBERS}
     return BookDraft(
         **{name: values[name] for name in PLAIN_FIELDS if name != "other_languages"},
         other_languages=tuple(values["other_languages"]),

@@ -143,5 +143,5 @@ def effective_rule(
     for row_scope, row_values in reversed(fitting):
         values.update(row_values)
         sources.update(dict.fromkeys(row_values, row_scope))
-    plain = {name: None if value in (UNLIMITED, NONE) else value for name, value in values.items()}
+    plain: dict[str, Any] = {name: None if value in (UNLIMITED, NONE) else value for name, value in values.items()}
     return EffectiveRule(**plain, sources=sources)

@@ -61,4 +61,5 @@ def stock_of(books: Iterable[Book]) -> dict[int, Stock]:
 
 def available_copies(book: Book) -> QuerySet[Copy]:
     """The copies of ``book`` that can be lent now."""
-    return with_availability(book.copies.all()).filter(status=AVAILABLE).order_by("pk")
+    copies = with_availability(book.copies.all())
+    return copies.filter(status=AVAILABLE).order_by("pk")  # type: ignore[misc] # annotated just before

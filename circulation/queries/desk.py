@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Action, Member, User
@@ -83,8 +84,8 @@ def _with_targets(actions: list[Action], now: datetime) -> list[Done]:
     return [
         Done(
             action,
-            loans.get(action.target_id) if action.target_type == Loan._meta.label_lower else None,
-            entries.get(action.target_id) if action.target_type == LedgerEntry._meta.label_lower else None,
+            loans.get(action.target_id or 0) if action.target_type == Loan._meta.label_lower else None,
+            entries.get(action.target_id or 0) if action.target_type == LedgerEntry._meta.label_lower else None,
             not undo_refusal(action.verb, action.at, action.undone_by_id is not None, now),
             timezone.localdate(action.at) == timezone.localdate(now),
         )
@@ -92,7 +93,7 @@ def _with_targets(actions: list[Action], now: datetime) -> list[Done]:
     ]
 
 
-def _ids(actions: Iterable[Action], model: type) -> list[int]:
+def _ids(actions: Iterable[Action], model: type[Model]) -> list[int]:
     return [a.target_id for a in actions if a.target_type == model._meta.label_lower and a.target_id]
 
 

@@ -101,7 +101,7 @@ def renew_loan(
     rule, member = book.rule_of(loan), loan.member
     assert member is not None
     problems = renewal_problems(loan, Standing(member, book, now), rule)
-    due, more = _due_or_problems(lambda: _next_due(loan, now, rule, book))
+    due, more = _due_or_problems(lambda: _next_due(loan, member, now, rule, book))
     told = any(problem.code == "member_expired" for problem in problems) and "member_expired" not in overrides
     if due is not None and (due.at <= loan.due_at or _is_past(due, now, book)) and not told:
         more.append(block("renewal_not_later", _("Renewing now would not move the due date.")))
@@ -143,9 +143,9 @@ def _first_due(
     return policy.due_date(now, rule, book.calendar(branch.pk), expires_on=ends_on, past_closing=_past_closing(book))
 
 
-def _next_due(loan: Loan, now: datetime, rule: EffectiveRule, book: RuleBook) -> DueDate:
+def _next_due(loan: Loan, member: Member, now: datetime, rule: EffectiveRule, book: RuleBook) -> DueDate:
     return policy.renewed_due_date(
-        loan.due_at, now, rule, book.calendar(loan.branch_id), expires_on=_unexpired(loan.member, now, book),
+        loan.due_at, now, rule, book.calendar(loan.branch_id), expires_on=_unexpired(member, now, book),
         past_closing=_past_closing(book),
     )  # fmt: skip
 

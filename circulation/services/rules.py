@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
@@ -57,7 +58,7 @@ def change_currency(action: Action, *, currency: str, by: User | None, now: date
     return library
 
 
-_AMOUNTS: dict[type, list[str]] = {
+_AMOUNTS: dict[type[Model], list[str]] = {
     MemberCategory: ["debt_limit_minor", "max_open_fines_minor"],
     CopyType: ["replacement_price_minor", "processing_fee_minor"],
     Copy: ["price_minor"],

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +51,7 @@ def _undo_issue(undone: Action, by: User, now: datetime) -> Loan:
     if "renewed" in undone.after:  # the copy was the member's already: the renewal is an action of its own
         raise Refused("cannot_undo", str(REFUSALS["cannot_undo"]))
     loan = _locked(undone)
+    assert loan.member_id is not None
     _refuse_if(not loan.is_open or loan.renewals > 0 or loan.claimed_returned_at is not None)
     loan.outcome, loan.returned_at, loan.closed_at = Loan.Outcome.UNDONE, max(now, loan.issued_at), now
     loan.save(update_fields=["outcome", "returned_at", "closed_at"])
@@ -77,8 +77,8 @@ def _undo_return(undone: Action, by: User, now: datetime) -> Loan:
 
 def _undo_renewal(undone: Action, by: User, now: datetime) -> Loan:
     loan = _locked(undone)
-    _refuse_if(not loan.is_open or loan.due_at != parse_datetime(undone.after["due_at"]))
-    loan.due_at = parse_datetime(undone.before["due_at"])
+    _refuse_if(not loan.is_open or loan.due_at != datetime.fromisoformat(undone.after["due_at"]))
+    loan.due_at = datetime.fromisoformat(undone.before["due_at"])
     loan.renewals, loan.explanation = undone.before["renewals"], undone.before["explanation"]
     loan.save(update_fields=["due_at", "renewals", "explanation"])
     _take_back_fine(undone, by, now)
@@ -103,8 +103,9 @@ UNDOERS: dict[str, Callable[[Action, User, datetime], Loan | LedgerEntry]] = {
 
 
 def _locked(undone: Action) -> Loan:
-    loan = Loan.objects.get(pk=undone.target_id)
-    _refuse_if(loan.member_id is None)
+    loan = Loan.objects.filter(pk=undone.target_id or 0).first()
+    if loan is None or loan.member_id is None:
+        raise _changed_since()
     member = lock_member(loan.member_id)
     copy = Copy.objects.select_for_update(of=("self",)).select_related("book").get(pk=loan.copy_id)
     loan = Loan.objects.select_for_update(of=("self",)).get(pk=loan.pk)
@@ -121,4 +122,8 @@ def _take_back_fine(undone: Action, by: User, now: datetime) -> None:
 
 def _refuse_if(changed: bool) -> None:
     if changed:
-        raise Refused("changed_since", gettext("Something else has happened to it since; take that back first."))
+        raise _changed_since()
+
+
+def _changed_since() -> Refused:
+    return Refused("changed_since", gettext("Something else has happened to it since; take that back first."))

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ["ENV_FILE"] = os.devnull
 os.environ.setdefault("SECRET_KEY", "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ")
@@ -15,7 +16,7 @@ os.environ.setdefault("DATA_DIR", SCRATCH)
 
 from library_site.settings import *  # noqa: E402,F403 - the environment must be set first; all settings are wanted
 
-STATIC_ROOT = SCRATCH  # there, but empty: the tests serve static files from where they are written
+STATIC_ROOT = Path(SCRATCH)  # there, but empty: the tests serve static files from where they are written
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 if DATABASE["ENGINE"].endswith("sqlite3"):  # noqa: F405
