@@ -1,7 +1,19 @@
 """What members owe."""
 
-from django.db.models import F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Least
 
 from accounts.models import Member
 from circulation.models import Allocation, LedgerEntry
@@ -30,8 +42,8 @@ def outstanding_minor(member: Member) -> int:
 
 
 def outstanding_fines_minor(member: Member) -> int:
-    """The part of it that is overdue fines."""
-    return _open_sum(open_debits(member).filter(kind=LedgerEntry.Kind.OVERDUE))
+    """The part of it that is overdue fines, in minor units; a fine whose payment was reversed is owed again."""
+    return outstanding_fines_by_member([member.pk]).get(member.pk, 0)
 
 
 def outstanding_by_member(members: list[int]) -> dict[int, int]:
@@ -40,8 +52,16 @@ def outstanding_by_member(members: list[int]) -> dict[int, int]:
 
 
 def outstanding_fines_by_member(members: list[int]) -> dict[int, int]:
-    """The part of it that is overdue fines."""
-    return _open_by_member(LedgerEntry.objects.filter(member__in=members, kind=LedgerEntry.Kind.OVERDUE))
+    """The part of it that is overdue fines, by member, in minor units; a fine whose payment was reversed counts."""
+    paid_with_it = Allocation.objects.filter(credit=OuterRef("voids"), debit__kind=LedgerEntry.Kind.OVERDUE)
+    sum_paid = paid_with_it.order_by().values("credit").annotate(sum=Sum("amount_minor")).values("sum")
+    owed = ExpressionWrapper(F("amount_minor") - F("allocated_minor"), BigIntegerField())
+    of_fines = Coalesce(Subquery(sum_paid), Value(0, BigIntegerField()))
+    part = Case(When(kind=LedgerEntry.Kind.OVERDUE, then=owed), default=Least(owed, of_fines))
+    kinds = [LedgerEntry.Kind.OVERDUE, LedgerEntry.Kind.VOID]
+    entries = LedgerEntry.objects.filter(member__in=members, kind__in=kinds, amount_minor__gt=F("allocated_minor"))
+    fines = entries.order_by().annotate(part=part).values_list("member").annotate(sum=Sum("part"))
+    return {pk: amount for pk, amount in fines if amount}
 
 
 def account(member: Member) -> QuerySet[LedgerEntry]:

@@ -28,9 +28,9 @@ def issue_copy(
 ) -> Loan:  # fmt: skip
     """Lend ``copy`` to ``member`` at ``branch``, or refuse with every reason at once.
 
-    ``due_on`` replaces the rule's due date. ``overrides`` are codes of problems that ``by`` sets aside, with a
-    ``reason``; setting aside ``already_yours`` renews the loan there is, setting aside ``copy_lost`` finds the copy.
-    Raises CirculationRefused.
+    ``due_on`` replaces the rule's due date. ``overrides`` are codes of problems that ``by`` sets aside, which counts
+    only with a ``reason``; setting aside ``already_yours`` renews the loan there is, setting aside ``copy_lost`` finds
+    the copy. Returns the new loan, or the renewed one. Raises CirculationRefused.
     """
     member = lock_member(member.pk)
     copy = _lock_copy(copy.pk)
@@ -40,7 +40,7 @@ def issue_copy(
     due, more = _due_or_problems(lambda: _first_due(now, rule, book, branch=branch, member=member, due_on=due_on))
     if due is not None and _is_past(due, now, book):
         more.append(block("due_in_past", _("The due date would lie in the past.")))
-    used = refuse_unless_overridden([*problems, *more], overrides, by)
+    used = refuse_unless_overridden([*problems, *more], overrides, by, reason)
     action.reason, action.overrides = reason, used
     if "already_yours" in used:
         loan = renew_loan(copy.loans.open().get(), by=by, now=now, overrides=overrides, reason=reason)
@@ -105,7 +105,7 @@ def renew_loan(
     told = any(problem.code == "member_expired" for problem in problems) and "member_expired" not in overrides
     if due is not None and (due.at <= loan.due_at or _is_past(due, now, book)) and not told:
         more.append(block("renewal_not_later", _("Renewing now would not move the due date.")))
-    used = refuse_unless_overridden([*problems, *more], overrides, by)
+    used = refuse_unless_overridden([*problems, *more], overrides, by, reason)
     assert due is not None
     fine = _final_fine(loan, book, now)
     entry = write_fine(loan, fine, by=by, at=now)
@@ -118,12 +118,14 @@ def renew_loan(
     return loan
 
 
-def refuse_unless_overridden(problems: list[Problem], overrides: Iterable[str], by: User | None) -> list[str]:
+def refuse_unless_overridden(
+    problems: list[Problem], overrides: Iterable[str], by: User | None, reason: str
+) -> list[str]:
     """The codes of ``problems`` that were set aside; raises CirculationRefused for those that were not or cannot be.
 
-    ``by`` None is the system and may set aside what anybody may.
+    ``by`` None is the system and may set aside what anybody may. Without a ``reason`` nothing is set aside.
     """
-    wanted = set(overrides)
+    wanted = set(overrides) if reason.strip() else set()
     left = [p for p in problems if p.code not in wanted or not _may_override(p, by)]
     if left:
         raise CirculationRefused(left)

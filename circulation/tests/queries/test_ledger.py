@@ -54,6 +54,19 @@ def test_fines_are_the_part_of_the_debt_that_is_for_lateness(branch: Branch) -> 
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(("kept", "fines"), [(0, 150), (100, 150), (590, 60), (650, 0)])
+def test_fine_6_fine_whose_payment_was_reversed_is_outstanding_again(kept: int, fines: int, branch: Branch) -> None:
+    """FINE-6: 1.50 of fines and 5.00 of other charges, paid at once and taken back; then some of it is paid again."""
+    loan = make_loan(now=ISSUED)
+    return_copy(loan.copy, branch=branch, by=None, now=LATE)
+    charge_member(loan.member, amount_minor=500, reason="lost card", by=None, now=LATE)
+    reverse(take_payment(loan.member, amount_minor=650, by=None, now=LATE), by=None, at=LATE)
+    assert (outstanding_minor(loan.member), outstanding_fines_minor(loan.member)) == (650, 150)
+    if kept:
+        take_payment(loan.member, amount_minor=kept, by=None, now=LATE)
+    assert outstanding_fines_by_member([loan.member_id]) == ({loan.member_id: fines} if fines else {})
+
+
 def test_fines_of_loans_are_summed_without_those_reversed(branch: Branch) -> None:
     loan, other = make_loan(now=ISSUED), make_loan(now=ISSUED)
     renew_loan(loan, by=None, now=LATE)

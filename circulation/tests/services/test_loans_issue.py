@@ -177,6 +177,13 @@ def test_issue_7_block_cannot_be_set_aside(librarian: User, branch: Branch) -> N
     ) == ["copy_withdrawn"]  # fmt: skip
 
 
+@pytest.mark.parametrize("reason", ["", "   "])
+def test_issue_7_override_without_a_reason_counts_as_none(reason: str, librarian: User, branch: Branch) -> None:
+    copy = CopyFactory(lost_on=date(2026, 1, 5))
+    how = {"member": MemberFactory(), "branch": branch, "by": librarian, "now": NOW, "overrides": ["copy_lost"]}
+    assert codes_of(issue_copy, copy, **how, reason=reason) == ["copy_lost"]
+
+
 @pytest.mark.parametrize(("role", "refused"), [(MEMBER, True), (LIBRARIAN, False)])
 def test_issue_7_override_needs_the_permission(
     role: str, refused: bool, make_user: Callable[..., User], branch: Branch
