@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.recorded import ReadOnlyAdmin, RecordedAdmin
+from circulation.forms.calendar import ClosureForm, OpeningHoursForm
 from circulation.forms.rules import RuleForm
 from circulation.models import Allocation, CirculationRule, Closure, LedgerEntry, Loan, OpeningHours
 from circulation.services.rules import remove_rule
@@ -68,6 +69,7 @@ class RemovableAdmin(RecordedAdmin):
 
 @admin.register(OpeningHours)
 class OpeningHoursAdmin(RemovableAdmin):
+    form = OpeningHoursForm
     list_display = ["branch", "weekday", "opens_at", "closes_at"]
     list_filter = ["branch"]
     list_select_related = ["branch"]
@@ -75,6 +77,7 @@ class OpeningHoursAdmin(RemovableAdmin):
 
 @admin.register(Closure)
 class ClosureAdmin(RemovableAdmin):
+    form = ClosureForm
     list_display = ["from_on", "to_on", "reason", "branch", "is_yearly", "opens"]
     list_filter = ["branch", "is_yearly", "opens"]
     list_select_related = ["branch"]

@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'circulation rule',
                 'verbose_name_plural': 'circulation rules',
                 'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(django.db.models.functions.comparison.Coalesce('branch', models.Value(0)), django.db.models.functions.comparison.Coalesce('category', models.Value(0)), django.db.models.functions.comparison.Coalesce('copy_type', models.Value(0)), name='one_rule_for_each_scope', violation_error_message='There is a rule for this branch, category and copy type already.'), models.CheckConstraint(condition=models.Q(('fine_amount_minor__isnull', True), ('fine_amount_minor__gte', 0), _connector='OR'), name='rule_fine_not_negative'), models.CheckConstraint(condition=models.Q(('fine_cap_minor__isnull', True), ('fine_cap_minor__gte', -1), _connector='OR'), name='rule_cap_not_negative'), models.CheckConstraint(condition=models.Q(('fine_period__isnull', True), ('fine_period__gte', 1), _connector='OR'), name='rule_fine_period_at_least_one'), models.CheckConstraint(condition=models.Q(('clears_fixed_due_on', False), ('fixed_due_on__isnull', True), _connector='OR'), name='rule_fixed_date_set_or_cleared', violation_error_message='Give a fixed due date or say that there is none, not both.')],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.comparison.Coalesce('branch', models.Value(0)), django.db.models.functions.comparison.Coalesce('category', models.Value(0)), django.db.models.functions.comparison.Coalesce('copy_type', models.Value(0)), name='one_rule_for_each_scope', violation_error_code='rule_duplicate', violation_error_message='There is a rule for this branch, category and copy type already.'), models.CheckConstraint(condition=models.Q(('fine_amount_minor__isnull', True), ('fine_amount_minor__gte', 0), _connector='OR'), name='rule_fine_not_negative'), models.CheckConstraint(condition=models.Q(('fine_cap_minor__isnull', True), ('fine_cap_minor__gte', -1), _connector='OR'), name='rule_cap_not_negative'), models.CheckConstraint(condition=models.Q(('fine_period__isnull', True), ('fine_period__gte', 1), _connector='OR'), name='rule_fine_period_at_least_one'), models.CheckConstraint(condition=models.Q(('clears_fixed_due_on', False), ('fixed_due_on__isnull', True), _connector='OR'), name='rule_fixed_date_set_or_cleared', violation_error_message='Give a fixed due date or say that there is none, not both.')],
             },
         ),
         migrations.CreateModel(
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'closure',
                 'verbose_name_plural': 'closures',
                 'ordering': ['from_on', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('to_on__gte', models.F('from_on'))), name='closure_ends_after_it_begins', violation_error_message='A closure ends on the day it begins or later.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('to_on__gte', models.F('from_on'))), name='closure_ends_after_it_begins', violation_error_code='calendar_backwards', violation_error_message='A closure ends on the day it begins or later.')],
             },
         ),
         migrations.CreateModel(

@@ -75,6 +75,7 @@ class Closure(models.Model):
             models.CheckConstraint(
                 condition=Q(to_on__gte=F("from_on")),
                 name="closure_ends_after_it_begins",
+                violation_error_code="calendar_backwards",
                 violation_error_message=_("A closure ends on the day it begins or later."),
             ),
         ]

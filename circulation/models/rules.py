@@ -119,6 +119,7 @@ class CirculationRule(models.Model):
                 Coalesce("category", Value(0)),
                 Coalesce("copy_type", Value(0)),
                 name="one_rule_for_each_scope",
+                violation_error_code="rule_duplicate",
                 violation_error_message=_("There is a rule for this branch, category and copy type already."),
             ),
             models.CheckConstraint(

@@ -1,5 +1,7 @@
 """The library's rules and calendars as the policy wants them."""
 
+from collections.abc import Iterable
+from datetime import tzinfo
 from functools import cached_property
 
 from accounts.models import LibrarySettings
@@ -35,13 +37,7 @@ class RuleBook:
     def calendar(self, branch_id: int) -> Calendar:
         """When this branch is open."""
         if branch_id not in self._calendars:
-            week = {h.weekday: (h.opens_at, h.closes_at) for h in self._hours if h.branch_id == branch_id}
-            exceptions = [
-                Exceptional(c.from_on, c.to_on, c.is_yearly, c.opens)
-                for c in self._closures
-                if c.branch_id in (None, branch_id)
-            ]
-            self._calendars[branch_id] = Calendar(self.library.zone, week or None, exceptions)
+            self._calendars[branch_id] = calendar_of(branch_id, self._hours, self._closures, self.library.zone)
         return self._calendars[branch_id]
 
     @cached_property
@@ -64,6 +60,13 @@ class RuleBook:
     @cached_property
     def _closures(self) -> list[Closure]:
         return list(Closure.objects.all())
+
+
+def calendar_of(branch_id: int, hours: Iterable[OpeningHours], closures: Iterable[Closure], zone: tzinfo) -> Calendar:
+    """The calendar of one branch, out of opening hours and closures of any; without hours it is open every day."""
+    week = {h.weekday: (h.opens_at, h.closes_at) for h in hours if h.branch_id == branch_id}
+    own = [c for c in closures if c.branch_id in (None, branch_id)]
+    return Calendar(zone, week or None, [Exceptional(c.from_on, c.to_on, c.is_yearly, c.opens) for c in own])
 
 
 def rule_book(library: LibrarySettings | None = None) -> RuleBook:
