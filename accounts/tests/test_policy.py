@@ -23,7 +23,7 @@ from accounts.policy import add_months, membership_ends_on
         (date(2026, 1, 31), 1_200, date(2126, 1, 31)),
     ],
 )
-def test_months_later_is_the_same_day_or_the_last_of_the_month(day: date, months: int, later: date) -> None:
+def test_member_2_months_later_is_the_same_day_or_the_last_of_the_month(day: date, months: int, later: date) -> None:
     assert add_months(day, months) == later
 
 

@@ -79,7 +79,7 @@ def test_card_that_another_member_has_is_refused() -> None:
     ("months", "joined_on", "ends_on"),
     [(None, None, None), (12, None, date(2027, 5, 5)), (1, date(2026, 1, 31), date(2026, 2, 28))],
 )
-def test_membership_lasts_as_long_as_the_category_says(months: Any, joined_on: Any, ends_on: Any) -> None:
+def test_member_1_membership_lasts_as_long_as_the_category_says(months: Any, joined_on: Any, ends_on: Any) -> None:
     category = MemberCategoryFactory(membership_months=months)
     assert register(category=category, joined_on=joined_on).expires_on == ends_on
 
@@ -195,7 +195,7 @@ def test_new_card_does_not_rename_a_sign_in_that_is_not_the_card() -> None:
 # --- bars -------------------------------------------------------------------------------------------
 
 
-def test_bar_begins_today_in_the_library_and_is_recorded() -> None:
+def test_member_3_bar_begins_today_in_the_library_and_is_recorded() -> None:
     LibrarySettings.objects.update(time_zone="Pacific/Auckland")
     member = MemberFactory()
     bar = restrict_member(
@@ -210,12 +210,12 @@ def test_bar_begins_today_in_the_library_and_is_recorded() -> None:
     ("day", "bars"),
     [(date(2026, 5, 4), False), (date(2026, 5, 5), True), (date(2026, 5, 9), True), (date(2026, 5, 10), False)],
 )
-def test_bar_holds_from_its_first_day_through_its_last(day: date, bars: bool) -> None:
+def test_member_4_bar_holds_from_its_first_day_through_its_last(day: date, bars: bool) -> None:
     restriction = restrict_member(MemberFactory(), reason="x", until_on=date(2026, 5, 9), by=None, now=NOON)
     assert restriction.bars(day) is bars
 
 
-def test_bar_that_would_be_over_already_is_refused() -> None:
+def test_member_5_bar_that_would_be_over_already_is_refused() -> None:
     with pytest.raises(Refused) as refusal:
         restrict_member(MemberFactory(), reason="x", until_on=date(2026, 5, 4), by=None, now=NOON)
     assert code_of(refusal) == "ends_before_it_begins"
@@ -225,7 +225,7 @@ def test_bar_may_end_today() -> None:
     assert restrict_member(MemberFactory(), reason="x", until_on=NOON.date(), by=None, now=NOON).bars(NOON.date())
 
 
-def test_lifted_bar_bars_no_more_and_is_lifted_once() -> None:
+def test_member_6_lifted_bar_bars_no_more_and_is_lifted_once() -> None:
     restriction = restrict_member(MemberFactory(), reason="x", by=None, now=NOON)
     lifted = lift_restriction(restriction, by=None, now=NOON, reason="found")
     with pytest.raises(Refused) as refusal:

@@ -38,31 +38,31 @@ def _today():
      ("2026-12-26", "2026-12-26", ["calendar_overlap"]), ("2026-12-31", "2027-01-02", ["calendar_overlap"]),
      ("2027-01-01", "2027-01-02", []), ("2026-12-01", "2027-01-31", ["calendar_overlap"])],
 )  # fmt: skip
-def test_cal_9_two_closures_of_one_day(first: str, last: str, found: list[str]) -> None:
-    """CAL-9: closed 24 to 31 December already."""
+def test_cal_14_two_closures_of_one_day(first: str, last: str, found: list[str]) -> None:
+    """Closed 24 to 31 December already."""
     close_on("2026-12-24", "2026-12-31")
     assert codes(closing(first, last)) == found
 
 
 @pytest.mark.parametrize("differs", ["opens", "new is yearly", "old is yearly", "branch"])
-def test_cal_9_what_is_no_second_entry_of_the_same_list(differs: str, branch: Branch) -> None:
+def test_cal_15_what_is_no_second_entry_of_the_same_list(differs: str, branch: Branch) -> None:
     close_on("2026-12-24", "2026-12-31", is_yearly=differs == "old is yearly")
     fields = {"opens": {"opens": True}, "new is yearly": {"is_yearly": True}, "branch": {"branch": branch.pk}}
     assert codes(closing("2026-12-27", **fields.get(differs, {}))) == []
 
 
-def test_cal_9_entry_does_not_overlap_itself() -> None:
+def test_entry_does_not_overlap_itself() -> None:
     closure = close_on("2026-12-24", "2026-12-31")
     assert codes(closing("2026-12-24", "2026-12-30", instance=closure)) == []
 
 
 @pytest.mark.parametrize(("last", "found"), [("2027-03-02", []), ("2027-03-03", ["calendar_never_open"])])
-def test_cal_10_year_without_an_open_day_is_refused(last: str, found: list[str]) -> None:
-    """CAL-10: from today, 2 March 2026, the search ends with 3 March 2027."""
+def test_cal_16_year_without_an_open_day_is_refused(last: str, found: list[str]) -> None:
+    """From today, 2 March 2026, the search ends with 3 March 2027."""
     assert codes(closing("2026-03-01", last)) == found
 
 
-def test_cal_10_each_branch_needs_an_open_day(branch: Branch) -> None:
+def test_cal_17_each_branch_needs_an_open_day(branch: Branch) -> None:
     other = BranchFactory()
     open_on("1", branch=branch)
     assert codes(closing("2026-03-01", "2027-04-01", branch=other.pk)) == ["calendar_never_open"]
@@ -73,7 +73,7 @@ def test_cal_10_each_branch_needs_an_open_day(branch: Branch) -> None:
     assert codes(closing("2026-03-03")) == ["calendar_never_open"]
 
 
-def test_cal_10_opening_week_that_falls_into_closures_only(branch: Branch) -> None:
+def test_opening_week_that_falls_into_closures_only(branch: Branch) -> None:
     close_on("2026-03-01", "2027-03-01")
     tuesdays_only = {"branch": branch.pk, "opens_at": "10:00", "closes_at": "16:00"}
     assert codes(OpeningHoursForm(tuesdays_only | {"weekday": 2})) == []
@@ -81,11 +81,11 @@ def test_cal_10_opening_week_that_falls_into_closures_only(branch: Branch) -> No
     assert codes(OpeningHoursForm(tuesdays_only | {"weekday": 2})) == ["calendar_never_open"]
 
 
-def test_cal_11_closure_that_ends_before_it_begins() -> None:
+def test_cal_18_closure_that_ends_before_it_begins() -> None:
     assert codes(closing("2026-12-24", "2026-12-23")) == ["calendar_backwards"]
 
 
-def test_rule_7_second_rule_for_one_scope() -> None:
+def test_rule_12_second_rule_for_one_scope() -> None:
     assert codes(RuleForm({"loan_period": "7", "fine_amount_minor": "", "fine_cap_minor": ""})) == ["rule_duplicate"]
     assert CirculationRule.objects.count() == 1
 

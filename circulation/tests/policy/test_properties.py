@@ -62,7 +62,7 @@ ROOMS = st.one_of(st.none(), st.integers(-100, 3000))
 
 @thoroughly
 @given(MOMENTS, RULES, calendars(), st.one_of(st.none(), DAYS))
-def test_due_4_due_date_is_an_open_day_in_every_mode_that_looks_at_the_calendar(
+def test_due_date_is_an_open_day_in_every_mode_that_looks_at_the_calendar(
     start: datetime, of_rule: EffectiveRule, library: Calendar, expires_on: date | None
 ) -> None:
     assume(of_rule.due_date_mode != DueDateMode.DAYS)
@@ -77,7 +77,7 @@ def test_due_4_due_date_is_an_open_day_in_every_mode_that_looks_at_the_calendar(
 
 @thoroughly
 @given(MOMENTS, RULES, calendars())
-def test_due_4_due_date_is_never_before_the_whole_period_has_passed(
+def test_due_date_is_never_before_the_whole_period_has_passed(
     start: datetime, of_rule: EffectiveRule, library: Calendar
 ) -> None:
     try:
@@ -90,7 +90,7 @@ def test_due_4_due_date_is_never_before_the_whole_period_has_passed(
 
 @thoroughly
 @given(MOMENTS, MOMENTS, RULES, calendars())
-def test_renew_1_renewal_is_never_due_before_the_loan_was(
+def test_renewal_is_never_due_before_the_loan_was(
     due_at: datetime, now: datetime, of_rule: EffectiveRule, library: Calendar
 ) -> None:
     try:
@@ -102,7 +102,7 @@ def test_renew_1_renewal_is_never_due_before_the_loan_was(
 
 @thoroughly
 @given(MOMENTS, RULES, calendars(), st.integers(1, 60))
-def test_due_7_hourly_loan_ends_while_the_library_is_open(
+def test_hourly_loan_ends_while_the_library_is_open(
     start: datetime, of_rule: EffectiveRule, library: Calendar, hours: int
 ) -> None:
     assume(of_rule.due_date_mode != DueDateMode.DAYS)
@@ -115,7 +115,7 @@ def test_due_7_hourly_loan_ends_while_the_library_is_open(
 
 @thoroughly
 @given(due_on=DAYS, late=st.integers(0, 200), of_rule=RULES, library=calendars(), price=PRICES, room=ROOMS)
-def test_fine_5_fine_is_never_negative_and_never_above_any_cap(
+def test_fine_is_never_negative_and_never_above_any_cap(
     *, due_on: date, late: int, of_rule: EffectiveRule, library: Calendar, price: int, room: int | None
 ) -> None:
     due_at = end_of_day(due_on, library.zone)
@@ -129,7 +129,7 @@ def test_fine_5_fine_is_never_negative_and_never_above_any_cap(
 
 @thoroughly
 @given(due_on=DAYS, late=st.integers(0, 99), more=st.integers(0, 99), of_rule=RULES, library=calendars(), price=PRICES)
-def test_fine_1_later_return_never_costs_less(
+def test_later_return_never_costs_less(
     *, due_on: date, late: int, more: int, of_rule: EffectiveRule, library: Calendar, price: int
 ) -> None:
     due_at = end_of_day(due_on, library.zone)
@@ -142,7 +142,7 @@ def test_fine_1_later_return_never_costs_less(
 
 @thoroughly
 @given(due_on=DAYS, late=st.integers(0, 100), clock=st.times(), of_rule=RULES, library=calendars(), room=ROOMS)
-def test_fine_8_days_explained_are_those_after_the_due_date_through_the_return(
+def test_days_explained_are_those_after_the_due_date_through_the_return(
     *, due_on: date, late: int, clock: time, of_rule: EffectiveRule, library: Calendar, room: int | None
 ) -> None:
     back_on = due_on + timedelta(days=late)
@@ -160,7 +160,7 @@ def test_fine_8_days_explained_are_those_after_the_due_date_through_the_return(
 
 @thoroughly
 @given(MOMENTS, st.integers(0, 300), calendars(), st.booleans())
-def test_fine_7_open_time_is_never_more_than_the_time_that_passed(
+def test_open_time_is_never_more_than_the_time_that_passed(
     start: datetime, hours: int, library: Calendar, charged: bool
 ) -> None:
     end = start + timedelta(hours=hours)

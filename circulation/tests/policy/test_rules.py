@@ -25,7 +25,7 @@ def looked_up(rows: list[tuple[Scope, dict[str, Any]]], scope: Scope = (B, ADULT
 
 
 def test_rule_1_every_parameter_is_looked_up_alone() -> None:
-    """RULE-1, the example of the design: 7 days from the DVD row, the rest from the row for everything."""
+    """7 days from the DVD row, the rest from the row for everything."""
     rows = [
         ((None, None, None), {"loan_period": 21, "max_renewals": 2, "fine_amount_minor": 10}),
         ((B, None, DVD), {"loan_period": 7}),
@@ -40,14 +40,14 @@ def test_rule_1_every_parameter_is_looked_up_alone() -> None:
 @pytest.mark.parametrize(("winner", "loser"), list(combinations(MOST_SPECIFIC_FIRST, 2)))
 @pytest.mark.parametrize("winner_first", [True, False])
 def test_rule_2_branch_counts_before_category_before_copy_type(winner: Scope, loser: Scope, winner_first: bool) -> None:
-    """RULE-2: all 28 pairs of the eight scopes, whatever order the rows come in."""
+    """All 28 pairs of the eight scopes, whatever order the rows come in."""
     rows: list[tuple[Scope, dict[str, Any]]] = [(winner, {"loan_period": 7}), (loser, {"loan_period": 14})]
     rule = looked_up(rows if winner_first else rows[::-1])
     assert (rule.loan_period, rule.sources["loan_period"]) == (7, winner)
 
 
 @pytest.mark.parametrize("scope", [(9, None, None), (None, 9, None), (None, None, 9), (B, ADULT, 9), (9, ADULT, DVD)])
-def test_rule_2_row_of_something_else_does_not_count(scope: Scope) -> None:
+def test_rule_3_row_of_something_else_does_not_count(scope: Scope) -> None:
     rule = looked_up([(scope, {"loan_period": 7})])
     assert (rule.loan_period, rule.sources["loan_period"]) == (21, None)
 
@@ -55,31 +55,31 @@ def test_rule_2_row_of_something_else_does_not_count(scope: Scope) -> None:
 @pytest.mark.parametrize(
     "name", ["max_loans", "max_renewals", "fine_cap_minor", "suspension_max", "max_holds"]
 )  # fmt: skip
-def test_rule_3_unlimited_in_a_narrow_row_takes_a_limit_away(name: str) -> None:
+def test_rule_4_unlimited_in_a_narrow_row_takes_a_limit_away(name: str) -> None:
     rule = looked_up([((None, None, None), {name: 3}), ((B, None, None), {name: UNLIMITED})])
     assert (getattr(rule, name), rule.sources[name]) == (None, (B, None, None))
 
 
 @pytest.mark.parametrize("name", ["max_loans", "max_renewals", "fine_cap_minor", "suspension_max", "max_holds"])
-def test_rule_3_row_that_says_nothing_inherits_a_limit(name: str) -> None:
+def test_rule_5_row_that_says_nothing_inherits_a_limit(name: str) -> None:
     rule = looked_up([((None, None, None), {name: 3}), ((B, None, None), {"loan_period": 7})])
     assert (getattr(rule, name), rule.sources[name]) == (3, (None, None, None))
 
 
-def test_rule_3_limit_of_nought_is_a_limit() -> None:
+def test_rule_6_limit_of_nought_is_a_limit() -> None:
     assert looked_up([((None, None, None), {"max_loans": 0})]).max_loans == 0
 
 
 @pytest.mark.parametrize(
     ("name", "value"), [("fixed_due_on", date(2026, 6, 30)), ("renewal_period", 7), ("no_renewal_before", 3)]
 )
-def test_rule_3_none_in_a_narrow_row_takes_an_inherited_value_away(name: str, value: Any) -> None:
+def test_rule_7_none_in_a_narrow_row_takes_an_inherited_value_away(name: str, value: Any) -> None:
     wide: tuple[Scope, dict[str, Any]] = ((None, None, None), {name: value})
     assert getattr(looked_up([wide]), name) == value
     assert getattr(looked_up([wide, ((B, None, None), {name: NONE})]), name) is None
 
 
-def test_rule_4_without_any_row_the_seeded_values_hold() -> None:
+def test_rule_8_without_any_row_the_seeded_values_hold() -> None:
     rule = looked_up([])
     assert {field.name: getattr(rule, field.name) for field in fields(rule) if field.name != "sources"} == {
         "loan_period": 21, "loan_unit": "days", "due_date_mode": "datedue", "fixed_due_on": None,
@@ -93,12 +93,12 @@ def test_rule_4_without_any_row_the_seeded_values_hold() -> None:
 
 
 @pytest.mark.parametrize(("digits", "fine", "cap"), [(0, 1, 10), (2, 50, 1000), (3, 500, 10_000)])
-def test_rule_4_seeded_money_fits_the_digits_of_the_currency(digits: int, fine: int, cap: int) -> None:
+def test_rule_9_seeded_money_fits_the_digits_of_the_currency(digits: int, fine: int, cap: int) -> None:
     seeded = seeded_parameters(digits)
     assert (seeded["fine_amount_minor"], seeded["fine_cap_minor"]) == (fine, cap)
 
 
-def test_rule_4_row_for_everything_that_sets_one_thing_leaves_the_rest_seeded() -> None:
+def test_row_for_everything_that_sets_one_thing_leaves_the_rest_seeded() -> None:
     rule = looked_up([((None, None, None), {"due_date_mode": DueDateMode.CALENDAR})])
     assert (rule.due_date_mode, rule.loan_period, rule.sources["loan_period"]) == ("calendar", 21, None)
 
@@ -108,7 +108,7 @@ ROWS = st.dictionaries(st.tuples(PARTS, PARTS, PARTS), st.one_of(st.none(), st.i
 
 
 @given(ROWS, st.tuples(st.integers(1, 2), st.integers(1, 2), st.integers(1, 2)))
-def test_rule_2_the_first_of_the_eight_scopes_that_says_something_wins(
+def test_the_first_of_the_eight_scopes_that_says_something_wins(
     rows: dict[Scope, int | None], scope: tuple[int, int, int]
 ) -> None:
     b, c, t = scope

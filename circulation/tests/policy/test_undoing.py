@@ -16,17 +16,17 @@ def test_undo_1_four_things_can_be_taken_back(verb: str) -> None:
 
 
 @pytest.mark.parametrize("verb", ["undo", "waive", "charge", "mark_copy", "restrict_member", ""])
-def test_undo_1_nothing_else_can(verb: str) -> None:
+def test_undo_2_nothing_else_can(verb: str) -> None:
     assert undo_refusal(verb, DONE, False, DONE) == "cannot_undo"
 
 
 @pytest.mark.parametrize(
     ("minutes", "seconds", "code"), [(0, 0, ""), (10, 0, ""), (10, 1, "too_late"), (60, 0, "too_late")]
 )
-def test_undo_2_for_ten_minutes(minutes: int, seconds: int, code: str) -> None:
+def test_undo_3_for_ten_minutes(minutes: int, seconds: int, code: str) -> None:
     now = DONE + timedelta(minutes=minutes, seconds=seconds)
     assert undo_refusal("issue", DONE, False, now) == code
 
 
-def test_undo_3_once() -> None:
+def test_once() -> None:
     assert undo_refusal("issue", DONE, True, DONE) == "already_undone"

@@ -37,18 +37,18 @@ def make_copy(*, lent: bool = False, lendable: bool = True, **states) -> Copy:
     ({}, "available"), ({"lendable": False}, "not_lendable"), ({"damaged_on": DAY}, "damaged"),
     ({"lost_on": DAY}, "lost"), ({"withdrawn_on": DAY}, "withdrawn"),
 ])  # fmt: skip
-def test_copy_4_copy_that_is_in(how: dict, status: str) -> None:
+def test_copy_6_copy_that_is_in(how: dict, status: str) -> None:
     make_copy(**how)
     assert statuses() == [(status, None)]
 
 
 @pytest.mark.parametrize("how", [{}, {"lendable": False}, {"damaged_on": DAY}, {"lost_on": DAY}])
-def test_copy_4_copy_that_is_lent_is_on_loan_whatever_else_it_is(how: dict) -> None:
+def test_copy_7_copy_that_is_lent_is_on_loan_whatever_else_it_is(how: dict) -> None:
     make_copy(lent=True, **how)
     assert statuses() == [("on_loan", Loan.objects.get().due_at)]
 
 
-def test_copy_4_loan_that_is_over_does_not_count(branch: Branch) -> None:
+def test_loan_that_is_over_does_not_count(branch: Branch) -> None:
     loan = make_loan()
     return_copy(loan.copy, branch=branch, by=None)
     assert statuses() == [("available", None)]
@@ -61,13 +61,13 @@ def test_copy_4_loan_that_is_over_does_not_count(branch: Branch) -> None:
     ({"damaged_on": DAY, "lendable": False, "lent": True}, Stock(1, 0)),
     ({"lost_on": DAY}, None), ({"withdrawn_on": DAY}, None),
 ])  # fmt: skip
-def test_copy_5_stock_of_one_copy(how: dict, stock: Stock | None) -> None:
-    """COPY-5: withdrawn and lost copies are not stock; stock that cannot be taken home is not available."""
+def test_copy_8_stock_of_one_copy(how: dict, stock: Stock | None) -> None:
+    """Withdrawn and lost copies are not stock; stock that cannot be taken home is not available."""
     copy = make_copy(**how)
     assert stock_of([copy.book]) == ({copy.book_id: stock} if stock else {})
 
 
-def test_copy_5_every_combination_of_states_is_counted_once() -> None:
+def test_every_combination_of_states_is_counted_once() -> None:
     book = BookFactory()
     for lent, lendable, *states in product([False, True], repeat=5):
         copy = make_copy(lent=lent, lendable=lendable, **{s: DAY for s, on in zip(STATES, states, strict=True) if on})
@@ -77,7 +77,7 @@ def test_copy_5_every_combination_of_states_is_counted_once() -> None:
     assert (in_use.count(), in_use.filter(status="available").count()) == (8, 1)
 
 
-def test_copy_5_old_loans_do_not_multiply_copies(branch: Branch) -> None:
+def test_old_loans_do_not_multiply_copies(branch: Branch) -> None:
     copy = CopyFactory()
     CopyFactory(book=copy.book)
     for _each in range(3):
@@ -87,14 +87,14 @@ def test_copy_5_old_loans_do_not_multiply_copies(branch: Branch) -> None:
     assert stock_of([copy.book]) == {copy.book_id: Stock(2, 1)}
 
 
-def test_copy_5_stock_of_many_books_is_one_query(django_assert_num_queries) -> None:
+def test_stock_of_many_books_is_one_query(django_assert_num_queries) -> None:
     books = [CopyFactory().book for _each in range(3)]
     empty = BookFactory()
     with django_assert_num_queries(1):
         assert stock_of([*books, empty]) == {book.pk: Stock(1, 1) for book in books}
 
 
-def test_copy_6_copies_that_can_be_lent_now() -> None:
+def test_copies_that_can_be_lent_now() -> None:
     book = BookFactory()
     first, second = CopyFactory(book=book), CopyFactory(book=book)
     for fields in ({"lost_on": DAY}, {"damaged_on": DAY}, {"withdrawn_on": DAY}):

@@ -22,8 +22,8 @@ def issue(by: User, branch: Branch, at: datetime = NOW, **how) -> Loan:
     return issue_copy(CopyFactory(), member=how.pop("member", None) or MemberFactory(), branch=branch, by=by, now=at)
 
 
-def test_desk_1_numbers_of_the_day(branch: Branch, librarian: User) -> None:
-    """DESK-1: what was undone does not count, what is due at the last second of today does."""
+def test_numbers_of_the_day(branch: Branch, librarian: User) -> None:
+    """What was undone does not count, what is due at the last second of today does."""
     due_today = make_loan(now=zurich("2026-03-02T10:00"))
     overdue = make_loan(now=zurich("2026-02-20T10:00"))
     back_today = make_loan(now=zurich("2026-03-20T10:00"))
@@ -40,14 +40,14 @@ def test_desk_1_numbers_of_the_day(branch: Branch, librarian: User) -> None:
     )
 
 
-def test_desk_1_day_the_clock_changes_ends_at_its_midnight() -> None:
+def test_day_the_clock_changes_ends_at_its_midnight() -> None:
     make_loan(now=zurich("2026-03-08T10:00"))  # due Sunday 29 March, a day of 23 hours
     make_loan(now=zurich("2026-03-09T10:00"))
     today = today_in_numbers(zurich("2026-03-29T10:00"), zurich("2026-03-29T00:00"))
     assert (today.due_today, today.on_loan) == (1, 2)
 
 
-def test_desk_2_last_things_done_newest_first_with_what_they_concern(librarian: User, branch: Branch) -> None:
+def test_last_things_done_newest_first_with_what_they_concern(librarian: User, branch: Branch) -> None:
     set_rule(max_loans=-1)
     member = MemberFactory()
     loan = issue(librarian, branch, member=member)
@@ -62,13 +62,13 @@ def test_desk_2_last_things_done_newest_first_with_what_they_concern(librarian: 
     ]  # fmt: skip
 
 
-def test_desk_2_undo_is_offered_for_ten_minutes(librarian: User, branch: Branch) -> None:
+def test_undo_is_offered_for_ten_minutes(librarian: User, branch: Branch) -> None:
     issue(librarian, branch)
     offered = [last_done(librarian, NOW + timedelta(minutes=n))[0].can_be_undone for n in (0, 10, 11)]
     assert offered == [True, True, False]
 
 
-def test_desk_2_ten_things_in_three_queries(librarian: User, branch: Branch, django_assert_num_queries) -> None:
+def test_ten_things_in_three_queries(librarian: User, branch: Branch, django_assert_num_queries) -> None:
     for minute in range(12):
         loan = issue(librarian, branch, NOW + timedelta(minutes=minute))
         charge_member(loan.member, amount_minor=100, reason="card", by=librarian, now=NOW + timedelta(minutes=minute))
@@ -78,7 +78,7 @@ def test_desk_2_ten_things_in_three_queries(librarian: User, branch: Branch, dja
     assert len(done) == 10
 
 
-def test_desk_3_sitting_is_half_an_hour_of_one_person(librarian: User, admin_user: User, branch: Branch) -> None:
+def test_sitting_is_half_an_hour_of_one_person(librarian: User, admin_user: User, branch: Branch) -> None:
     old = issue(librarian, branch, NOW - timedelta(minutes=31))
     first, second = issue(librarian, branch, NOW - timedelta(minutes=30)), issue(librarian, branch)
     issue(admin_user, branch)

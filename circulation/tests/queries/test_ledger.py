@@ -32,8 +32,8 @@ def test_account_without_a_line_owes_nothing() -> None:
     assert (list(open_debits(member)), list(open_credits(member)), list(account(member))) == ([], [], [])
 
 
-def test_money_13_balance_may_be_below_nought_and_debt_may_not() -> None:
-    """MONEY-13: the balance is the sum of all lines; what is outstanding is never below nought."""
+def test_pay_9_balance_may_be_below_nought_and_debt_may_not() -> None:
+    """The balance is the sum of all lines; what is outstanding is never below nought."""
     member = MemberFactory()
     take_payment(member, amount_minor=500, overpay=True, by=None)
     assert (balance_minor(member), outstanding_minor(member), list(open_credits(member))) == (
@@ -55,8 +55,8 @@ def test_fines_are_the_part_of_the_debt_that_is_for_lateness(branch: Branch) -> 
 
 
 @pytest.mark.parametrize(("kept", "fines"), [(0, 150), (100, 150), (590, 60), (650, 0)])
-def test_fine_6_fine_whose_payment_was_reversed_is_outstanding_again(kept: int, fines: int, branch: Branch) -> None:
-    """FINE-6: 1.50 of fines and 5.00 of other charges, paid at once and taken back; then some of it is paid again."""
+def test_fine_16_fine_whose_payment_was_reversed_is_outstanding_again(kept: int, fines: int, branch: Branch) -> None:
+    """1.50 of fines and 5.00 of other charges, paid at once and taken back; then some of it is paid again."""
     loan = make_loan(now=ISSUED)
     return_copy(loan.copy, branch=branch, by=None, now=LATE)
     charge_member(loan.member, amount_minor=500, reason="lost card", by=None, now=LATE)
@@ -85,8 +85,8 @@ def test_account_shows_the_newest_line_first_in_one_query(branch: Branch, django
     assert lines == [("void", None, False), ("payment", None, True), ("overdue", loan.copy.book.title, False)]
 
 
-def test_money_14_what_was_received_together_is_one_sum() -> None:
-    """MONEY-14: 5.00 given for a debt of 3.00 are a payment and an overpayment, and one receipt."""
+def test_pay_19_what_was_received_together_is_one_sum() -> None:
+    """5.00 given for a debt of 3.00 are a payment and an overpayment, and one receipt."""
     member = MemberFactory()
     charge = charge_member(member, amount_minor=300, reason="lost card", by=None, now=ISSUED)
     payment = take_payment(member, amount_minor=500, overpay=True, by=None, now=LATE)

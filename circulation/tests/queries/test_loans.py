@@ -33,8 +33,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_zurich")]
 ISSUED, LATE = zurich("2026-03-02T10:00"), zurich("2026-03-26T10:00")  # due 23 March
 
 
-def test_fine_12_estimate_is_what_a_return_now_would_cost(branch: Branch) -> None:
-    """FINE-12: the estimate of an open loan and the line written at its return are one calculation."""
+def test_fine_28_estimate_is_what_a_return_now_would_cost(branch: Branch) -> None:
+    """The estimate of an open loan and the line written at its return are one calculation."""
     close_on("2026-03-25")
     loan = make_loan(now=ISSUED)
     fine = estimate(loan, rule_book(), LATE)
@@ -43,19 +43,19 @@ def test_fine_12_estimate_is_what_a_return_now_would_cost(branch: Branch) -> Non
     assert (fine.amount_minor, fine.as_json()) == (entry.amount_minor, entry.explanation) == (100, entry.explanation)
 
 
-def test_fine_12_loan_in_time_costs_nothing_and_reads_nothing(django_assert_num_queries) -> None:
+def test_loan_in_time_costs_nothing_and_reads_nothing(django_assert_num_queries) -> None:
     loan, book = make_loan(now=ISSUED), rule_book()
     with django_assert_num_queries(0):
         assert estimate(loan, book, zurich("2026-03-23T23:59:59")).amount_minor == 0
 
 
-def test_fine_11_estimate_stops_when_the_member_says_it_was_returned() -> None:
+def test_estimate_stops_when_the_member_says_it_was_returned() -> None:
     loan = make_loan(now=ISSUED)
     loan.claimed_returned_at = zurich("2026-03-25T12:00")
     assert estimate(loan, rule_book(), zurich("2026-04-30T10:00")).amount_minor == 100
 
 
-def test_fine_6_estimates_use_up_the_room_in_order_of_the_due_dates() -> None:
+def test_fine_17_estimates_use_up_the_room_in_order_of_the_due_dates() -> None:
     member = MemberFactory(category=MemberCategoryFactory(max_open_fines_minor=200))
     second = make_loan(member=member, now=zurich("2026-03-03T10:00"))
     first = make_loan(member=member, now=ISSUED)
@@ -67,13 +67,13 @@ def test_fine_6_estimates_use_up_the_room_in_order_of_the_due_dates() -> None:
 @pytest.mark.parametrize(
     ("price", "type_price", "expected"), [(100, 90, 100), (0, 90, 90), (None, 90, 90), (None, 0, 0)]
 )
-def test_fine_5_price_of_a_copy(price: int | None, type_price: int, expected: int) -> None:
+def test_price_of_a_copy(price: int | None, type_price: int, expected: int) -> None:
     copy = CopyFactory(price_minor=price, copy_type=CopyTypeFactory(replacement_price_minor=type_price))
     assert price_minor(copy) == expected
 
 
-def test_fine_6_room_is_what_outstanding_fines_leave(branch: Branch) -> None:
-    """FINE-6: only overdue fines use up the room; no limit is no limit."""
+def test_room_is_what_outstanding_fines_leave(branch: Branch) -> None:
+    """Only overdue fines use up the room; no limit is no limit."""
     set_rule(fine_amount_minor=100)
     member, free = MemberFactory(category=MemberCategoryFactory(max_open_fines_minor=500)), MemberFactory()
     charge_member(member, amount_minor=450, reason="lost card", by=None)
@@ -171,7 +171,7 @@ def test_standing_reads_each_part_once(django_assert_num_queries) -> None:
             assert (standing.running_minor, standing.restrictions, standing.today) == (120, [], date(2026, 3, 26))
 
 
-def test_rule_6_renewed_loan_counts_under_the_row_of_its_branch() -> None:
+def test_renewed_loan_counts_under_the_row_of_its_branch() -> None:
     loan = make_loan(now=ISSUED)
     renew_loan(loan, by=None, now=zurich("2026-03-20T10:00"))
     standing = Standing(loan.member, rule_book(), LATE)

@@ -15,8 +15,8 @@ from circulation.tests.factories import close_on, open_on, set_library, set_rule
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_zurich")]
 
 
-def test_rule_1_rule_of_the_library_is_that_of_the_design(branch: Branch) -> None:
-    """RULE-1 in the database: `*,*,*` 21 days, 2 renewals, 0.10; `B,*,DVD` 7 days."""
+def test_rule_of_the_library_is_looked_up_parameter_by_parameter(branch: Branch) -> None:
+    """`*,*,*` 21 days, 2 renewals, 0.10; `B,*,DVD` 7 days."""
     adult, dvd = MemberCategoryFactory(), CopyTypeFactory()
     set_rule(loan_period=21, max_renewals=2, fine_amount_minor=10)
     CirculationRule.objects.create(branch=branch, copy_type=dvd, loan_period=7)
@@ -24,7 +24,7 @@ def test_rule_1_rule_of_the_library_is_that_of_the_design(branch: Branch) -> Non
     assert (rule.loan_period, rule.max_renewals, rule.fine_amount_minor) == (7, 2, 10)
 
 
-def test_rule_4_library_without_a_row_has_the_seeded_values(branch: Branch) -> None:
+def test_library_without_a_row_has_the_seeded_values(branch: Branch) -> None:
     CirculationRule.objects.all().delete()
     set_library(currency="JPY")
     rule = rule_book().rule(branch.pk, 1, 1)
@@ -36,7 +36,7 @@ def test_rule_4_library_without_a_row_has_the_seeded_values(branch: Branch) -> N
     )
 
 
-def test_cal_1_branch_has_its_own_week_and_shares_closures_of_all(branch: Branch) -> None:
+def test_cal_3_branch_has_its_own_week_and_shares_closures_of_all(branch: Branch) -> None:
     other = BranchFactory()
     open_on("12345")
     close_on("2026-03-03")

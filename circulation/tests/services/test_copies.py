@@ -31,7 +31,7 @@ def test_copy_1_copy_is_marked_from_the_library_s_today_on(state: str, librarian
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_copy_1_mark_is_taken_off(state: str, librarian: User) -> None:
+def test_copy_2_mark_is_taken_off(state: str, librarian: User) -> None:
     copy = CopyFactory(**{f"{state}_on": date(2026, 1, 5)})
     clear_copy(copy, state=state, by=librarian, now=NIGHT)
     assert getattr(Copy.objects.get(pk=copy.pk), f"{state}_on") is None
@@ -41,11 +41,11 @@ def test_copy_1_mark_is_taken_off(state: str, librarian: User) -> None:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_copy_2_copy_that_is_lent_is_not_marked(state: str, librarian: User) -> None:
+def test_copy_3_copy_that_is_lent_is_not_marked(state: str, librarian: User) -> None:
     assert code_of(mark_copy, make_loan().copy, state=state, by=librarian, now=NIGHT) == "on_loan"
 
 
-def test_copy_3_copy_that_was_never_lent_is_deleted(librarian: User) -> None:
+def test_copy_4_copy_that_was_never_lent_is_deleted(librarian: User) -> None:
     copy = CopyFactory(barcode="WRONG1")
     pk = copy.pk
     delete_copy(copy, by=librarian, now=NIGHT)
@@ -56,7 +56,7 @@ def test_copy_3_copy_that_was_never_lent_is_deleted(librarian: User) -> None:
 
 
 @pytest.mark.parametrize("is_back", [False, True])
-def test_copy_3_copy_that_was_ever_lent_stays(is_back: bool, librarian: User) -> None:
+def test_copy_5_copy_that_was_ever_lent_stays(is_back: bool, librarian: User) -> None:
     loan = make_loan()
     if is_back:
         return_copy(loan.copy, branch=loan.branch, by=librarian)

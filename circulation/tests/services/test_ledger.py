@@ -1,4 +1,4 @@
-"""MONEY: charges, payments, waivers and reversals; what holds of every account at every moment."""
+"""PAY: charges, payments, waivers and reversals; what holds of every account at every moment."""
 
 from datetime import timedelta
 from itertools import count
@@ -46,7 +46,7 @@ def allocations() -> list[tuple[int, int, int]]:
     return list(Allocation.objects.order_by("pk").values_list("debit", "credit", "amount_minor"))
 
 
-def test_money_1_charge_is_owed(librarian: User) -> None:
+def test_pay_1_charge_is_owed(librarian: User) -> None:
     member = MemberFactory()
     entry = charge(member, 250, by=librarian, reason="lost card", now=NOW)
     names = ("kind", "member_id", "loan_id", "amount_minor", "currency", "allocated_minor", "at", "by_id", "reason",
@@ -66,15 +66,15 @@ def test_money_1_charge_is_owed(librarian: User) -> None:
 
 @pytest.mark.parametrize("amount", [0, -1])
 @pytest.mark.parametrize("service", [charge_member, take_payment, waive])
-def test_money_2_amount_must_be_above_zero(service, amount: int) -> None:
+def test_pay_2_amount_must_be_above_zero(service, amount: int) -> None:
     assert codes_of(service, MemberFactory(), amount_minor=amount, reason="x", by=None) == ["amount_not_positive"]
 
 
-def test_money_2_member_who_is_gone_is_refused() -> None:
+def test_member_who_is_gone_is_refused() -> None:
     assert codes_of(charge_member, Member(pk=999), amount_minor=1, reason="x", by=None) == ["unknown_member"]
 
 
-def test_money_3_payment_settles_the_oldest_debt_first(librarian: User) -> None:
+def test_pay_3_payment_settles_the_oldest_debt_first(librarian: User) -> None:
     member = MemberFactory()
     newer = charge(member, 300, now=zurich("2026-02-02T10:00"))
     older = charge(member, 500, now=zurich("2026-02-01T10:00"))
@@ -84,14 +84,14 @@ def test_money_3_payment_settles_the_oldest_debt_first(librarian: User) -> None:
     assert (balance_minor(member), outstanding_minor(member), payment.allocated_minor) == (200, 200, 600)
 
 
-def test_money_3_of_two_debts_of_one_moment_the_first_written_is_first() -> None:
+def test_pay_4_of_two_debts_of_one_moment_the_first_written_is_first() -> None:
     member = MemberFactory()
     first, _second = charge(member, 100, now=NOW), charge(member, 100, now=NOW)
     payment = pay(member, 100)
     assert allocations() == [(first.pk, payment.pk, 100)]
 
 
-def test_money_3_debts_of_others_are_not_settled() -> None:
+def test_debts_of_others_are_not_settled() -> None:
     member, other = MemberFactory(), MemberFactory()
     charge(member, 100), charge(other, 100)
     pay(member, 100)
@@ -100,14 +100,14 @@ def test_money_3_debts_of_others_are_not_settled() -> None:
 
 @pytest.mark.parametrize(("owed", "paid"), [(0, 1), (100, 101)])
 @pytest.mark.parametrize("service", [take_payment, waive])
-def test_money_4_more_than_is_owed_is_refused(service, owed: int, paid: int) -> None:
+def test_pay_5_more_than_is_owed_is_refused(service, owed: int, paid: int) -> None:
     member = MemberFactory()
     if owed:
         charge(member, owed)
     assert codes_of(service, member, amount_minor=paid, reason="x", by=None) == ["amount_above_debt"]
 
 
-def test_money_4_rest_is_kept_as_overpayment_where_the_desk_says_so() -> None:
+def test_pay_6_rest_is_kept_as_overpayment_where_the_desk_says_so() -> None:
     member = MemberFactory()
     charge(member, 100)
     assert pay(member, 150, overpay=True).amount_minor == -100
@@ -115,7 +115,7 @@ def test_money_4_rest_is_kept_as_overpayment_where_the_desk_says_so() -> None:
     assert (balance_minor(member), outstanding_minor(member)) == (-50, 0)
 
 
-def test_money_4_overpayment_without_a_debt_and_exactly_the_debt() -> None:
+def test_overpayment_without_a_debt_and_exactly_the_debt() -> None:
     member = MemberFactory()
     assert pay(member, 150, overpay=True).kind == "overpayment"
     owing = MemberFactory()
@@ -126,7 +126,7 @@ def test_money_4_overpayment_without_a_debt_and_exactly_the_debt() -> None:
     )  # fmt: skip
 
 
-def test_money_5_credit_settles_what_is_charged_later() -> None:
+def test_pay_7_credit_settles_what_is_charged_later() -> None:
     member = MemberFactory()
     pay(member, 150, overpay=True)
     assert charge(member, 100).allocated_minor == 100
@@ -134,7 +134,7 @@ def test_money_5_credit_settles_what_is_charged_later() -> None:
     assert account_of(member) == [("overpayment", -150, 150), ("other", 100, 100), ("other", 100, 50)]
 
 
-def test_money_6_waiver_forgives_the_oldest_debt_first(librarian: User) -> None:
+def test_pay_8_waiver_forgives_the_oldest_debt_first(librarian: User) -> None:
     member = MemberFactory()
     charge(member, 300), charge(member, 300)
     entry = waive(member, amount_minor=400, reason="first time", by=librarian, now=next(MINUTES))
@@ -142,12 +142,12 @@ def test_money_6_waiver_forgives_the_oldest_debt_first(librarian: User) -> None:
     assert (entry.reason, entry.by, Action.objects.get(verb="waive").reason) == ("first time", librarian, "first time")
 
 
-def test_money_7_fine_of_nought_writes_no_line() -> None:
+def test_fine_29_fine_of_nought_writes_no_line() -> None:
     assert write_fine(make_loan(now=NOW), Fine(0, 3), by=None, at=NOW) is None
     assert LedgerEntry.objects.count() == 0
 
 
-def test_money_8_reversal_of_an_open_charge_settles_it() -> None:
+def test_pay_10_reversal_of_an_open_charge_settles_it() -> None:
     member = MemberFactory()
     entry = charge(member, 300)
     void = reverse(entry, by=None, at=next(MINUTES), reason="wrong member")
@@ -155,7 +155,7 @@ def test_money_8_reversal_of_an_open_charge_settles_it() -> None:
     assert (void.voids, void.reason, balance_minor(member)) == (entry, "wrong member", 0)
 
 
-def test_money_8_reversal_of_a_charge_that_was_paid_leaves_credit() -> None:
+def test_pay_11_reversal_of_a_charge_that_was_paid_leaves_credit() -> None:
     member = MemberFactory()
     entry = charge(member, 300)
     pay(member, 200)
@@ -164,7 +164,7 @@ def test_money_8_reversal_of_a_charge_that_was_paid_leaves_credit() -> None:
     assert (balance_minor(member), outstanding_minor(member)) == (-200, 0)
 
 
-def test_money_8_reversal_of_a_payment_makes_its_sum_owed_again() -> None:
+def test_pay_12_reversal_of_a_payment_makes_its_sum_owed_again() -> None:
     member = MemberFactory()
     charge(member, 300)
     reverse(pay(member, 200), by=None, at=next(MINUTES))
@@ -172,13 +172,13 @@ def test_money_8_reversal_of_a_payment_makes_its_sum_owed_again() -> None:
     assert (balance_minor(member), outstanding_minor(member)) == (300, 300)
 
 
-def test_money_8_reversal_of_unused_credit_takes_just_that() -> None:
+def test_reversal_of_unused_credit_takes_just_that() -> None:
     member = MemberFactory()
     reverse(pay(member, 200, overpay=True), by=None, at=next(MINUTES))
     assert account_of(member) == [("overpayment", -200, 200), ("void", 200, 200)]
 
 
-def test_money_8_reversal_settles_other_debts_with_what_it_frees() -> None:
+def test_reversal_settles_other_debts_with_what_it_frees() -> None:
     member = MemberFactory()
     paid = charge(member, 300)
     pay(member, 300)
@@ -189,21 +189,21 @@ def test_money_8_reversal_settles_other_debts_with_what_it_frees() -> None:
     ]  # fmt: skip
 
 
-def test_money_8_line_is_reversed_once_and_a_reversal_never() -> None:
+def test_pay_13_line_is_reversed_once_and_a_reversal_never() -> None:
     entry = charge(MemberFactory(), 300)
     void = reverse(entry, by=None, at=next(MINUTES))
     for again in (entry, void):
         assert codes_of(reverse, again, by=None, at=NOW) == ["nothing_to_void"]
 
 
-def test_money_9_same_form_twice_is_one_payment(librarian: User) -> None:
+def test_pay_14_same_form_twice_is_one_payment(librarian: User) -> None:
     member = MemberFactory()
     charge(member, 300)
     first, second = (pay(member, 100, by=librarian, key="the-form-1", now=NOW) for _each in range(2))
     assert (first, balance_minor(member), Action.objects.filter(verb="take_payment").count()) == (second, 200, 1)
 
 
-def test_money_9_same_form_with_another_amount_is_refused(librarian: User) -> None:
+def test_same_form_with_another_amount_is_refused(librarian: User) -> None:
     member = MemberFactory()
     charge(member, 300)
     pay(member, 100, by=librarian, key="the-form-1")
@@ -212,15 +212,15 @@ def test_money_9_same_form_with_another_amount_is_refused(librarian: User) -> No
     assert balance_minor(member) == 200
 
 
-def test_money_10_first_line_fixes_the_currency() -> None:
+def test_pay_15_first_line_fixes_the_currency() -> None:
     set_library(currency="JPY")
     assert LibrarySettings.current().currency_fixed is False
     assert charge(MemberFactory(), 300).currency == "JPY"
     assert LibrarySettings.current().currency_fixed is True
 
 
-def test_money_11_settled_part_is_raised_only_from_what_was_read() -> None:
-    """MONEY-11: somebody else settles the debt between reading and writing: nothing is settled twice."""
+def test_settled_part_is_raised_only_from_what_was_read() -> None:
+    """Somebody else settles the debt between reading and writing: nothing is settled twice."""
     member = MemberFactory()
     debit = charge(member, 300)
     with transaction.atomic():
@@ -260,7 +260,7 @@ STEPS = st.lists(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
-def test_money_12_account_stays_sound_whatever_is_booked(steps: list[tuple[str, int]]) -> None:
+def test_pay_18_account_stays_sound_whatever_is_booked(steps: list[tuple[str, int]]) -> None:
     member, total, now = MemberFactory(), 0, timezone.now()
     for n, (verb, amount) in enumerate(steps):
         at, owed = now + timedelta(seconds=n), outstanding_minor(member)

@@ -40,7 +40,7 @@ def test_issue_1_copy_is_lent(branch: Branch, librarian: User) -> None:
     assert member.loans_ever == 1
 
 
-def test_issue_1_action_says_who_did_what_to_what(branch: Branch, librarian: User) -> None:
+def test_action_says_who_did_what_to_what(branch: Branch, librarian: User) -> None:
     copy, member = CopyFactory(), MemberFactory()
     loan = issue_copy(copy, member=member, branch=branch, by=librarian, now=NOW, reason="by telephone")
     names = ("verb", "by_id", "at", "target_type", "target_id", "before", "after", "reason", "overrides", "result")
@@ -51,7 +51,7 @@ def test_issue_1_action_says_who_did_what_to_what(branch: Branch, librarian: Use
     }  # fmt: skip
 
 
-def test_issue_1_explanation_tells_how_the_due_date_came_about(branch: Branch) -> None:
+def test_explanation_tells_how_the_due_date_came_about(branch: Branch) -> None:
     close_on("2026-03-23")
     CirculationRule.objects.create(branch=branch, loan_period=21)
     loan = Loan.objects.get(pk=make_loan(now=NOW).pk)
@@ -67,8 +67,8 @@ def test_issue_1_explanation_tells_how_the_due_date_came_about(branch: Branch) -
     }  # fmt: skip
 
 
-def test_rule_6_rule_and_calendar_are_those_of_the_desk() -> None:
-    """RULE-6: the copy belongs to one branch, the member to none; the desk's rule counts."""
+def test_rule_14_rule_and_calendar_are_those_of_the_desk() -> None:
+    """The copy belongs to one branch, the member to none; the desk's rule counts."""
     desk = BranchFactory()
     CirculationRule.objects.create(branch=desk, loan_period=7)
     close_on("2026-03-09", branch=desk)
@@ -77,14 +77,14 @@ def test_rule_6_rule_and_calendar_are_those_of_the_desk() -> None:
     assert loan.due_at == zurich("2026-03-10T23:59:59")
 
 
-def test_rule_6_due_date_stays_when_the_rule_changes() -> None:
+def test_rule_15_due_date_stays_when_the_rule_changes() -> None:
     loan = make_loan(now=NOW)
     set_rule(loan_period=7)
     loan.refresh_from_db()
     assert loan.due_at == zurich("2026-03-23T23:59:59")
 
 
-def test_due_7_hourly_loan_uses_the_hours_of_the_branch_and_the_library_s_setting(branch: Branch) -> None:
+def test_hourly_loan_uses_the_hours_of_the_branch_and_the_library_s_setting(branch: Branch) -> None:
     open_on("1234567")
     set_rule(loan_unit="hours", loan_period=3)
     assert make_loan(now=zurich("2026-03-02T14:00")).due_at == zurich("2026-03-02T16:00")
@@ -92,12 +92,12 @@ def test_due_7_hourly_loan_uses_the_hours_of_the_branch_and_the_library_s_settin
     assert make_loan(now=zurich("2026-03-02T14:00")).due_at == zurich("2026-03-03T10:00")
 
 
-def test_due_9_loan_ends_with_the_membership() -> None:
+def test_loan_ends_with_the_membership() -> None:
     member = MemberFactory(expires_on=date(2026, 3, 10))
     assert make_loan(member=member, now=NOW).due_at == zurich("2026-03-10T23:59:59")
 
 
-def test_due_9_expired_member_served_by_override_gets_the_whole_period(librarian: User, branch: Branch) -> None:
+def test_due_17_expired_member_served_by_override_gets_the_whole_period(librarian: User, branch: Branch) -> None:
     member = MemberFactory(expires_on=date(2026, 3, 1))
     loan = issue_copy(
         CopyFactory(), member=member, branch=branch, by=librarian, now=NOW,
@@ -106,7 +106,7 @@ def test_due_9_expired_member_served_by_override_gets_the_whole_period(librarian
     assert loan.due_at == zurich("2026-03-23T23:59:59")
 
 
-def test_due_10_date_by_hand_replaces_the_rule() -> None:
+def test_due_18_date_by_hand_replaces_the_rule() -> None:
     set_rule(fixed_due_on=date(2026, 3, 10))
     close_on("2026-12-24", "2026-12-31")
     loan = make_loan(now=NOW, due_on=date(2026, 12, 25))
@@ -115,31 +115,31 @@ def test_due_10_date_by_hand_replaces_the_rule() -> None:
     )  # fmt: skip
 
 
-def test_due_10_date_by_hand_stops_at_the_end_of_the_membership() -> None:
+def test_due_19_date_by_hand_stops_at_the_end_of_the_membership() -> None:
     member = MemberFactory(expires_on=date(2026, 6, 30))
     assert make_loan(member=member, now=NOW, due_on=date(2026, 12, 25)).due_at == zurich("2026-06-30T23:59:59")
 
 
-def test_due_10_date_by_hand_may_be_today_but_not_before() -> None:
+def test_due_20_date_by_hand_may_be_today_but_not_before() -> None:
     assert make_loan(now=NOW, due_on=date(2026, 3, 2)).due_at == zurich("2026-03-02T23:59:59")
     assert codes_of(make_loan, CopyFactory(), MemberFactory(), now=NOW, due_on=date(2026, 3, 1)) == ["due_in_past"]
 
 
-def test_due_10_today_is_the_library_s_today() -> None:
-    """DUE-10: half past midnight in Zurich is still yesterday in UTC."""
+def test_today_is_the_library_s_today() -> None:
+    """Half past midnight in Zurich is still yesterday in UTC."""
     after_midnight = zurich("2026-03-02T00:30")
     assert codes_of(make_loan, CopyFactory(), MemberFactory(), now=after_midnight, due_on=date(2026, 3, 1)) == [
         "due_in_past"
     ]
 
 
-def test_due_12_date_by_hand_beyond_the_end_of_time_is_refused() -> None:
+def test_date_by_hand_beyond_the_end_of_time_is_refused() -> None:
     set_library(time_zone="America/Chicago")
     assert codes_of(make_loan, CopyFactory(), MemberFactory(), now=NOW, due_on=date.max) == ["no_open_day"]
 
 
-def test_issue_6_override_finds_a_lost_copy_and_leaves_the_damage(librarian: User, branch: Branch) -> None:
-    """ISSUE-6: setting copy_lost aside finds the copy; a damaged one stays damaged."""
+def test_issue_29_override_finds_a_lost_copy_and_leaves_the_damage(librarian: User, branch: Branch) -> None:
+    """Setting copy_lost aside finds the copy; a damaged one stays damaged."""
     copy = CopyFactory(lost_on=date(2026, 1, 5), damaged_on=date(2026, 1, 4))
     issue_copy(
         copy, member=MemberFactory(), branch=branch, by=librarian, now=NOW,
@@ -150,7 +150,7 @@ def test_issue_6_override_finds_a_lost_copy_and_leaves_the_damage(librarian: Use
     assert Action.objects.get(verb="issue").before == {"lost_on": "2026-01-05"}
 
 
-def test_issue_7_override_is_recorded_with_its_reason(librarian: User, branch: Branch) -> None:
+def test_issue_28_override_is_recorded_with_its_reason(librarian: User, branch: Branch) -> None:
     copy = CopyFactory(copy_type=CopyTypeFactory(is_lendable=False))
     issue_copy(
         copy, member=MemberFactory(expires_on=date(2026, 1, 1)), branch=branch, by=librarian, now=NOW,
@@ -161,7 +161,7 @@ def test_issue_7_override_is_recorded_with_its_reason(librarian: User, branch: B
 
 
 @pytest.mark.parametrize("overrides", [[], ["copy_lost"], ["member_expired"], ["nonsense", ""], ["copy_withdrawn"]])
-def test_issue_7_every_other_reason_still_counts(overrides: list[str], librarian: User, branch: Branch) -> None:
+def test_issue_25_every_other_reason_still_counts(overrides: list[str], librarian: User, branch: Branch) -> None:
     copy, member = CopyFactory(lost_on=date(2026, 1, 5)), MemberFactory(expires_on=date(2026, 1, 1))
     left = sorted({"copy_lost", "member_expired"} - set(overrides))
     assert left == codes_of(
@@ -169,7 +169,7 @@ def test_issue_7_every_other_reason_still_counts(overrides: list[str], librarian
     )
 
 
-def test_issue_7_block_cannot_be_set_aside(librarian: User, branch: Branch) -> None:
+def test_block_cannot_be_set_aside(librarian: User, branch: Branch) -> None:
     copy = CopyFactory(withdrawn_on=date(2026, 1, 5))
     assert codes_of(
         issue_copy, copy, member=MemberFactory(), branch=branch, by=librarian, now=NOW,
@@ -178,14 +178,14 @@ def test_issue_7_block_cannot_be_set_aside(librarian: User, branch: Branch) -> N
 
 
 @pytest.mark.parametrize("reason", ["", "   "])
-def test_issue_7_override_without_a_reason_counts_as_none(reason: str, librarian: User, branch: Branch) -> None:
+def test_issue_27_override_without_a_reason_counts_as_none(reason: str, librarian: User, branch: Branch) -> None:
     copy = CopyFactory(lost_on=date(2026, 1, 5))
     how = {"member": MemberFactory(), "branch": branch, "by": librarian, "now": NOW, "overrides": ["copy_lost"]}
     assert codes_of(issue_copy, copy, **how, reason=reason) == ["copy_lost"]
 
 
 @pytest.mark.parametrize(("role", "refused"), [(MEMBER, True), (LIBRARIAN, False)])
-def test_issue_7_override_needs_the_permission(
+def test_issue_26_override_needs_the_permission(
     role: str, refused: bool, make_user: Callable[..., User], branch: Branch
 ) -> None:
     user, copy, member = make_user(role), CopyFactory(lost_on=date(2026, 1, 5)), MemberFactory()
@@ -196,7 +196,7 @@ def test_issue_7_override_needs_the_permission(
         assert issue_copy(copy, **how).is_open
 
 
-def test_issue_8_copy_the_member_has_is_renewed_by_override(librarian: User, branch: Branch) -> None:
+def test_issue_30_copy_the_member_has_is_renewed_by_override(librarian: User, branch: Branch) -> None:
     loan = make_loan(now=NOW)
     again = issue_copy(
         loan.copy, member=loan.member, branch=branch, by=librarian, now=zurich("2026-03-16T10:00"),
@@ -208,7 +208,7 @@ def test_issue_8_copy_the_member_has_is_renewed_by_override(librarian: User, bra
     )  # fmt: skip
 
 
-def test_issue_9_same_form_twice_lends_once(branch: Branch, librarian: User) -> None:
+def test_issue_31_same_form_twice_lends_once(branch: Branch, librarian: User) -> None:
     copy, member = CopyFactory(), MemberFactory()
     first, second = (
         issue_copy(copy, member=member, branch=branch, by=librarian, now=NOW, key="the-form-1") for _each in range(2)
@@ -216,7 +216,7 @@ def test_issue_9_same_form_twice_lends_once(branch: Branch, librarian: User) -> 
     assert (first, Loan.objects.count(), Action.objects.count()) == (second, 1, 1)
 
 
-def test_issue_9_same_form_with_other_contents_is_refused(branch: Branch, librarian: User) -> None:
+def test_issue_32_same_form_with_other_contents_is_refused(branch: Branch, librarian: User) -> None:
     member = MemberFactory()
     issue_copy(CopyFactory(), member=member, branch=branch, by=librarian, now=NOW, key="the-form-1")
     with pytest.raises(FormAlreadyUsed):
@@ -224,7 +224,7 @@ def test_issue_9_same_form_with_other_contents_is_refused(branch: Branch, librar
     assert Loan.objects.count() == 1
 
 
-def test_issue_9_refused_form_may_be_sent_again(branch: Branch, librarian: User) -> None:
+def test_refused_form_may_be_sent_again(branch: Branch, librarian: User) -> None:
     copy, member = CopyFactory(lost_on=date(2026, 1, 5)), MemberFactory()
     how = {"member": member, "branch": branch, "by": librarian, "now": NOW, "key": "the-form-1"}
     assert codes_of(issue_copy, copy, **how) == ["copy_lost"]

@@ -41,7 +41,7 @@ def test_return_1_closes_the_loan(branch: Branch, librarian: User) -> None:
     assert Member.objects.get(pk=loan.member_id).loans_ever == 1
 
 
-def test_return_1_action_says_what_became_of_it(librarian: User) -> None:
+def test_action_says_what_became_of_it(librarian: User) -> None:
     loan = make_loan(now=ISSUED)
     home, elsewhere = loan.copy.current_branch_id, BranchFactory()
     return_copy(loan.copy, branch=elsewhere, by=librarian, now=zurich("2026-03-25T12:00"))
@@ -68,18 +68,18 @@ def test_return_3_copy_that_is_not_lent_is_refused(branch: Branch) -> None:
     assert codes_of(return_copy, CopyFactory(), branch=branch, by=None) == ["not_on_loan"]
 
 
-def test_return_3_copy_taken_back_already_is_refused(branch: Branch) -> None:
+def test_return_4_copy_taken_back_already_is_refused(branch: Branch) -> None:
     loan = back(make_loan(now=ISSUED), "2026-03-20T12:00")
     assert codes_of(return_copy, loan.copy, branch=branch, by=None) == ["not_on_loan"]
 
 
-def test_return_4_same_form_twice_takes_back_once() -> None:
+def test_return_9_same_form_twice_takes_back_once() -> None:
     loan = make_loan(now=ISSUED)
     first, second = (back(loan, "2026-03-25T12:00", key="the-form-1") for _each in range(2))
     assert (first, LedgerEntry.objects.count(), Action.objects.filter(verb="return").count()) == (second, 1, 1)
 
 
-def test_return_4_same_form_with_another_copy_is_refused() -> None:
+def test_return_10_same_form_with_another_copy_is_refused() -> None:
     loan, other = make_loan(now=ISSUED), make_loan(now=ISSUED)
     back(loan, "2026-03-25T12:00", key="the-form-1")
     with pytest.raises(FormAlreadyUsed):
@@ -87,8 +87,8 @@ def test_return_4_same_form_with_another_copy_is_refused() -> None:
     assert Loan.objects.open().get() == other
 
 
-def test_fine_10_fine_is_written_once_with_its_explanation(librarian: User) -> None:
-    """FINE-10: due Monday 23 March, back Thursday: 3 days at 0.50."""
+def test_fine_23_fine_is_written_once_with_its_explanation(librarian: User) -> None:
+    """Due Monday 23 March, back Thursday: 3 days at 0.50."""
     loan = back(make_loan(now=ISSUED), "2026-03-26T12:00", by=librarian)
     assert LedgerEntry.objects.values(*ENTRY).get() == {
         "kind": "overdue", "member_id": loan.member_id, "loan_id": loan.pk, "amount_minor": 150, "currency": "EUR",
@@ -100,22 +100,22 @@ def test_fine_10_fine_is_written_once_with_its_explanation(librarian: User) -> N
     }  # fmt: skip
 
 
-def test_fine_10_fine_never_changes_after_the_return() -> None:
+def test_fine_24_fine_never_changes_after_the_return() -> None:
     loan = back(make_loan(now=ISSUED), "2026-03-26T12:00")
     set_rule(fine_amount_minor=900)
     close_on("2026-03-24", "2026-03-26")
     assert fine_of(loan) == 150
 
 
-def test_fine_10_rules_and_calendar_are_those_of_the_day_of_return() -> None:
+def test_fine_25_rules_and_calendar_are_those_of_the_day_of_return() -> None:
     loan = make_loan(now=ISSUED)
     set_rule(fine_amount_minor=100)
     close_on("2026-03-24")
     assert fine_of(back(loan, "2026-03-26T12:00")) == 200
 
 
-def test_fine_10_rule_is_looked_up_with_what_the_loan_was_issued_with() -> None:
-    """FINE-10: the member's category and the copy's type change later; the loan's own count."""
+def test_fine_26_rule_is_looked_up_with_what_the_loan_was_issued_with() -> None:
+    """The member's category and the copy's type change later; the loan's own count."""
     loan = make_loan(now=ISSUED)
     other, other_type = MemberCategoryFactory(), CopyTypeFactory()
     CirculationRule.objects.create(category=other, fine_amount_minor=900)
@@ -126,14 +126,14 @@ def test_fine_10_rule_is_looked_up_with_what_the_loan_was_issued_with() -> None:
     assert fine_of(back(loan, "2026-03-26T12:00")) == 150
 
 
-def test_fine_2_weekend_that_is_closed_costs_nothing(branch: Branch) -> None:
-    """FINE-2: due Friday, back Tuesday, weekend closed, 0.20 a day -> 0.40."""
+def test_weekend_that_is_closed_costs_nothing(branch: Branch) -> None:
+    """Due Friday, back Tuesday, weekend closed, 0.20 a day -> 0.40."""
     open_on("12345")
     set_rule(loan_period=4, fine_amount_minor=20)
     assert fine_of(back(make_loan(now=ISSUED), "2026-03-10T12:00")) == 40
 
 
-def test_fine_2_calendar_is_that_of_the_branch_of_the_loan() -> None:
+def test_fine_8_calendar_is_that_of_the_branch_of_the_loan() -> None:
     loan, elsewhere = make_loan(now=ISSUED), BranchFactory()
     close_on("2026-03-24", branch=elsewhere)
     close_on("2026-03-25", branch=loan.branch)
@@ -144,16 +144,16 @@ def test_fine_2_calendar_is_that_of_the_branch_of_the_loan() -> None:
 @pytest.mark.parametrize(
     ("price", "type_price", "amount"), [(120, 90, 120), (None, 90, 90), (0, 90, 90), (None, 0, 150)]
 )
-def test_fine_5_fine_stops_at_the_copy_s_price_or_else_its_type_s(
+def test_fine_14_fine_stops_at_the_copy_s_price_or_else_its_type_s(
     price: int | None, type_price: int, amount: int
 ) -> None:
-    """FINE-5: a price of 0 is the same as none."""
+    """A price of 0 is the same as none."""
     copy = CopyFactory(price_minor=price, copy_type=CopyTypeFactory(replacement_price_minor=type_price))
     assert fine_of(back(make_loan(copy, now=ISSUED), "2026-03-26T12:00")) == amount
 
 
-def test_fine_6_fines_stop_at_what_the_category_allows_and_paying_makes_room() -> None:
-    """FINE-6, the design's example: 80, then 30 at a cap of 100 -> 20; after paying 30 of the first, 30."""
+def test_fine_15_fines_stop_at_what_the_category_allows_and_paying_makes_room() -> None:
+    """80, then 30 at a cap of 100 -> 20; after paying 30 of the first, 30."""
     set_rule(fine_amount_minor=1000, fine_cap_minor=-1, cap_fine_to_price=False)
     member = MemberFactory(category=MemberCategoryFactory(max_open_fines_minor=10_000))
     first, second, third = (make_loan(member=member, now=ISSUED) for _each in range(3))
@@ -164,7 +164,7 @@ def test_fine_6_fines_stop_at_what_the_category_allows_and_paying_makes_room() -
     assert LedgerEntry.objects.get(loan=second).explanation["cap"] == "member"
 
 
-def test_fine_6_no_line_where_there_is_no_room() -> None:
+def test_no_line_where_there_is_no_room() -> None:
     member = MemberFactory(category=MemberCategoryFactory(max_open_fines_minor=0))
     assert back(make_loan(member=member, now=ISSUED), "2026-03-26T12:00").ledger.count() == 0
 
@@ -174,7 +174,7 @@ def test_fine_6_no_line_where_there_is_no_room() -> None:
     ("2026-03-26", 150, "2026-03-26T12:00"), ("2026-03-02", 0, "2026-03-02T23:59:59"),
 ])  # fmt: skip
 def test_return_5_book_drop_counts_from_the_day_it_came_back(on: str, fine: int, returned_at: str) -> None:
-    """RETURN-5: emptied on 26 March; the copy counts as back at the end of the day it was dropped in."""
+    """Emptied on 26 March; the copy counts as back at the end of the day it was dropped in."""
     loan = back(make_loan(now=ISSUED), "2026-03-26T12:00", returned_on=date.fromisoformat(on))
     assert (fine_of(loan), loan.returned_at, loan.closed_at) == (fine, zurich(returned_at), zurich("2026-03-26T12:00"))
 
@@ -188,32 +188,32 @@ def test_return_5_book_drop_counts_from_the_day_it_came_back(on: str, fine: int,
         ("0001-01-01", "date_before_loan"),
     ],
 )
-def test_return_5_day_that_cannot_be_is_refused(on: str, code: str) -> None:
+def test_return_6_day_that_cannot_be_is_refused(on: str, code: str) -> None:
     loan = make_loan(now=ISSUED)
     how = {"branch": loan.branch, "by": None, "now": zurich("2026-03-26T12:00"), "returned_on": date.fromisoformat(on)}
     assert codes_of(return_copy, loan.copy, **how) == [code]
 
 
-def test_return_5_today_is_the_library_s_today() -> None:
+def test_return_7_today_is_the_library_s_today() -> None:
     set_library(time_zone="Pacific/Kiritimati")  # fourteen hours before UTC
     loan = make_loan(now=zurich("2026-03-02T10:00"))
     back(loan, "2026-03-20T12:00", returned_on=date(2026, 3, 21))
     assert Loan.objects.get().returned_at == zurich("2026-03-20T12:00")
 
 
-def test_return_5_clock_that_was_put_back_closes_no_loan_before_it_began() -> None:
+def test_return_8_clock_that_was_put_back_closes_no_loan_before_it_began() -> None:
     loan = back(make_loan(now=ISSUED), "2026-03-02T09:59")
     assert (loan.returned_at, loan.closed_at) == (ISSUED, zurich("2026-03-02T09:59"))
 
 
-def test_fine_11_loan_the_member_says_was_returned_costs_nothing_from_that_day() -> None:
+def test_fine_27_loan_the_member_says_was_returned_costs_nothing_from_that_day() -> None:
     loan = make_loan(now=ISSUED)
     Loan.objects.filter(pk=loan.pk).update(claimed_returned_at=zurich("2026-03-25T12:00"))
     assert fine_of(back(loan, "2026-04-30T12:00")) == 100
 
 
-def test_susp_1_late_return_bars_for_days(librarian: User) -> None:
-    """SUSP-1: 3 days late at 2 days each: barred from the day after the return for 6 days."""
+def test_late_return_bars_for_days(librarian: User) -> None:
+    """3 days late at 2 days each: barred from the day after the return for 6 days."""
     set_rule(suspension_days=2)
     loan = back(make_loan(now=ISSUED), "2026-03-26T12:00", by=librarian)
     names = ("member_id", "from_on", "until_on", "source", "lifted_at", "reason")
@@ -224,13 +224,13 @@ def test_susp_1_late_return_bars_for_days(librarian: User) -> None:
     assert Action.objects.get(verb="return").after["restriction"] == Restriction.objects.get().pk
 
 
-def test_susp_1_long_title_does_not_stop_the_return() -> None:
+def test_long_title_does_not_stop_the_return() -> None:
     set_rule(suspension_days=1)
     copy = CopyFactory(book__title="x" * 400)
     assert back(make_loan(copy, now=ISSUED), "2026-03-26T12:00").outcome == "returned"
 
 
-def test_susp_3_second_suspension_begins_after_the_first() -> None:
+def test_second_suspension_begins_after_the_first() -> None:
     set_rule(suspension_days=2)
     member = MemberFactory()
     for loan in (make_loan(member=member, now=ISSUED), make_loan(member=member, now=ISSUED)):
@@ -241,7 +241,7 @@ def test_susp_3_second_suspension_begins_after_the_first() -> None:
 
 
 @pytest.mark.parametrize("fields", [{"lifted_at": ISSUED}, {"source": "librarian"}])
-def test_susp_3_only_a_suspension_that_runs_moves_the_next_one(fields: dict) -> None:
+def test_susp_4_only_a_suspension_that_runs_moves_the_next_one(fields: dict) -> None:
     set_rule(suspension_days=1)
     loan = make_loan(now=ISSUED)
     Restriction.objects.create(**{"member": loan.member, "from_on": date(2026, 3, 3), "until_on": date(2026, 9, 1),
@@ -250,13 +250,13 @@ def test_susp_3_only_a_suspension_that_runs_moves_the_next_one(fields: dict) -> 
     assert Restriction.objects.get(from_on=date(2026, 3, 25)).until_on == date(2026, 3, 25)
 
 
-def test_susp_4_counts_even_where_there_is_no_fine() -> None:
+def test_susp_6_counts_even_where_there_is_no_fine() -> None:
     set_rule(suspension_days=1, fine_amount_minor=0)
     loan = back(make_loan(now=ISSUED), "2026-03-26T12:00")
     assert (Restriction.objects.get().until_on, balance_minor(loan.member)) == (date(2026, 3, 29), 0)
 
 
-def test_susp_4_book_drop_bars_from_the_day_it_came_back() -> None:
+def test_susp_7_book_drop_bars_from_the_day_it_came_back() -> None:
     set_rule(suspension_days=1)
     back(make_loan(now=ISSUED), "2026-03-30T12:00", returned_on=date(2026, 3, 24))
     assert Restriction.objects.values_list("from_on", "until_on").get() == (date(2026, 3, 25), date(2026, 3, 25))

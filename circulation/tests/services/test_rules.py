@@ -1,4 +1,4 @@
-"""RULE-5: the row for everything, removal of others, and the currency all amounts are in."""
+"""RULE: the row for everything, removal of others, and the currency all amounts are in."""
 
 from decimal import Decimal
 
@@ -20,7 +20,7 @@ def for_all() -> CirculationRule:
     return CirculationRule.objects.get(branch=None, category=None, copy_type=None)
 
 
-def test_rule_5_library_begins_with_the_seeded_row() -> None:
+def test_library_begins_with_the_seeded_row() -> None:
     CirculationRule.objects.all().delete()
     ensure_rules()
     assert for_all().parameters() == {
@@ -33,18 +33,18 @@ def test_rule_5_library_begins_with_the_seeded_row() -> None:
     }  # fmt: skip
 
 
-def test_rule_5_row_that_was_changed_stays_as_it_is() -> None:
+def test_row_that_was_changed_stays_as_it_is() -> None:
     set_rule(loan_period=7)
     ensure_rules()
     assert (for_all().loan_period, CirculationRule.objects.count()) == (7, 1)
 
 
-def test_rule_5_row_for_everything_cannot_be_removed(librarian: User) -> None:
+def test_rule_10_row_for_everything_cannot_be_removed(librarian: User) -> None:
     assert code_of(remove_rule, for_all(), by=librarian) == "rule_for_all"
     assert for_all().loan_period == 21
 
 
-def test_rule_5_other_row_can_be_removed_and_is_remembered(librarian: User) -> None:
+def test_rule_11_other_row_can_be_removed_and_is_remembered(librarian: User) -> None:
     row = CirculationRule.objects.create(branch=BranchFactory(), loan_period=7, max_loans=-1)
     pk = row.pk
     remove_rule(row, by=librarian)
@@ -57,10 +57,10 @@ def test_rule_5_other_row_can_be_removed_and_is_remembered(librarian: User) -> N
 @pytest.mark.parametrize(
     ("currency", "fine", "cap", "price"), [("JPY", 1, 10, 20), ("KWD", 500, 10_000, 19_900), ("USD", 50, 1000, 1990)]
 )
-def test_money_10_amounts_keep_their_figure_in_another_currency(
+def test_pay_16_amounts_keep_their_figure_in_another_currency(
     currency: str, fine: int, cap: int, price: int, librarian: User
 ) -> None:
-    """MONEY-10: before any money was booked 0.50 EUR becomes 0.50 USD, 0.500 KWD, 1 JPY (half up)."""
+    """Before any money was booked 0.50 EUR becomes 0.50 USD, 0.500 KWD, 1 JPY (half up)."""
     copy = CopyFactory(price_minor=1990)
     MemberFactory(category__debt_limit_minor=None)
     unlimited = CirculationRule.objects.create(branch=BranchFactory(), fine_cap_minor=-1)
@@ -78,7 +78,7 @@ def test_money_10_amounts_keep_their_figure_in_another_currency(
     assert MemberCategory.objects.get(code="ADULT").debt_limit_minor == 1000 * limits
 
 
-def test_money_10_currency_stays_once_money_was_booked(librarian: User) -> None:
+def test_pay_17_currency_stays_once_money_was_booked(librarian: User) -> None:
     charge_member(MemberFactory(), amount_minor=1, reason="lost card", by=librarian)
     assert code_of(change_currency, currency="USD", by=librarian) == "currency_in_use"
     set_library(currency_fixed=False)
@@ -86,7 +86,7 @@ def test_money_10_currency_stays_once_money_was_booked(librarian: User) -> None:
     assert LibrarySettings.current().currency == "EUR"
 
 
-def test_money_10_same_currency_again_is_no_change(librarian: User) -> None:
+def test_same_currency_again_is_no_change(librarian: User) -> None:
     charge_member(MemberFactory(), amount_minor=1, reason="lost card", by=librarian)
     change_currency(currency="EUR", by=librarian)
     assert for_all().fine_amount_minor == 50

@@ -37,8 +37,8 @@ def row(loan: Loan) -> dict:
     return Loan.objects.values(*names).get(pk=loan.pk)
 
 
-def test_undo_4_issue_is_kept_as_undone(librarian: User, branch: Branch) -> None:
-    """UNDO-4: the copy is in again, the loan stays in the record but counts for nobody."""
+def test_undo_6_issue_is_kept_as_undone(librarian: User, branch: Branch) -> None:
+    """The copy is in again, the loan stays in the record but counts for nobody."""
     loan = issued(librarian, branch)
     undo(last("issue"), by=librarian, now=ISSUED + SOON)
     loan.refresh_from_db()
@@ -47,14 +47,14 @@ def test_undo_4_issue_is_kept_as_undone(librarian: User, branch: Branch) -> None
     assert issued(librarian, branch, copy=loan.copy).is_open
 
 
-def test_undo_4_issue_that_found_a_lost_copy_loses_it_again(librarian: User, branch: Branch) -> None:
+def test_undo_7_issue_that_found_a_lost_copy_loses_it_again(librarian: User, branch: Branch) -> None:
     copy = CopyFactory(lost_on=date(2026, 1, 5))
     issued(librarian, branch, copy=copy, overrides=["copy_lost"], reason="found")
     undo(last("issue"), by=librarian, now=ISSUED + SOON)
     assert Copy.objects.get(pk=copy.pk).lost_on == date(2026, 1, 5)
 
 
-def test_undo_5_return_is_as_if_it_had_not_been(librarian: User, branch: Branch) -> None:
+def test_undo_8_return_is_as_if_it_had_not_been(librarian: User, branch: Branch) -> None:
     set_rule(suspension_days=2)
     loan = make_loan(now=ISSUED)
     before, home = row(loan), loan.copy.current_branch
@@ -68,7 +68,7 @@ def test_undo_5_return_is_as_if_it_had_not_been(librarian: User, branch: Branch)
     assert balance_minor(loan.member) == 0
 
 
-def test_undo_5_return_after_the_undo_writes_its_fine_again(librarian: User, branch: Branch) -> None:
+def test_undo_9_return_after_the_undo_writes_its_fine_again(librarian: User, branch: Branch) -> None:
     loan = make_loan(now=ISSUED)
     for minute in (0, 2):
         return_copy(loan.copy, branch=branch, by=librarian, now=LATE + timedelta(minutes=minute))
@@ -77,7 +77,7 @@ def test_undo_5_return_after_the_undo_writes_its_fine_again(librarian: User, bra
     assert (balance_minor(loan.member), LedgerEntry.objects.filter(kind="overdue").count()) == (150, 2)
 
 
-def test_undo_5_fine_that_was_paid_meanwhile_is_credit(librarian: User, branch: Branch) -> None:
+def test_undo_10_fine_that_was_paid_meanwhile_is_credit(librarian: User, branch: Branch) -> None:
     loan = make_loan(now=ISSUED)
     return_copy(loan.copy, branch=branch, by=librarian, now=LATE)
     take_payment(loan.member, amount_minor=150, by=librarian, now=LATE + SOON)
@@ -85,7 +85,7 @@ def test_undo_5_fine_that_was_paid_meanwhile_is_credit(librarian: User, branch: 
     assert (balance_minor(loan.member), outstanding_minor(loan.member), list(invariants.broken())) == (-150, 0, [])
 
 
-def test_undo_5_fine_that_was_reversed_meanwhile_is_not_reversed_twice(librarian: User, branch: Branch) -> None:
+def test_fine_that_was_reversed_meanwhile_is_not_reversed_twice(librarian: User, branch: Branch) -> None:
     loan = make_loan(now=ISSUED)
     return_copy(loan.copy, branch=branch, by=librarian, now=LATE)
     reverse(LedgerEntry.objects.get(), by=librarian, at=LATE + SOON)
@@ -93,7 +93,7 @@ def test_undo_5_fine_that_was_reversed_meanwhile_is_not_reversed_twice(librarian
     assert (balance_minor(loan.member), LedgerEntry.objects.count()) == (0, 2)
 
 
-def test_undo_5_restriction_lifted_meanwhile_keeps_its_moment(librarian: User, branch: Branch) -> None:
+def test_restriction_lifted_meanwhile_keeps_its_moment(librarian: User, branch: Branch) -> None:
     set_rule(suspension_days=2)
     loan = make_loan(now=ISSUED)
     return_copy(loan.copy, branch=branch, by=librarian, now=LATE)
@@ -102,7 +102,7 @@ def test_undo_5_restriction_lifted_meanwhile_keeps_its_moment(librarian: User, b
     assert Restriction.objects.get().lifted_at == LATE + SOON
 
 
-def test_undo_6_renewal_is_as_if_it_had_not_been(librarian: User) -> None:
+def test_undo_11_renewal_is_as_if_it_had_not_been(librarian: User) -> None:
     loan = make_loan(now=ISSUED)
     before = row(loan)
     renew_loan(loan, by=librarian, now=LATE)
@@ -110,7 +110,7 @@ def test_undo_6_renewal_is_as_if_it_had_not_been(librarian: User) -> None:
     assert (row(loan), balance_minor(loan.member)) == (before, 0)
 
 
-def test_undo_6_last_of_two_renewals_first(librarian: User) -> None:
+def test_undo_12_last_of_two_renewals_first(librarian: User) -> None:
     loan = make_loan(now=ISSUED)
     first, second = (zurich(f"2026-03-0{n}T10:00") for n in (3, 4))
     renew_loan(loan, by=librarian, now=first)
@@ -124,7 +124,7 @@ def test_undo_6_last_of_two_renewals_first(librarian: User) -> None:
     assert row(loan)["renewals"] == 0
 
 
-def test_undo_7_payment_is_owed_again(librarian: User) -> None:
+def test_undo_13_payment_is_owed_again(librarian: User) -> None:
     member = MemberFactory()
     charge_member(member, amount_minor=300, reason="lost card", by=None, now=ISSUED)
     take_payment(member, amount_minor=200, by=librarian, now=LATE)
@@ -134,7 +134,7 @@ def test_undo_7_payment_is_owed_again(librarian: User) -> None:
     assert (balance_minor(member), list(invariants.broken())) == (300, [])
 
 
-def test_undo_7_overpayment_goes_with_its_payment(librarian: User) -> None:
+def test_undo_14_overpayment_goes_with_its_payment(librarian: User) -> None:
     member = MemberFactory()
     charge_member(member, amount_minor=300, reason="lost card", by=None, now=ISSUED)
     take_payment(member, amount_minor=500, overpay=True, by=librarian, now=LATE)
@@ -143,7 +143,7 @@ def test_undo_7_overpayment_goes_with_its_payment(librarian: User) -> None:
     assert (balance_minor(member), outstanding_minor(member), list(invariants.broken())) == (400, 400, [])
 
 
-def test_undo_8_undo_is_an_action_of_its_own(librarian: User, branch: Branch, admin_user: User) -> None:
+def test_undo_15_undo_is_an_action_of_its_own(librarian: User, branch: Branch, admin_user: User) -> None:
     loan = issued(librarian, branch)
     done = undo(last("issue"), by=admin_user, now=ISSUED + SOON)
     names = ("verb", "by_id", "at", "target_type", "target_id", "before")
@@ -154,7 +154,7 @@ def test_undo_8_undo_is_an_action_of_its_own(librarian: User, branch: Branch, ad
     assert last("issue").undone_by == done
 
 
-def test_undo_8_same_form_twice_takes_back_once(librarian: User, branch: Branch) -> None:
+def test_undo_16_same_form_twice_takes_back_once(librarian: User, branch: Branch) -> None:
     issued(librarian, branch)
     first, second = (undo(last("issue"), by=librarian, key="the-form-1", now=ISSUED + SOON) for _each in range(2))
     assert (first, Action.objects.filter(verb="undo").count()) == (second, 1)
@@ -172,7 +172,7 @@ def four_actions(by: User, branch: Branch) -> dict[str, Action]:
 
 
 @pytest.mark.parametrize("verb", ["issue", "return", "renew", "take_payment"])
-def test_undo_2_after_ten_minutes_it_is_too_late(verb: str, librarian: User, branch: Branch) -> None:
+def test_after_ten_minutes_it_is_too_late(verb: str, librarian: User, branch: Branch) -> None:
     action = four_actions(librarian, branch)[verb]
     late = ISSUED + timedelta(minutes=10, seconds=1)
     if verb == "issue":
@@ -182,7 +182,7 @@ def test_undo_2_after_ten_minutes_it_is_too_late(verb: str, librarian: User, bra
 
 
 @pytest.mark.parametrize("verb", ["issue", "return", "renew", "take_payment"])
-def test_undo_3_nothing_is_taken_back_twice(verb: str, librarian: User, branch: Branch) -> None:
+def test_undo_4_nothing_is_taken_back_twice(verb: str, librarian: User, branch: Branch) -> None:
     action = four_actions(librarian, branch)[verb]
     if verb == "issue":
         action = Action.objects.filter(verb="issue", by=librarian).get()
@@ -190,7 +190,7 @@ def test_undo_3_nothing_is_taken_back_twice(verb: str, librarian: User, branch: 
     assert code_of(undo, action, by=librarian, now=ISSUED + SOON) == "already_undone"
 
 
-def test_undo_1_undo_waiver_and_charge_cannot_be_taken_back(librarian: User) -> None:
+def test_undo_waiver_and_charge_cannot_be_taken_back(librarian: User) -> None:
     member = MemberFactory()
     charge_member(member, amount_minor=300, reason="lost card", by=librarian, now=ISSUED)
     waive(member, amount_minor=300, reason="new here", by=librarian, now=ISSUED)
@@ -199,7 +199,7 @@ def test_undo_1_undo_waiver_and_charge_cannot_be_taken_back(librarian: User) -> 
 
 
 @pytest.mark.parametrize("then", ["return", "renew", "claim"])
-def test_undo_9_issue_that_was_followed_by_something(then: str, librarian: User, branch: Branch) -> None:
+def test_undo_17_issue_that_was_followed_by_something(then: str, librarian: User, branch: Branch) -> None:
     loan = issued(librarian, branch)
     action = last("issue")
     if then == "return":
@@ -211,7 +211,7 @@ def test_undo_9_issue_that_was_followed_by_something(then: str, librarian: User,
     assert code_of(undo, action, by=librarian, now=ISSUED + SOON) == "changed_since"
 
 
-def test_undo_9_return_of_a_copy_that_was_lent_again(librarian: User, branch: Branch) -> None:
+def test_undo_18_return_of_a_copy_that_was_lent_again(librarian: User, branch: Branch) -> None:
     loan = make_loan(now=ISSUED)
     return_copy(loan.copy, branch=branch, by=librarian, now=LATE)
     action = last("return")
@@ -220,7 +220,7 @@ def test_undo_9_return_of_a_copy_that_was_lent_again(librarian: User, branch: Br
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "lost"])
-def test_undo_9_return_of_a_copy_that_is_out_of_use_since(state: str, librarian: User, branch: Branch) -> None:
+def test_undo_19_return_of_a_copy_that_is_out_of_use_since(state: str, librarian: User, branch: Branch) -> None:
     loan = make_loan(now=ISSUED)
     return_copy(loan.copy, branch=branch, by=librarian, now=LATE)
     action = last("return")
@@ -228,7 +228,7 @@ def test_undo_9_return_of_a_copy_that_is_out_of_use_since(state: str, librarian:
     assert code_of(undo, action, by=librarian, now=LATE + 2 * SOON) == "changed_since"
 
 
-def test_undo_9_return_of_a_copy_found_damaged_can_be_taken_back(librarian: User, branch: Branch) -> None:
+def test_undo_20_return_of_a_copy_found_damaged_can_be_taken_back(librarian: User, branch: Branch) -> None:
     loan = make_loan(now=ISSUED)
     return_copy(loan.copy, branch=branch, by=librarian, now=LATE)
     action = last("return")
@@ -237,29 +237,29 @@ def test_undo_9_return_of_a_copy_found_damaged_can_be_taken_back(librarian: User
     assert Loan.objects.open().get() == loan
 
 
-def test_undo_9_return_of_a_loan_that_forgot_its_member(librarian: User, branch: Branch) -> None:
+def test_return_of_a_loan_that_forgot_its_member(librarian: User, branch: Branch) -> None:
     loan = make_loan(now=ISSUED)
     return_copy(loan.copy, branch=branch, by=librarian, now=LATE)
     Loan.objects.update(member=None)
     assert code_of(undo, last("return"), by=librarian, now=LATE + SOON) == "changed_since"
 
 
-def test_undo_9_renewal_of_a_loan_that_was_returned(librarian: User, branch: Branch) -> None:
+def test_undo_21_renewal_of_a_loan_that_was_returned(librarian: User, branch: Branch) -> None:
     loan = make_loan(now=ISSUED)
     renew_loan(loan, by=librarian, now=LATE)
     return_copy(loan.copy, branch=branch, by=librarian, now=LATE + SOON)
     assert code_of(undo, last("renew"), by=librarian, now=LATE + 2 * SOON) == "changed_since"
 
 
-def test_undo_9_payment_that_was_reversed(librarian: User) -> None:
+def test_undo_22_payment_that_was_reversed(librarian: User) -> None:
     member = MemberFactory()
     charge_member(member, amount_minor=300, reason="lost card", by=None, now=ISSUED)
     reverse(take_payment(member, amount_minor=200, by=librarian, now=LATE), by=librarian, at=LATE + SOON)
     assert code_of(undo, last("take_payment"), by=librarian, now=LATE + 2 * SOON) == "changed_since"
 
 
-def test_undo_10_issue_that_renewed_is_taken_back_by_its_renewal(librarian: User, branch: Branch) -> None:
-    """UNDO-10: the loan was there before; taking back its "issue" must not end it."""
+def test_undo_23_issue_that_renewed_is_taken_back_by_its_renewal(librarian: User, branch: Branch) -> None:
+    """The loan was there before; taking back its "issue" must not end it."""
     loan = make_loan(now=ISSUED)
     again = LATE - timedelta(days=7)
     issued(

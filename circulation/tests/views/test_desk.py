@@ -60,7 +60,7 @@ def test_what_cannot_be_undone_says_why(
     assert outcomes(send(desk, address, {})) == [("error", words)]
 
 
-def test_nobody_undoes_what_somebody_else_did(desk: Client, admin_user: User, branch: Branch) -> None:
+def test_undo_5_nobody_undoes_what_somebody_else_did(desk: Client, admin_user: User, branch: Branch) -> None:
     issue_copy(CopyFactory(), member=MemberFactory(), branch=branch, by=admin_user)
     assert desk.post(f"/desk/undo/{Action.objects.get().pk}/").status_code == 404
     assert Loan.objects.get().is_open

@@ -117,7 +117,7 @@ def test_date_by_hand_needs_its_permission(helper: Client, ada: Member, dune: Co
     assert timezone.localdate(Loan.objects.get().due_at) == timezone.localdate() + timedelta(days=21)
 
 
-def test_card_in_the_book_box_switches_the_member_and_says_so(desk: Client, ada: Member) -> None:
+def test_scan_11_card_in_the_book_box_switches_the_member_and_says_so(desk: Client, ada: Member) -> None:
     bob = MemberFactory(name="Bob", card_number="M2")
     page = scan(desk, "M2", ada)
     assert (outcomes(page), query_of(page)) == ([("warning", "Now issuing to Bob.")], {"member": [str(bob.pk)]})
@@ -142,7 +142,7 @@ def test_code_that_is_card_and_barcode_asks(desk: Client, ada: Member) -> None:
     assert (Loan.objects.get().copy, Loan.objects.get().member) == (copy, ada)
 
 
-def test_isbn_with_one_copy_in_issues_it(desk: Client, ada: Member) -> None:
+def test_scan_6_isbn_with_one_copy_in_issues_it(desk: Client, ada: Member) -> None:
     book = BookIdentifierFactory(value="9780553382563").book
     out, here = CopyFactory(book=book), CopyFactory(book=book)
     make_loan(out)
@@ -150,7 +150,7 @@ def test_isbn_with_one_copy_in_issues_it(desk: Client, ada: Member) -> None:
     assert Loan.objects.get(member=ada).copy == here
 
 
-def test_isbn_with_several_copies_in_asks_which(desk: Client, ada: Member) -> None:
+def test_scan_7_isbn_with_several_copies_in_asks_which(desk: Client, ada: Member) -> None:
     book = BookIdentifierFactory(value="9780553382563", book__title="Dune").book
     first, second = (CopyFactory(book=book, barcode=code) for code in ("C1", "C2"))
     day = timezone.localdate() + timedelta(days=90)

@@ -111,7 +111,7 @@ def test_date_of_the_book_drop_needs_its_permission(helper: Client, dune: Copy, 
     assert LedgerEntry.objects.get().amount_minor == 150
 
 
-def test_isbn_takes_back_the_only_copy_that_is_out(desk: Client, ada: Member) -> None:
+def test_scan_8_isbn_takes_back_the_only_copy_that_is_out(desk: Client, ada: Member) -> None:
     book = BookIdentifierFactory(value="9780553382563").book
     loan = make_loan(CopyFactory(book=book), ada)
     CopyFactory(book=book)
@@ -137,8 +137,8 @@ def test_what_is_no_copy_is_told_apart(text: str, message: str, desk: Client, ad
     assert outcomes(scan(desk, text)) == [("error", message)]
 
 
-def test_member_id_and_isbn_take_back_what_is_due_first(desk: Client, ada: Member) -> None:
-    """RETURN-6: several copies of one book: the earliest due first."""
+def test_return_11_member_id_and_isbn_take_back_what_is_due_first(desk: Client, ada: Member) -> None:
+    """Several copies of one book: the earliest due first."""
     book = BookIdentifierFactory(value="9780553382563", book__title="Dune").book
     later = make_loan(CopyFactory(book=book), ada)
     first = make_overdue_loan(CopyFactory(book=book), ada)
