@@ -32,6 +32,11 @@ class KeyedForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["key"].initial = new_key
 
+    def key_for(self, part: str) -> str | None:
+        """The key for one ``part`` of what the form does, where one form does several things."""
+        key = self.cleaned_data["key"]
+        return f"{key}-{part}" if key else None
+
     @property
     def values(self) -> dict[str, Any]:
         """What was filled in, without the key."""

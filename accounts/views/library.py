@@ -27,7 +27,7 @@ def settings(request: HttpRequest) -> HttpResponse:
             with transaction.atomic():
                 change_settings(by=request.user, key=key, **values)
                 if currency != request.library.currency:
-                    change_currency(currency=currency, by=request.user)
+                    change_currency(currency=currency, by=request.user, key=form.key_for("currency"))
         except Refused as refusal:
             form.add_error("currency", refusal.message)
         else:

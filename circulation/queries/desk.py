@@ -61,6 +61,12 @@ def this_sitting(user: User, verb: str, now: datetime, member: Member | None = N
     return [each for each in done if member is None or (each.loan and each.loan.member_id == member.pk)]
 
 
+def returned_before(user: User, key: str | None) -> Loan | None:
+    """The loan that ``user`` took back with the form of this ``key``, if it was sent before."""
+    action = Action.objects.filter(by=user, verb="return", key=key).first() if key else None
+    return Loan.objects.select_related("copy__book").filter(pk=action.target_id or 0).first() if action else None
+
+
 def today_in_numbers(now: datetime, midnight: datetime) -> Today:
     """The numbers of the day that began at ``midnight`` (local, aware)."""
     tomorrow = midnight + timedelta(days=1)

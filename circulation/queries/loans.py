@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import Member
-from catalog.models import Contributor, Copy
+from catalog.models import Book, Contributor, Copy
 from circulation import policy
 from circulation.models import Loan
 from circulation.policy import Fine
@@ -18,6 +18,12 @@ SHOWN = ("all", "active", "overdue", "returned")
 def open_loan_of(copy: Copy) -> Loan | None:
     """The open loan of ``copy``, if it is lent."""
     return copy.loans.open().select_related("member", "copy__book").first()
+
+
+def loan_due_first(member: Member, books: Iterable[Book]) -> Loan | None:
+    """Of the open loans that ``member`` has of ``books`` the one that is due first."""
+    loans = member.loans.open().select_related("copy__book").filter(copy__book__in=books)
+    return loans.order_by("due_at", "pk").first()
 
 
 def loans_for_pages(loans: QuerySet[Loan]) -> QuerySet[Loan]:

@@ -96,7 +96,7 @@ def renew_loan(
 
     Raises CirculationRefused with every reason. ``overrides`` and ``reason`` as for issue_copy.
     """
-    loan = _lock_open_loan(loan.copy)
+    loan = _lock_open_loan(loan.copy, loan)
     book = rule_book()
     rule, member = book.rule_of(loan), loan.member
     assert member is not None
@@ -187,13 +187,17 @@ def _lock_copy(pk: int) -> Copy:
     return copy
 
 
-def _lock_open_loan(copy: Copy) -> Loan:
-    """The open loan of ``copy`` with member, copy and loan locked in this order; refused if it is not lent."""
-    member_id = Loan.objects.open().filter(copy=copy).values_list("member_id", flat=True).first()
+def _lock_open_loan(copy: Copy, which: Loan | None = None) -> Loan:
+    """The open loan of ``copy`` with member, copy and loan locked in this order; refused if it is not lent.
+
+    ``which``: this loan and no other, for by now the copy may have been lent again.
+    """
+    open_loans = Loan.objects.open().filter(copy=copy, **({"pk": which.pk} if which else {}))
+    member_id = open_loans.values_list("member_id", flat=True).first()
     if member_id is not None:
         member = lock_member(member_id)
         locked = _lock_copy(copy.pk)
-        loan = Loan.objects.open().select_for_update(of=("self",)).filter(copy=copy, member=member).first()
+        loan = open_loans.select_for_update(of=("self",)).filter(member=member).first()
         if loan is not None:
             loan.member, loan.copy = member, locked
             return loan
@@ -206,7 +210,7 @@ def _final_fine(loan: Loan, book: RuleBook, at: datetime) -> Fine:
 
 
 def _close(loan: Loan, outcome: str, returned_at: datetime, now: datetime) -> None:
-    loan.outcome, loan.returned_at, loan.closed_at = outcome, returned_at, now
+    loan.outcome, loan.returned_at, loan.closed_at = outcome, returned_at, max(now, returned_at)
     loan.save(update_fields=["outcome", "returned_at", "closed_at"])
 
 

@@ -53,7 +53,8 @@ def _undo_issue(undone: Action, by: User, now: datetime) -> Loan:
     loan = _locked(undone)
     assert loan.member_id is not None
     _refuse_if(not loan.is_open or loan.renewals > 0 or loan.claimed_returned_at is not None)
-    loan.outcome, loan.returned_at, loan.closed_at = Loan.Outcome.UNDONE, max(now, loan.issued_at), now
+    loan.outcome, loan.closed_at = Loan.Outcome.UNDONE, max(now, loan.issued_at)
+    loan.returned_at = loan.closed_at
     loan.save(update_fields=["outcome", "returned_at", "closed_at"])
     if lost_on := undone.before.get("lost_on"):
         Copy.objects.filter(pk=loan.copy_id).update(lost_on=lost_on)

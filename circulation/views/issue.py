@@ -63,7 +63,7 @@ def _issue(request: HttpRequest, form: IssueForm, member: Member, copy: Copy) ->
     try:
         loan = issue_copy(
             copy, member=member, branch=desk_branch(request.session), by=request.user,
-            key=f"{values['key']}-{copy.pk}" if values["key"] else None,
+            key=form.key_for(str(copy.pk)),
             due_on=due_on, overrides=form.override_codes, reason=values["reason"],
         )  # fmt: skip
     except CirculationRefused as refused:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from accounts.forms.keyed import KeyedForm
 from accounts.models import Member
 from accounts.paging import page_of
 from circulation.exceptions import CirculationRefused
@@ -49,7 +50,7 @@ def my_loans(request: HttpRequest) -> HttpResponse:
         "active": len(open_loans), "overdue": sum(1 for loan in open_loans if loan.is_overdue(now)),
         "outstanding": outstanding, "running": sum(fine.amount_minor for fine in running.values()),
         "total": outstanding + sum(fine.amount_minor for fine in running.values()),
-        "costs": costs,
+        "costs": costs, "key_form": KeyedForm(auto_id=False),
     }  # fmt: skip
     return render(request, "circulation/my_loans.html", context)
 
@@ -74,10 +75,12 @@ def renew_all_mine(request: HttpRequest) -> HttpResponse:
 
 
 def _renew(request: HttpRequest, loans: Iterable[Loan]) -> None:
+    form = KeyedForm(request.POST)
+    form.full_clean()
     for loan in loans:
         title = loan.copy.book.title
         try:
-            renewed = renew_loan(loan, by=request.user)
+            renewed = renew_loan(loan, by=request.user, key=form.key_for(str(loan.pk)))
         except CirculationRefused as refused:
             reasons = " ".join(problem.message for problem in refused.problems)
             messages.error(

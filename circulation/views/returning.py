@@ -17,8 +17,8 @@ from catalog.queries import books_with_isbn
 from circulation.exceptions import CirculationRefused, Level
 from circulation.forms.desk import RenewForm, ReturnByMemberForm, ReturnForm
 from circulation.models import LedgerEntry
-from circulation.queries.desk import this_sitting
-from circulation.queries.loans import open_loan_of
+from circulation.queries.desk import returned_before, this_sitting
+from circulation.queries.loans import loan_due_first, open_loan_of
 from circulation.queries.scans import Scan, read_scan
 from circulation.services.loans import renew_loan, return_copy
 
@@ -37,17 +37,17 @@ def return_(request: HttpRequest) -> HttpResponse:
     if copy is None:
         messages.error(request, _not_a_copy(scan))
         return _return_page(request, form)
-    return _take_back(request, form, copy)
+    return _take_back(request, form, copy, suffix=str(copy.pk))
 
 
-def _take_back(request: HttpRequest, form: Any, copy: Copy) -> HttpResponse:
-    key, returned_on = form.cleaned_data["key"], form.cleaned_data.get("returned_on")
+def _take_back(request: HttpRequest, form: Any, copy: Copy, *, suffix: str) -> HttpResponse:
+    returned_on = form.cleaned_data.get("returned_on")
     if not request.user.has_perm(BACKDATE):
         returned_on = None
     try:
         loan = return_copy(
             copy, branch=desk_branch(request.session), by=request.user, returned_on=returned_on,
-            key=f"{key}-{copy.pk}" if key else None,
+            key=form.key_for(suffix),
         )  # fmt: skip
     except CirculationRefused as refused:
         for problem in refused.problems:
@@ -82,10 +82,11 @@ def _return_by_member(request: HttpRequest, form: ReturnByMemberForm) -> HttpRes
         if member is None:
             form.add_error("member", _("No member has this card."))
         else:
-            books = books_with_isbn(form.cleaned_data["isbn"])
-            loan = member.loans.open().filter(copy__book__in=books).order_by("due_at", "pk").first()
-            if loan:
-                return _take_back(request, form, loan.copy)
+            books = list(books_with_isbn(form.cleaned_data["isbn"]))
+            suffix = f"{member.pk}-{books[0].pk}" if books else ""
+            loan = returned_before(request.user, form.key_for(suffix)) or loan_due_first(member, books)
+            if loan:  # one copy for one form, also where the member has two of them
+                return _take_back(request, form, loan.copy, suffix=suffix)
             form.add_error("isbn", _("%(name)s has no book with this ISBN on loan.") % {"name": member.name})
     return _return_page(request, ReturnForm(), by_member=form)
 
@@ -119,10 +120,9 @@ def renew(request: HttpRequest) -> HttpResponse:
             request, _("“%(title)s” is not on loan.") % {"title": copy.book.title} if copy else _not_a_copy(scan)
         )
         return _renew_page(request, form)
-    key = form.cleaned_data["key"]
     try:
         loan = renew_loan(
-            loan, by=request.user, key=f"{key}-{loan.pk}" if key else None,
+            loan, by=request.user, key=form.key_for(str(loan.pk)),
             overrides=form.override_codes, reason=form.cleaned_data["reason"],
         )  # fmt: skip
     except CirculationRefused as refused:

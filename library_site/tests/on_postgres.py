@@ -29,7 +29,7 @@ def server() -> Iterator[str]:
     settings = f"-k {folder} -c listen_addresses= -c max_connections=200"
     run("pg_ctl", "-D", data, "-l", str(folder / "log"), "-w", "-o", settings, "start")
     try:
-        yield f"postgres://openshelf@{str(folder).replace('/', '%2F')}/postgres"
+        yield f"postgres://openshelf@/{folder}/postgres"  # django-environ reads the folder of a socket from the path
     finally:
         run("pg_ctl", "-D", data, "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)

@@ -36,3 +36,9 @@ def test_corrected_form_keeps_its_key() -> None:
     form = NoteForm({"note": "much too long", "key": "12345678"})
     assert (form.is_valid(), form.cleaned_data["key"]) == (False, "12345678")
     assert 'name="key" value="12345678"' in str(form)
+
+
+def test_form_that_does_several_things_has_a_key_for_each() -> None:
+    form, without = NoteForm({"note": "x", "key": "12345678"}), NoteForm({"note": "x"})
+    assert (form.is_valid(), without.is_valid()) == (True, True)
+    assert (form.key_for("7"), without.key_for("7")) == ("12345678-7", None)

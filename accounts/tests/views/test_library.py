@@ -44,6 +44,13 @@ def test_settings_sent_twice_are_changed_once(admin_desk: Client) -> None:
     assert sorted(Action.objects.values_list("verb", flat=True)) == ["change_currency", "change_settings"]
 
 
+def test_settings_sent_again_later_do_not_bring_their_currency_back(admin_desk: Client) -> None:
+    first = as_sent(currency="USD")
+    for answers in (first, as_sent(currency="JPY", key="another-form"), first):
+        admin_desk.post("/desk/settings/", answers)
+    assert LibrarySettings.current().currency == "JPY"
+
+
 def test_currency_is_changed_with_the_other_settings_and_amounts_keep_their_figure(admin_desk: Client) -> None:
     MemberCategory.objects.filter(code="ADULT").update(debt_limit_minor=1050)
     admin_desk.post("/desk/settings/", as_sent(name="New", currency="JPY"))

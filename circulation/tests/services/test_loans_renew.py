@@ -36,6 +36,13 @@ def test_renew_1_loan_goes_on_from_its_due_date(librarian: User) -> None:
     assert LedgerEntry.objects.count() == 0
 
 
+def test_loan_that_ended_is_not_renewed_for_who_has_the_copy_now(branch: Branch) -> None:
+    ended = make_loan(now=ISSUED)
+    return_copy(ended.copy, branch=branch, by=None, now=ISSUED)
+    make_loan(ended.copy, now=ISSUED)
+    assert refusal(ended) == ["not_on_loan"]
+
+
 def test_action_tells_what_was_before(librarian: User) -> None:
     before = make_loan(now=ISSUED)
     before.refresh_from_db()

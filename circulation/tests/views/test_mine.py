@@ -187,3 +187,17 @@ def test_account_of_another_member_is_not_shown(mine: Client) -> None:
     charge_member(loan.member, amount_minor=500, reason="Secret", by=None)
     for address in ("/me/", "/me/fines/"):
         assert "Secret" not in mine.get(address).content.decode()
+
+
+def test_renewal_sent_twice_counts_once(mine: Client, me: Member) -> None:
+    loans = [make_loan(member=me), make_loan(member=me)]
+    form = {"key": "one-form-sent-twice"}
+    for address in (f"/me/loans/{loans[0].pk}/renew/", f"/me/loans/{loans[0].pk}/renew/", "/me/loans/renew/"):
+        send(mine, address, form)
+    assert list(me.loans.order_by("pk").values_list("renewals", flat=True)) == [1, 1]
+
+
+def test_every_form_of_the_page_carries_a_key(mine: Client, me: Member) -> None:
+    make_loan(member=me)
+    page = mine.get("/me/").content.decode()
+    assert page.count('action="/me/loans/') == page.count('name="key"') == 2

@@ -148,6 +148,16 @@ def test_return_11_member_id_and_isbn_take_back_what_is_due_first(desk: Client, 
     assert outcomes(page)[0][1].startswith("Returned: “Dune” from Ada Lovelace. Late")
 
 
+def test_member_id_and_isbn_sent_twice_take_back_one_of_two_copies(desk: Client, ada: Member) -> None:
+    book = BookIdentifierFactory(value="9780553382563").book
+    _first, second = (make_loan(CopyFactory(book=book), ada) for _each in range(2))
+    pages = [by_member(desk, "m1", "9780553382563", key="one-form-sent-twice") for _each in range(2)]
+    assert [page.status_code for page in pages] == [200, 200]
+    assert list(Loan.objects.open()) == [second]
+    assert by_member(desk, "m1", "9780553382563", key="the-next-form").status_code == 200
+    assert not Loan.objects.open().exists()
+
+
 @pytest.mark.parametrize(("member", "isbn", "error"), [
     ("M9", "9780553382563", "Member ID: No member has this card."),
     ("M1", "9780553382563", "ISBN Number: Ada Lovelace has no book with this ISBN on loan."),
