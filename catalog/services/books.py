@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -161,6 +162,7 @@ def draft_of(values: dict[str, Any]) -> BookDraft:
 
 def search_document(book: Book) -> str:
     """The text that search looks through for ``book``."""
+    book = copy(book)  # the caller's own goes on asking the database
     prefetch_related_objects([book], "contributors__author", "subjects", "identifiers")
     people = [c.author.name for c in book.contributors.all()]
     subjects = [subject.name for subject in book.subjects.all()]

@@ -153,7 +153,7 @@ def _small(picture: Image.Image) -> Image.Image:
 def _upright(picture: Image.Image) -> Image.Image:
     """``picture`` turned as its camera noted it was held."""
     try:
-        turn = TURNS.get(picture.getexif().get(ExifTags.Base.Orientation))
+        turn = TURNS.get(picture.getexif().get(ExifTags.Base.Orientation) or 1)
     except Exception:  # notes that cannot be read say nothing about the picture
         turn = None
     return picture if turn is None else picture.transpose(turn)
