@@ -126,6 +126,7 @@ def reencoded(data: bytes) -> tuple[bytes, tuple[int, int]]:
         raise
     except Exception as error:  # what is no picture makes decoders fail in more ways than they say
         raise Refused("bad_picture", _("This is no picture that can be read. Use JPEG, PNG, GIF or WebP.")) from error
+    small.info.clear()  # Pillow would write comments along
     out = io.BytesIO()
     small.save(out, "JPEG", quality=85, optimize=True)
     return out.getvalue(), small.size
