@@ -1,6 +1,6 @@
 """BookDraft: what any source says about one edition, before it is a Book. The one thing importers hand over."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -98,7 +98,11 @@ class BookDraft:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "BookDraft":
         """The draft that ``as_json`` wrote. Unknown keys (of a later version) are left out."""
-        known: dict[str, Any] = {name: values[name] for name in cls.__slots__ if name in values}
-        people = tuple(DraftContributor(**person) for person in known.pop("contributors", ()))
+        known = _known(cls, values)
+        people = tuple(DraftContributor(**_known(DraftContributor, p)) for p in known.pop("contributors", ()))
         plain: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in known.items()}
         return cls(contributors=people, **plain)
+
+
+def _known(of: type, values: dict[str, Any]) -> dict[str, Any]:
+    return {each.name: values[each.name] for each in fields(of) if each.name in values}

@@ -1,7 +1,9 @@
 """What is in the catalogue. Reads only; whether a copy is on loan is circulation's to say."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
@@ -22,6 +24,7 @@ from catalog.models import (
 )
 from catalog.search.text import pattern, words
 
+ISBNS = ("isbn13", "isbn10", "isbn_invalid")  # kinds of identifiers, the best to show first
 # What a librarian does that makes copies; each Action says which in after["copies"].
 ADDING = ("save_draft", "add_book", "add_copies")
 
@@ -72,13 +75,18 @@ def search_books(text: str, books: QuerySet[Book] | None = None) -> QuerySet[Boo
 
 def search_at_desk(text: str) -> QuerySet[Book]:
     """As ``search_books``; the barcode of a copy finds its book."""
-    scanned = Book.objects.filter(copies__barcode__in=readings(text)).order_by("pk")
+    scanned = Book.objects.filter(copies__barcode__in=readings(text)).distinct().order_by("pk")
     return scanned if text and scanned.exists() else search_books(text)
 
 
 def books_with_isbn(text: str) -> QuerySet[Book]:
     """The books that have the ISBN ``text``, however it is written and whatever its check digit, oldest first."""
-    return Book.objects.filter(identifiers__value__in=forms(text)).distinct().order_by("pk")
+    return with_isbns(forms(text))
+
+
+def with_isbns(values: Iterable[str]) -> QuerySet[Book]:
+    """The books that have one of these ISBNs, given as they are kept, oldest first."""
+    return Book.objects.filter(identifiers__value__in=values, identifiers__kind__in=ISBNS).distinct().order_by("pk")
 
 
 def new_arrivals(count: int) -> QuerySet[Book]:
@@ -107,13 +115,12 @@ class Here:
 
 
 def editions_here(edition_keys: list[str], work_keys: list[str], isbns: list[str]) -> list[Here]:
-    """The books here that come from one of these editions or works of a source or have one of these ISBNs."""
-    known = (
-        Q(source_records__key__in=[key for key in edition_keys if key])
-        | Q(source_records__work_key__in=[key for key in work_keys if key])
-        | Q(identifiers__value__in=isbns)
-    )
-    books = Book.objects.filter(known).distinct().order_by("pk")
+    """The books here that come from one of these editions or works of Open Library or have one of these ISBNs."""
+    known = Q(key__in=[key for key in edition_keys if key]) | Q(work_key__in=[key for key in work_keys if key])
+    records = SourceRecord.objects.filter(known, source=SourceRecord.Source.OPEN_LIBRARY)
+    # Not by joins: with an "or" across them every book would be looked at.
+    books = Book.objects.filter(Q(pk__in=records.values("book")) | Q(pk__in=with_isbns(isbns).order_by().values("pk")))
+    books = books.order_by("pk")
     return [here_as(book) for book in books.prefetch_related("source_records", "identifiers", "copies")]
 
 
@@ -140,9 +147,9 @@ def default_copy_type() -> CopyType:
 
 def copies_added(by: User, since: datetime, count: int) -> list[Copy]:
     """The last ``count`` copies that ``by`` added ``since`` then and that are still there, newest first."""
-    actions = Action.objects.filter(by=by, at__gte=since, verb__in=ADDING).order_by("-at", "-pk")[:count]
-    keys = [pk for after in actions.values_list("after", flat=True) for pk in reversed(after.get("copies", []))][:count]
-    copies = Copy.objects.select_related("book").filter(pk__in=keys).order_by("-pk")
+    actions = Action.objects.filter(by=by, at__gte=since, verb__in=ADDING).order_by("-at", "-pk")
+    made = (pk for after in actions.values_list("after", flat=True) for pk in reversed(after.get("copies", [])))
+    copies = Copy.objects.select_related("book").filter(pk__in=list(islice(made, count))).order_by("-pk")
     return list(copies)
 
 
@@ -163,9 +170,8 @@ def outcomes(batch: ImportBatch) -> dict[str, int]:
 
 def isbns_of(book_ids: list[int]) -> dict[int, str]:
     """The ISBN to show for each of these books that has one, valid ones first, in one query."""
-    rows = BookIdentifier.objects.filter(book__in=book_ids, kind__startswith="isbn").order_by("kind", "pk")
-    order = {"isbn13": 0, "isbn10": 1, "isbn_invalid": 2}
+    rows = BookIdentifier.objects.filter(book__in=book_ids, kind__in=ISBNS).order_by("pk")
     best: dict[int, str] = {}
-    for row in sorted(rows, key=lambda row: order[row.kind]):
+    for row in sorted(rows, key=lambda row: ISBNS.index(row.kind)):
         best.setdefault(row.book_id, row.value)
     return best

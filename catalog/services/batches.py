@@ -1,10 +1,12 @@
 """Import batches: many ISBNs or keys, worked off line by line by the worker or a command, resumable after a crash."""
 
+import logging
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
@@ -23,9 +25,13 @@ from catalog.services.importing import Doubtful, save_draft
 from catalog.services.looking import fetch_record
 
 MOST_LINES = 5_000
-LONGEST_LINE = 200  # characters; more is no ISBN
+LONGEST_LINE = 200  # characters; more is no ISBN, but may be a list of them
+BETWEEN = re.compile(r"[,;|\t]")
 LINES_PER_TURN = 20  # then other work gets its turn and a stopped worker stops
+NOT_ITS_FAULT = PASSING | {"busy", "blocked"}  # says nothing of the line: it stays waiting
 PATIENCE = 6  # failures of the source in a row after which a batch waits instead of burning through its lines
+
+logger = logging.getLogger(__name__)
 
 
 @recorded("start_import")
@@ -73,7 +79,7 @@ def continue_import(
     for row in waiting.filter(n__gt=batch.cursor).order_by("n")[:LINES_PER_TURN]:
         if not work.keep_claim(batch):
             return
-        retry = _work_on(batch, row, client)
+        retry = _dealt_with(batch, row, client)
         work.reach(batch, row.n, batch.rows.exclude(outcome=ImportRow.Outcome.WAITING).count())
         if not work.keep_claim(batch):  # paused or taken over while we were waiting for the source
             return
@@ -94,9 +100,33 @@ def continue_import(
 
 def _records_in(line: str) -> list[str]:
     """What one line asks for: usually itself, several where somebody put more than one ISBN in it."""
-    text = one_line(line, LONGEST_LINE)
-    several = find_isbns(text) if read_isbn(text) else []
+    pieces = [line] if len(line) <= LONGEST_LINE else [part for piece in BETWEEN.split(line) for part in _parted(piece)]
+    return [record for piece in pieces for record in _records_of(piece)]
+
+
+def _parted(text: str) -> list[str]:
+    """The words of ``text`` if each is an ISBN, else ``text``."""
+    words = text.split()
+    return words if all(map(read_isbn, words)) else [text]
+
+
+def _records_of(piece: str) -> list[str]:
+    several = find_isbns(piece) if read_isbn(piece) else []
+    text = one_line(piece, LONGEST_LINE)
     return [isbn.text for isbn in several] if len(several) > 1 else [text] if text else []
+
+
+def _dealt_with(batch: ImportBatch, row: ImportRow, client: OpenLibrary) -> bool:
+    """As ``_work_on``. A line that cannot be dealt with fails alone: the others still get their turn."""
+    try:
+        return _work_on(batch, row, client)
+    except OperationalError:  # the database's trouble, not the line's
+        raise
+    except Exception:
+        logger.exception("line %s of import %s", row.n, batch.pk)
+        row.outcome, row.reason = ImportRow.Outcome.FAILED, _("Something unexpected went wrong; the log has more.")
+        _keep(row)
+        return False
 
 
 def _work_on(batch: ImportBatch, row: ImportRow, client: OpenLibrary) -> bool:
@@ -109,7 +139,7 @@ def _work_on(batch: ImportBatch, row: ImportRow, client: OpenLibrary) -> bool:
         record = fetch_record(client, row.raw)
     except OpenLibraryError as error:
         row.reason = error.message
-        is_passing = error.code in PASSING | {"busy"}
+        is_passing = error.code in NOT_ITS_FAULT
         if not is_passing:
             is_unknown = error.code == "not_found"
             row.outcome = ImportRow.Outcome.NOT_FOUND if is_unknown else ImportRow.Outcome.FAILED

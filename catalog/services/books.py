@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from catalog.normalize.names import name_key
 from catalog.normalize.subjects import subject_key
 from catalog.normalize.text import title_key
 from catalog.normalize.titles import sort_title
+from catalog.queries import with_isbns
 from catalog.search.text import document
 from catalog.services.authors import author_for, subject_for
 from catalog.services.copies import create_copies
@@ -55,8 +57,7 @@ def add_book(
     if not draft.title:
         raise Refused("no_title", _("A book needs a title."))
     hold(BARCODES)
-    numbers = [*draft.isbns, *draft.isbns_invalid]
-    known = Book.objects.filter(identifiers__value__in=numbers).order_by("pk").first() if only_new else None
+    known = with_isbns([*draft.isbns, *draft.isbns_invalid]).first() if only_new else None
     if known:
         raise Refused("isbn_here", _("“%(title)s” is here with this ISBN.") % {"title": known.title})
     book = create_book(draft, LIBRARIAN)
@@ -77,6 +78,7 @@ def edit_book(
     ``seen``: the ``version_of`` the book that the editor saw; another one by now is refused.
     Raises Refused("no_title", "changed_since").
     """
+    fields = set(fields)
     if "title" in fields and not draft.title:
         raise Refused("no_title", _("A book needs a title."))
     hold(BARCODES)  # authors and subjects are looked up, else made: one transaction at a time
@@ -99,6 +101,7 @@ def edit_book(
 @recorded("delete_book")
 def delete_book(action: Action, book: Book, *, by: User | None, now: datetime) -> None:
     """Delete a ``book`` that has no copies, with its cover. Raises Refused("has_copies")."""
+    hold(BARCODES)  # nobody finds it as what they are about to add a copy to
     book = Book.objects.select_for_update(of=("self",)).get(pk=book.pk)
     if book.copies.exists():
         raise Refused("has_copies", _("This book has copies. Withdraw them; a book with a history stays."))
@@ -135,7 +138,8 @@ def snapshot(book: Book) -> dict[str, Any]:
     people = book.contributors.select_related("author")
     values["contributors"] = [{"name": c.author.name, "role": c.role} for c in people]
     values["subjects"] = [subject.name for subject in book.subjects.order_by("pk")]
-    values["identifiers"] = [[i.kind, i.value] for i in book.identifiers.all()]
+    numbers = [[i.kind, i.value] for i in book.identifiers.all()]
+    values["identifiers"] = sorted(numbers, key=lambda number: list(NUMBERS).index(number[0]))  # as a draft lists them
     return values
 
 
@@ -158,6 +162,7 @@ def draft_of(values: dict[str, Any]) -> BookDraft:
 
 def search_document(book: Book) -> str:
     """The text that search looks through for ``book``."""
+    book = copy(book)  # the caller's own goes on asking the database
     prefetch_related_objects([book], "contributors__author", "subjects", "identifiers")
     people = [c.author.name for c in book.contributors.all()]
     subjects = [subject.name for subject in book.subjects.all()]
@@ -203,27 +208,27 @@ def _fitting(name: str, value: Any) -> Any:
 
 
 def _write_contributors(book: Book, people: Iterable[DraftContributor]) -> None:
-    own = _own_authors(book)
+    own = list(book.contributors.select_related("author"))
     Contributor.objects.filter(book=book).delete()
-    seen = set()
+    parts: set[tuple[int, str]] = set()
     for order, person in enumerate(people):
-        author = own.get((person.name, person.role)) or own.get((name_key(person.name), "")) if not person.key else None
-        author = author or author_for(person)
-        if (author.pk, person.role) not in seen:
-            seen.add((author.pk, person.role))
+        author = _own_author(own, person, parts) or author_for(person)
+        if (author.pk, person.role) not in parts:
+            parts.add((author.pk, person.role))
             Contributor.objects.create(book=book, author=author, role=person.role, order=order)
 
 
-def _own_authors(book: Book) -> dict[tuple[str, str], Author]:
-    """The people of ``book`` by name and part, and by the key of their name alone.
+def _own_author(own: list[Contributor], person: DraftContributor, parts: set[tuple[int, str]]) -> Author | None:
+    """Whom of the book's ``own`` people ``person`` means: by name and part, else by name, who has no such part yet.
 
-    Of several authors called alike an edit means the one whom the book had.
+    Of several authors called alike an edit means the one whom the book had. A source says by key whom it means.
     """
-    own: dict[tuple[str, str], Author] = {}
-    for part in book.contributors.select_related("author"):
-        own[part.author.name, part.role] = part.author
-        own.setdefault((part.author.match_key, ""), part.author)
-    return own
+    if person.key:
+        return None
+    free = [part for part in own if (part.author_id, person.role) not in parts]
+    same = [part for part in free if (part.author.name, part.role) == (person.name, person.role)]
+    alike = same or [part for part in free if part.author.match_key == name_key(person.name)]
+    return alike[0].author if alike else None
 
 
 def _write_identifiers(book: Book, draft: BookDraft) -> None:

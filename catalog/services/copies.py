@@ -30,7 +30,7 @@ def add_copies(
     """Add ``count`` copies of ``book``; ``details`` are further fields of Copy.
 
     ``barcode`` is for a single copy that has one already; without it they get the next own barcodes.
-    Raises Refused("barcode_taken", "too_many_copies").
+    Raises Refused("barcode_taken", "barcode_for_one", "too_many_copies").
     """
     copies = create_copies(book, count, now=now, barcode=barcode, branch=branch, copy_type=copy_type, **details)
     describe(action, book, after={"copies": [copy.pk for copy in copies]})
@@ -66,6 +66,8 @@ def create_copies(
     """Make ``count`` copies inside the caller's transaction, acquired today at the first branch, of the first type."""
     if not 1 <= count <= MOST_AT_ONCE:
         raise Refused("too_many_copies", _("Add between 1 and %(most)d copies at a time.") % {"most": MOST_AT_ONCE})
+    if barcode and count > 1:
+        raise Refused("barcode_for_one", _("A barcode is for one copy. Add the others without."))
     library = LibrarySettings.current()
     branch, copy_type = branch or default_branch(), copy_type or default_copy_type()
     details.setdefault("acquired_on", timezone.localdate(now, library.zone))

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image
 
 from accounts.exceptions import Refused
 from accounts.models import Action, User, Work
@@ -17,22 +17,40 @@ from accounts.services import work
 from accounts.services.actions import describe, recorded
 from catalog.models import Book, Cover
 from catalog.openlibrary.client import OpenLibrary
-from catalog.openlibrary.errors import OpenLibraryError
+from catalog.openlibrary.errors import PASSING, OpenLibraryError
 
 MOST_BYTES = 10_000_000
-# By format: unpacking a larger one would take more than about 150 MB of memory. JPEGs are unpacked at a smaller size.
-MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 20_000_000, "GIF": 20_000_000, "WEBP": 9_000_000}
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
+# By format: unpacking a larger one would take more than about 150 MB of memory. JPEGs are unpacked at a smaller size,
+# unless they are progressive. Telephones send MPO, a JPEG with more pictures behind it.
+MOST_PIXELS = {"JPEG": 50_000_000, "MPO": 50_000_000, "PNG": 16_000_000, "GIF": 16_000_000, "WEBP": 9_000_000}
+MOST_PROGRESSIVE_PIXELS = 24_000_000
+LARGEST_ID = 2**62  # of a cover at Open Library
 PREVIEW_SECONDS, NO_PREVIEW_SECONDS = 86_400, 3_600
 LEAST_SIDE = 20  # Open Library answers a missing cover with a picture of 1 x 1
 STORED_SIZE = (500, 750)
 PAPER = (255, 255, 255)  # behind what is transparent
 GIVE_UP = ("not_found", "too_large")  # asking again would bring the same
+NOT_ITS_FAULT = PASSING | {"blocked", "busy"}  # says nothing of the picture: it is asked for again for ever
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
+
+
+def upload_cover(
+    book: Book, *, data: bytes, by: User | None, key: str | None = None, now: datetime | None = None
+) -> Book:
+    """Make ``data`` (JPEG, PNG, GIF or WebP, at most 10 MB) the cover of ``book``. Raises Refused("bad_picture")."""
+    picture, size = reencoded(data)  # takes long: nobody else may have to wait for it, so before the transaction
+    return _upload_cover(book, picture=picture, size=size, by=by, key=key, now=now)
 
 
 @recorded("upload_cover")
-def upload_cover(action: Action, book: Book, *, data: bytes, by: User | None, now: datetime) -> Book:
-    """Make ``data`` (JPEG, PNG, GIF or WebP, at most 10 MB) the cover of ``book``. Raises Refused("bad_picture")."""
-    picture, size = reencoded(data)
+def _upload_cover(
+    action: Action, book: Book, *, picture: bytes, size: tuple[int, int], by: User | None, now: datetime
+) -> Book:
     cover = _locked_cover(book)
     _store(cover, picture, size, now)
     describe(action, book, after={"cover": cover.file.name})
@@ -65,8 +83,8 @@ def want_cover(book: Book, source_id: int, *, again: bool = False) -> None:
 def fetch_next_cover(client: OpenLibrary, now: datetime | None = None) -> bool:
     """Fetch one cover that is due and in nobody's hands. False: there is none.
 
-    A cover that is not there or no picture is given up; a source that does not answer is asked again later. What a
-    librarian did with the cover meanwhile stays.
+    A cover that is not there or no picture is given up; a source that does not answer is asked again later, however
+    long it is away. What a librarian did with the cover meanwhile stays.
     """
     cover = work.claim_next(Cover, now)
     if cover is None:
@@ -74,8 +92,7 @@ def fetch_next_cover(client: OpenLibrary, now: datetime | None = None) -> bool:
     try:
         picture, size = reencoded(client.cover(cover.source_id or 0, "L"))
     except OpenLibraryError as error:
-        if work.keep_claim(cover, now):
-            (work.fail if error.code in GIVE_UP else work.try_later)(cover, error.message, now)
+        _give_up_or_wait(cover, error, now)
     except Refused as refusal:
         if work.keep_claim(cover, now):
             work.fail(cover, refusal.message, now)
@@ -86,6 +103,13 @@ def fetch_next_cover(client: OpenLibrary, now: datetime | None = None) -> bool:
     return True
 
 
+def _give_up_or_wait(cover: Cover, error: OpenLibraryError, now: datetime | None) -> None:
+    if error.code in NOT_ITS_FAULT:
+        cover.attempts = min(cover.attempts, len(work.PAUSES))
+    if work.keep_claim(cover, now):
+        (work.fail if error.code in GIVE_UP else work.try_later)(cover, error.message, now)
+
+
 def reencoded(data: bytes) -> tuple[bytes, tuple[int, int]]:
     """``data`` as a fresh JPEG within STORED_SIZE, without anything but its pixels, and its size.
 
@@ -94,16 +118,23 @@ def reencoded(data: bytes) -> tuple[bytes, tuple[int, int]]:
     if len(data) > MOST_BYTES:
         raise Refused("bad_picture", _("Pictures may have up to 10 MB."))
     try:
-        with Image.open(io.BytesIO(data), formats=list(MOST_PIXELS)) as picture:
-            width, height = picture.size
-            if width * height > MOST_PIXELS[picture.format or ""] or min(width, height) < LEAST_SIDE:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+            if not _has_a_cover_s_size(picture):
                 raise Refused("bad_picture", _("The picture is too small or too large to be a cover."))
             small = _small(picture)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except Refused:
+        raise
+    except Exception as error:  # what is no picture makes decoders fail in more ways than they say
         raise Refused("bad_picture", _("This is no picture that can be read. Use JPEG, PNG, GIF or WebP.")) from error
+    small.info.clear()  # Pillow would write comments along
     out = io.BytesIO()
     small.save(out, "JPEG", quality=85, optimize=True)
     return out.getvalue(), small.size
+
+
+def _has_a_cover_s_size(picture: Image.Image) -> bool:
+    most = MOST_PROGRESSIVE_PIXELS if picture.info.get("progressive") else MOST_PIXELS[picture.format or ""]
+    return min(picture.size) >= LEAST_SIDE and picture.width * picture.height <= most
 
 
 def _small(picture: Image.Image) -> Image.Image:
@@ -111,13 +142,22 @@ def _small(picture: Image.Image) -> Image.Image:
     if picture.mode not in ("RGB", "L", "CMYK", "RGBA"):
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     picture.thumbnail((max(STORED_SIZE), max(STORED_SIZE)))
-    upright = ImageOps.exif_transpose(picture)
+    upright = _upright(picture)
     upright.thumbnail(STORED_SIZE)
     if upright.mode != "RGBA":
         return upright.convert("RGB")
     paper = Image.new("RGB", upright.size, PAPER)
     paper.paste(upright, mask=upright)
     return paper
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """``picture`` turned as its camera noted it was held."""
+    try:
+        turn = TURNS.get(picture.getexif().get(ExifTags.Base.Orientation) or 1)
+    except Exception:  # notes that cannot be read say nothing about the picture
+        turn = None
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _locked_cover(book: Book) -> Cover:
@@ -148,6 +188,8 @@ def preview_cover(client: OpenLibrary, cover_id: int) -> bytes:
 
     Raises OpenLibraryError for everything that may be over a moment later.
     """
+    if not 0 < cover_id <= LARGEST_ID:
+        return b""
     key = f"cover-preview-{cover_id}"
     picture = cache.get(key)
     if picture is None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
 from accounts.models import Action, Branch, User
-from accounts.services.actions import describe, recorded
+from accounts.services.actions import FormAlreadyUsed, describe, recorded
 from accounts.services.numbers import BARCODES, hold
 from catalog.drafts import BookDraft
 from catalog.models import Book, Copy, CopyType, ImportRow, SourceRecord
@@ -66,8 +66,11 @@ def save_draft(
         draft, if_known=if_known, decision=decision, copies=copies, branch=branch, copy_type=copy_type,
         payload=payload, by=by, key=key, now=now, **copy_details,
     )  # fmt: skip
+    book = Book.objects.filter(pk=done["book"]).first()
+    if book is None:  # the form came back after what it made was deleted
+        raise FormAlreadyUsed(Action.objects.get(key=key))
     made = list(Copy.objects.filter(pk__in=done["copies"]).order_by("pk"))
-    return Saved(Book.objects.get(pk=done["book"]), done["outcome"], made)
+    return Saved(book, done["outcome"], made)
 
 
 @recorded("save_draft")

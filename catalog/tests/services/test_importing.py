@@ -1,0 +1,397 @@
+"""What a source says is saved once, matched with what is here, and never over a librarian's edit."""
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from accounts.exceptions import Refused
+from accounts.models import Action, User
+from accounts.services.actions import FormAlreadyUsed
+from accounts.tests.factories import BranchFactory
+from accounts.tests.threads import at_once
+from catalog.drafts import BookDraft, DraftContributor
+from catalog.models import Author, Book, Copy, Cover, SourceRecord
+from catalog.queries import source_record
+from catalog.services import importing
+from catalog.services.books import add_book, delete_book, edit_book, snapshot
+from catalog.services.importing import Doubtful, find_match, refresh_book, save_draft, similar
+from catalog.tests.factories import CopyTypeFactory
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 5, 5, 12, tzinfo=UTC)
+ISBN, OTHER_ISBN = "9780349101774", "9780684853154"
+DRAFT = BookDraft(
+    title="The Wasp Factory", contributors=(DraftContributor("Iain Banks", key="OL1A"),), isbns=(ISBN,),
+    publisher="Abacus", year=1990, pages=184, lccns=("84012345",), oclcs=("11111111",), cover_id=17,
+    source="openlibrary", source_key="OL1M", work_key="OL1W", revision=3,
+)  # fmt: skip
+# The same edition under another key and without numbers.
+BARE = replace(DRAFT, source_key="OL2M", isbns=(), lccns=(), oclcs=())
+
+
+def save(draft: BookDraft = DRAFT, **more: Any) -> importing.Saved:
+    return save_draft(draft, by=None, **more)
+
+
+def here(**facts: Any) -> Book:
+    """A book that a librarian catalogued by hand."""
+    return add_book(BookDraft(**{"title": "The Wasp Factory"} | facts), by=None)
+
+
+def match_of(draft: BookDraft) -> tuple[Book, str, bool] | None:
+    match = find_match(draft)
+    return (match.book, match.by, match.is_certain) if match else None
+
+
+def now_of(book: Book) -> Book:
+    return Book.objects.get(pk=book.pk)
+
+
+def counts() -> tuple[int, int, int]:
+    return Book.objects.count(), Copy.objects.count(), SourceRecord.objects.count()
+
+
+# --- saving -----------------------------------------------------------------------------------------
+
+
+def test_new_record_becomes_a_book_with_a_copy_and_the_wish_for_its_cover(librarian: User) -> None:
+    saved = save_draft(DRAFT, by=librarian, payload={"edition": {"key": "/books/OL1M"}}, now=NOW)
+    assert (saved.outcome, len(saved.copies), saved.copies[0].book) == ("added", 1, saved.book)
+    said = snapshot(saved.book)
+    assert (said["title"], said["year"], said["identifiers"]) == (
+        "The Wasp Factory", 1990, [["isbn13", ISBN], ["lccn", "84012345"], ["oclc", "11111111"]],
+    )  # fmt: skip
+    assert set(saved.book.origins.values()) == {"openlibrary"}
+    record = SourceRecord.objects.values("book", "source", "key", "work_key", "payload", "revision", "fetched_at").get()
+    assert record == {
+        "book": saved.book.pk, "source": "openlibrary", "key": "OL1M", "work_key": "OL1W",
+        "payload": {"edition": {"key": "/books/OL1M"}}, "revision": 3, "fetched_at": NOW,
+    }  # fmt: skip
+    assert (Cover.objects.get().source_id, Author.objects.get().source_key) == (17, "OL1A")
+    action = Action.objects.get()
+    done = {"book": saved.book.pk, "outcome": "added", "copies": [saved.copies[0].pk]}
+    assert (action.verb, action.by, action.target_id, action.after, action.result) == (
+        "save_draft", librarian, saved.book.pk, done, {"value": done},
+    )  # fmt: skip
+
+
+def test_copies_are_what_the_desk_says() -> None:
+    branch, kind = BranchFactory(), CopyTypeFactory()
+    saved = save(copies=3, branch=branch, copy_type=kind, location="Attic")
+    assert {(c.home_branch, c.copy_type, c.location) for c in saved.copies} == {(branch, kind, "Attic")}
+    assert len(saved.copies) == 3
+
+
+def test_record_may_be_saved_without_a_copy() -> None:
+    saved = save(copies=0)
+    assert (saved.outcome, saved.copies) == ("added", [])
+
+
+def test_record_without_a_title_is_refused() -> None:
+    with pytest.raises(Refused) as refused:
+        save(replace(DRAFT, title=""))
+    assert (refused.value.code, counts()) == ("no_title", (0, 0, 0))
+
+
+def test_record_of_a_source_without_keys_leaves_no_record_behind() -> None:
+    assert save(BookDraft(title="Zine", source="file")).book.source_records.count() == 0
+
+
+def test_known_record_changes_nothing() -> None:
+    first = save()
+    again = save()
+    assert (again.outcome, again.book, again.copies, counts()) == ("known", first.book, [], (1, 1, 1))
+
+
+def test_known_record_gets_a_copy_where_that_is_wanted() -> None:
+    first = save()
+    again = save(if_known="copy")
+    assert (again.outcome, again.book, len(again.copies), counts()) == ("copy_added", first.book, 1, (1, 2, 1))
+
+
+@pytest.mark.parametrize("more", [{"if_known": "copy", "copies": 0}, {"decision": "copy", "copies": 0}])
+def test_no_copies_of_a_known_record_is_nothing(more: dict) -> None:
+    save()
+    assert (save(**more).outcome, counts()) == ("known", (1, 1, 1))
+
+
+def test_import_of_what_is_here_never_overwrites_an_edit() -> None:
+    book = save().book
+    edit_book(book, BookDraft(title="Edited", year=1984), fields=["title", "year", "publisher"], by=None)
+    before = snapshot(now_of(book))
+    save(replace(DRAFT, title="The Wasp Factory again", publisher="Other", description="New"), if_known="copy")
+    assert snapshot(now_of(book)) == before
+
+
+def test_book_by_hand_with_the_same_isbn_gets_the_record_and_stays_as_it_was() -> None:
+    book = here(isbns=(ISBN,), year=1984)
+    before = snapshot(book)
+    saved = save()
+    assert (saved.outcome, saved.book, snapshot(now_of(book))) == ("known", book, before)
+    assert source_record(book) == SourceRecord.objects.get(key="OL1M")
+    assert save(replace(DRAFT, isbns=(OTHER_ISBN,), lccns=(), oclcs=())).book == book
+
+
+def test_parts_of_a_record_that_are_missing_this_time_stay() -> None:
+    save(payload={"edition": {"a": 1}, "work": {"b": 2}})
+    save(replace(DRAFT, work_key="", revision=None), payload={"edition": {"a": 3}, "work": {}})
+    record = SourceRecord.objects.get()
+    assert (record.payload, record.work_key, record.revision) == (
+        {"edition": {"a": 3}, "work": {"b": 2}}, "OL1W", 3,
+    )  # fmt: skip
+
+
+def test_form_sent_twice_saves_once() -> None:
+    first = save(key="form-0001")
+    assert (save(key="form-0001"), counts()) == (first, (1, 1, 1))
+
+
+def test_form_that_comes_back_after_its_book_was_deleted_is_answered() -> None:
+    delete_book(save(key="form-0001", copies=0).book, by=None)
+    with pytest.raises(FormAlreadyUsed):
+        save(key="form-0001", copies=0)
+    assert counts() == (0, 0, 0)
+
+
+def test_too_many_copies_are_refused_and_leave_nothing() -> None:
+    with pytest.raises(Refused) as refused:
+        save(copies=501)
+    assert (refused.value.code, counts(), Cover.objects.count()) == ("too_many_copies", (0, 0, 0), 0)
+
+
+# --- doubtful matches -------------------------------------------------------------------------------
+
+
+def test_isbn_that_was_used_again_asks() -> None:
+    book = here(title="Cooking for Dogs", isbns=(ISBN,))
+    with pytest.raises(Doubtful) as doubt:
+        save()
+    match = doubt.value.match
+    assert (match.book, match.by, match.is_certain, counts()) == (book, "isbn", False, (1, 0, 0))
+
+
+def test_person_says_it_is_another_book() -> None:
+    book = here(title="Cooking for Dogs", isbns=(ISBN,))
+    saved = save(decision="new")
+    assert (saved.outcome, saved.book != book, counts()) == ("added", True, (2, 1, 1))
+
+
+def test_person_says_it_is_the_same_book_and_it_learns_the_isbns() -> None:
+    book = here(title="Cooking for Dogs", isbns=(ISBN,))
+    saved = save(replace(DRAFT, isbns=(ISBN, OTHER_ISBN)), decision="copy")
+    assert (saved.outcome, saved.book, len(saved.copies), now_of(book).title) == (
+        "copy_added", book, 1, "Cooking for Dogs",
+    )  # fmt: skip
+    assert snapshot(now_of(book))["identifiers"] == [["isbn13", ISBN], ["isbn13", OTHER_ISBN]]
+    assert save().outcome == "known"
+
+
+def test_person_says_to_do_nothing() -> None:
+    here(title="Cooking for Dogs", isbns=(ISBN,))
+    assert (save(decision="skip").outcome, Copy.objects.count()) == ("known", 0)
+
+
+def test_record_that_is_here_by_its_key_is_never_made_twice() -> None:
+    first = save()
+    assert (save(decision="new").book, Book.objects.count()) == (first.book, 1)
+
+
+def test_decision_about_a_doubt_can_use_the_form_that_raised_it() -> None:
+    here(title="Cooking for Dogs", isbns=(ISBN,))
+    with pytest.raises(Doubtful):
+        save(key="form-0001")
+    assert save(key="form-0001", decision="new").outcome == "added"
+
+
+# --- matching ---------------------------------------------------------------------------------------
+
+
+def test_nothing_here_matches() -> None:
+    assert (match_of(DRAFT), match_of(BookDraft())) == (None, None)
+
+
+def test_key_in_the_source_is_certain_whatever_else_it_says() -> None:
+    book = save().book
+    assert match_of(BookDraft(title="Something else", source="openlibrary", source_key="OL1M")) == (book, "key", True)
+    assert match_of(BookDraft(title="Something else", source="other", source_key="OL1M")) is None
+
+
+def test_isbn_and_a_similar_title_are_certain() -> None:
+    book = here(isbns=(ISBN,))
+    assert match_of(replace(BARE, isbns=(OTHER_ISBN, ISBN), title="The wasp factory: a novel")) == (book, "isbn", True)
+
+
+def test_of_several_books_with_one_isbn_the_one_called_alike_is_meant() -> None:
+    here(title="Cooking for Dogs", isbns=(ISBN,))
+    book = here(isbns=(ISBN,))
+    assert match_of(DRAFT) == (book, "isbn", True)
+
+
+def test_same_misprinted_isbn_is_one_book() -> None:
+    book = here(isbns_invalid=("9780132567088",))
+    assert match_of(replace(BARE, isbns_invalid=("9780132567088",))) == (book, "isbn", True)
+
+
+@pytest.mark.parametrize("kind", ["lccns", "oclcs"])
+def test_other_numbers_are_certain_with_a_similar_title_and_doubtful_without(kind: str) -> None:
+    numbers = {kind: ("84012345",)}
+    book = here(**numbers)
+    assert match_of(replace(BARE, **numbers)) == (book, kind[:-1], True)
+    assert match_of(replace(BARE, title="Cooking for Dogs", **numbers)) == (book, kind[:-1], False)
+
+
+def test_paperback_with_the_number_of_the_hardback_is_doubtful() -> None:
+    book = here(isbns=(OTHER_ISBN,), lccns=("84012345",))
+    assert match_of(DRAFT) == (book, "lccn", False)
+
+
+def test_number_of_another_kind_is_no_match() -> None:
+    here(title="Other", oclcs=("84012345",))
+    assert match_of(replace(BARE, lccns=("84012345",))) is None
+
+
+ALIKE = {"contributors": (DraftContributor("Banks, Iain"),), "publisher": "ABACUS", "year": 1991}
+
+
+def test_same_text_is_doubtful() -> None:
+    book = here(title="The wasp factory!", **ALIKE)
+    assert match_of(BARE) == (book, "text", False)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"title": "The Crow Road"}, {"year": 1992}, {"year": None}, {"publisher": "Virago"},
+     {"contributors": (DraftContributor("Iain Sinclair"),)}, {"contributors": ()}],
+)  # fmt: skip
+def test_text_that_differs_is_no_match(other: dict) -> None:
+    here(**ALIKE | other)
+    assert match_of(BARE) is None
+
+
+@pytest.mark.parametrize("missing", [{"year": None}, {"publisher": ""}, {"contributors": ()}])
+def test_record_that_says_too_little_is_not_matched_by_its_text(missing: dict) -> None:
+    here(**ALIKE)
+    assert match_of(replace(BARE, **missing)) is None
+
+
+def test_same_text_with_different_isbns_is_another_edition() -> None:
+    here(isbns=(OTHER_ISBN,), **ALIKE)
+    assert match_of(replace(BARE, isbns=(ISBN,))) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_similar"),
+    [
+        ("The Wasp Factory", "The wasp factory (Abacus books)", True),
+        ("Neuromancer", "Neuromancer: a novel of the future, with a foreword", True),
+        ("Colour", "Color", True),
+        ("The Wasp Factory", "Cooking for Dogs", False),
+        ("Art", "Heart of Darkness", False),
+        ("", "Cooking for Dogs", False),
+        ("吾輩は猫である", "吾輩は猫である", True),
+        ("!!!", "???", False),
+    ],
+)
+def test_titles_are_similar(one: str, other: str, is_similar: bool) -> None:
+    assert (similar(one, other), similar(other, one)) == (is_similar, is_similar)
+
+
+# --- refreshing -------------------------------------------------------------------------------------
+
+
+def refreshed(book: Book, draft: BookDraft, *fields: str) -> Book:
+    return refresh_book(book, draft, fields=list(fields), payload={"edition": {"new": 1}}, by=None, now=NOW)
+
+
+def test_ticked_fields_are_taken_over_and_no_others() -> None:
+    book = save().book
+    edit_book(book, replace(DRAFT, pages=1, publisher="Mine"), fields=["pages", "publisher"], by=None)
+    refreshed(book, replace(DRAFT, title="New", pages=190, publisher="Theirs", revision=4), "pages")
+    fresh = now_of(book)
+    assert (fresh.title, fresh.pages, fresh.publisher) == ("The Wasp Factory", 190, "Mine")
+    assert (fresh.origins["pages"], fresh.origins["publisher"]) == ("openlibrary", "librarian")
+    record = source_record(fresh)
+    assert (record.payload, record.revision, record.fetched_at) == ({"edition": {"new": 1}}, 4, NOW)
+
+
+def test_nothing_ticked_keeps_the_record_only() -> None:
+    book = save().book
+    before = snapshot(book)
+    refreshed(book, replace(DRAFT, title="New"))
+    assert (snapshot(now_of(book)), source_record(book).payload) == (before, {"edition": {"new": 1}})
+    assert Action.objects.filter(verb="edit_book").count() == 0
+
+
+def test_nothing_empty_replaces_something() -> None:
+    book = save().book
+    refreshed(book, BookDraft(source="openlibrary"), "title", "pages", "contributors", "identifiers")
+    assert snapshot(now_of(book)) == snapshot(book)
+
+
+def test_year_brings_the_date_as_printed() -> None:
+    book = save().book
+    refreshed(book, replace(DRAFT, year=1984, published="June 1984"), "year")
+    assert (now_of(book).year, now_of(book).published) == (1984, "June 1984")
+
+
+@pytest.mark.parametrize("field", ["pk", "origins", "search_text", "copies", "nonsense", ""])
+def test_field_that_is_none_is_left_out(field: str) -> None:
+    book = save().book
+    assert refreshed(book, DRAFT, field, "pages") == book
+    assert Action.objects.get(verb="refresh_book").after == {"fields": ["pages"]}
+
+
+@pytest.mark.parametrize(("fields", "state"), [(["cover"], "queued"), ([], "failed")])
+def test_cover_that_failed_is_wished_for_again_when_ticked(fields: list[str], state: str) -> None:
+    book = save().book
+    Cover.objects.update(state="failed")
+    refreshed(book, DRAFT, *fields)
+    assert Cover.objects.get().state == state
+
+
+# --- several desks ----------------------------------------------------------------------------------
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("draft", [DRAFT, replace(DRAFT, source_key="")], ids=["by key", "by ISBN"])
+@pytest.mark.parametrize(("if_known", "copies"), [("nothing", 1), ("copy", 10)])
+def test_record_saved_at_ten_desks_at_once_makes_one_book(
+    draft: BookDraft, if_known: str, copies: int, transactional_db: None
+) -> None:
+    results = at_once(10, lambda _number: save(draft, if_known=if_known).outcome)
+    others = "copy_added" if if_known == "copy" else "known"
+    assert sorted(results) == sorted(["added", *[others] * 9])
+    assert (Book.objects.count(), Copy.objects.count(), Cover.objects.count()) == (1, copies, 1)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_every_desk_makes_its_own_book(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the lock is there for: all look, nobody finds anything, all add."""
+    together = threading.Barrier(5)
+
+    def look_together(draft: BookDraft) -> None:
+        assert find_match(draft) is None
+        together.wait()
+
+    monkeypatch.setattr(importing, "hold", lambda name: None)
+    monkeypatch.setattr(importing, "find_match", look_together)
+    unlocked = importing._save_draft.__wrapped__  # without its transaction
+    facts = {"if_known": "nothing", "decision": "", "copies": 0, "branch": None, "copy_type": None, "payload": None}
+    draft = replace(DRAFT, source_key="", cover_id=None, contributors=())
+    at_once(5, lambda n: unlocked(Action(key=str(n)), draft, by=None, now=NOW, **facts))
+    assert Book.objects.count() == 5
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_one_form_sent_ten_times_at_once_adds_one_copy(transactional_db: None) -> None:
+    save()
+    results = at_once(10, lambda _number: save(if_known="copy", key="form-0001"))
+    assert ({result.outcome for result in results}, Copy.objects.count()) == ({"copy_added"}, 2)
