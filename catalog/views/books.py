@@ -89,13 +89,19 @@ def edit_book(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(MANAGE_BOOKS)
 @require_POST
 def delete_book(request: HttpRequest, pk: int) -> HttpResponse:
+    if done := queries.deletion_of(Book, pk):  # the button was pressed twice
+        return _tell_deleted(request, done.before["title"])
     book = get_object_or_404(Book, pk=pk)
     try:
         delete_book_service(book, by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("catalog:edit_book", pk)
-    messages.success(request, _("“%(title)s” is deleted.") % {"title": book.title})
+    return _tell_deleted(request, book.title)
+
+
+def _tell_deleted(request: HttpRequest, title: str) -> HttpResponse:
+    messages.success(request, _("“%(title)s” is deleted.") % {"title": title})
     return redirect("catalog:books")
 
 
