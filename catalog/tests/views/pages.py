@@ -1,7 +1,10 @@
 """What the pages of the catalogue hold, read the way a browser reads them, and what Open Library is told to say."""
 
+import io
 from typing import Any
 from xml.etree.ElementTree import Element
+
+from PIL import Image
 
 from catalog.tests.openlibrary import records
 from catalog.tests.openlibrary.stub import Stub, record
@@ -65,3 +68,10 @@ def know_the_fox(stub: Stub) -> None:
         stub.tell(f"/books/{olid}.json", record(records.edition(olid)))
     stub.tell("/works/OL45804W.json", record(records.work("OL45804W")))
     stub.tell("/authors/OL34184A.json", record(records.author("OL34184A")))
+
+
+def picture(size: tuple[int, int] = (60, 90), kind: str = "PNG") -> bytes:
+    """A picture as somebody may upload it."""
+    out = io.BytesIO()
+    Image.new("RGB", size, (90, 120, 90)).save(out, kind)
+    return out.getvalue()
