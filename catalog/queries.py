@@ -140,6 +140,12 @@ def source_record(book: Book) -> SourceRecord | None:
     return book.source_records.filter(source=SourceRecord.Source.OPEN_LIBRARY).order_by("pk").first()
 
 
+def deletion_of(model: type[Book] | type[Copy], pk: int) -> Action | None:
+    """The Action by which the book or copy with this key was deleted, if it was."""
+    kind = model._meta.label_lower
+    return Action.objects.filter(verb__startswith="delete_", target_type=kind, target_id=pk).order_by("pk").last()
+
+
 def default_copy_type() -> CopyType:
     """The first copy type."""
     return CopyType.objects.order_by("pk")[0]

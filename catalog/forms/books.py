@@ -14,6 +14,7 @@ from catalog.forms.texts import Isbns, LongText, languages, read_isbns
 from catalog.models import CopyType
 from catalog.normalize.text import one_line
 from catalog.services.books import draft_of, version_of
+from catalog.services.importing import Match
 
 MOST_STOCK = 500
 LINES = forms.Textarea(attrs={"rows": 3})
@@ -162,9 +163,13 @@ class ReviewForm(AddBookForm):
         choices=[("", ""), ("copy", _("Yes: add the copies to it")), ("new", _("No: add it as a new book"))],
     )  # fmt: skip
 
-    def ask_whether_same(self, message: str) -> None:
-        self.add_error("decision", message)
-        self.fields["decision"].choices = self.fields["decision"].choices[1:]
+    def ask_whether_same(self, match: Match) -> None:
+        """A record that is here by its key makes no new book, so that is not offered."""
+        self.match = match.book
+        text = _("“%(title)s” is here already.") if match.is_certain else _("“%(title)s” is here and may be this book.")
+        self.add_error("decision", text % {"title": match.book.full_title})
+        answers = self.fields["decision"].choices[1:]
+        self.fields["decision"].choices = answers[:1] if match.by == "key" else answers
         self.fields["decision"].widget = forms.RadioSelect(choices=self.fields["decision"].choices)
         self.first_names = ["decision", *self.first_names]
 

@@ -56,8 +56,9 @@ def save_draft(
 ) -> Saved:  # fmt: skip
     """Add the book of ``draft`` with so many ``copies``, or, when it is here, add a copy or do ``nothing``.
 
-    ``if_known``: "copy" or "nothing". ``decision`` of a person where the match is doubtful: an ImportRow.Decision;
-    "new" makes no second book of a record that is here by its key, "copy" gives the book the ISBNs it lacks.
+    ``if_known``: "copy", "nothing" or "ask", which raises Doubtful. ``decision`` of a person where the match is
+    doubtful: an ImportRow.Decision; "new" makes no second book of a record that is here by its key, "copy" gives the
+    book the ISBNs it lacks.
     ``payload`` is the record as received, kept beside the book; ``copy_details`` are further fields of the copies.
     Two desks that save the same record at the same
     moment make one book. Raises Doubtful; Refused("no_title").
@@ -82,7 +83,7 @@ def _save_draft(
         raise Refused("no_title", _("The record has no title. Catalogue the book by hand."))
     hold(BARCODES)
     match = _by_key(draft) if decision == ImportRow.Decision.NEW else find_match(draft)
-    if match and not match.is_certain and not decision:
+    if match and not decision and (not match.is_certain or if_known == "ask"):
         raise Doubtful(match)
     wanted, outcome = copies, ImportRow.Outcome.ADDED
     if match:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.exceptions import Refused
 from accounts.permissions import MANAGE_BOOKS, needs
+from catalog import queries
 from catalog.forms.copies import AddCopiesForm, EditCopyForm, LabelsForm, MarkForm
 from catalog.models import Book, Copy
 from catalog.services.copies import add_copies as add_copies_service
@@ -50,7 +51,10 @@ def edit_copy(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             _warn_of_card(request, saved.barcode)
             return redirect("catalog:edit_book", copy.book_id)
-    context = {"form": form, "book": copy.book, "copy": copy, "mark_form": MarkForm(), "title": _("Edit copy")}
+    context = {
+        "form": form, "book": copy.book, "copy": copy, "mark_form": MarkForm(auto_id="mark_%s"),
+        "title": _("Edit copy"),
+    }  # fmt: skip
     return render(request, "catalog/copy_form.html", context)
 
 
@@ -74,13 +78,16 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(MANAGE_BOOKS)
 @require_POST
 def delete_copy(request: HttpRequest, pk: int) -> HttpResponse:
+    if done := queries.deletion_of(Copy, pk):  # the button was pressed twice
+        _tell_deleted(request, done.before["barcode"])
+        return redirect("catalog:books")
     copy = get_object_or_404(Copy, pk=pk)
     try:
         delete_copy_service(copy, by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, _("The copy %(barcode)s is deleted.") % {"barcode": copy.barcode})
+        _tell_deleted(request, copy.barcode)
     return redirect("catalog:edit_book", copy.book_id)
 
 
@@ -96,6 +103,10 @@ def labels(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(pdf, content_type="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="labels.pdf"'
     return response
+
+
+def _tell_deleted(request: HttpRequest, barcode: str) -> None:
+    messages.success(request, _("The copy %(barcode)s is deleted.") % {"barcode": barcode})
 
 
 def _warn_of_card(request: HttpRequest, barcode: str) -> None:

@@ -127,19 +127,18 @@ def review(request: HttpRequest, record: str) -> HttpResponse:
 
 
 def _save_reviewed(request: HttpRequest, form: ReviewForm, draft: BookDraft, payload: dict[str, Any]) -> Saved | None:
-    details = form.copy_details
+    details, key = form.copy_details, form.cleaned_data["key"]
     titled = replace(draft, title=draft.title or form.draft.title)
     try:
         saved = save_draft(
             titled, by=request.user, payload=payload, copies=details.pop("stock"), branch=desk_branch(request.session),
-            decision=form.cleaned_data["decision"], key=form.cleaned_data["key"], **details,
+            if_known="ask", decision=form.cleaned_data["decision"], key=key, **details,
         )  # fmt: skip
     except Doubtful as doubt:
-        form.ask_whether_same(_("“%(title)s” is here and may be this book.") % {"title": doubt.match.book.full_title})
-        form.match = doubt.match.book
+        form.ask_whether_same(doubt.match)
         return None
     if saved.outcome == "added":
-        edit_book(saved.book, form.draft, fields=SHOWN_FIELDS, by=request.user)
+        edit_book(saved.book, form.draft, fields=SHOWN_FIELDS, by=request.user, key=key and f"{key}-edit")
     return saved
 
 

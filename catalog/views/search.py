@@ -12,7 +12,7 @@ from accounts.paging import page_of
 from accounts.permissions import MANAGE_BOOKS
 from catalog import queries
 from catalog.forms.search import SearchForm
-from catalog.models import Author, Book, Cover, Subject
+from catalog.models import Author, Book, Subject
 from circulation.queries.copies import stock_of, with_availability
 
 PER_PAGE = 20
@@ -69,7 +69,7 @@ def subject(request: HttpRequest, pk: int) -> HttpResponse:
 @login_not_required
 @require_safe
 def cover(request: HttpRequest, pk: int) -> FileResponse:
-    cover = get_object_or_404(Cover.objects.exclude(file=""), book=pk)
+    cover = get_object_or_404(Book.objects.filter(cover__file__gt="").select_related("cover"), pk=pk).cover
     is_hidden = not queries.public_books().filter(pk=pk).exists() and not request.user.has_perm(MANAGE_BOOKS)
     if is_hidden or not default_storage.exists(cover.file.name):
         raise Http404

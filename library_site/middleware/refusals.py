@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.exceptions import Refused
 from accounts.services.actions import FormAlreadyUsed
 from circulation.exceptions import CirculationRefused
-from library_site.views.errors import page
+from library_site.views.errors import not_allowed, page
 
 
 class RefusalMiddleware:
@@ -18,7 +18,12 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            said = not_allowed(request, back=_came_from(request))
+            said.headers["Allow"] = response.headers["Allow"]
+            return said
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, FormAlreadyUsed):

@@ -34,6 +34,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     ])  # fmt: skip
 
 
+def not_allowed(request: HttpRequest, back: str = "") -> HttpResponse:
+    return page(request, 405, _("This address only takes what a form sends"), [
+        _("Nothing was changed. It happens when a page is reloaded, or after signing in again in the middle of work."),
+        _("Go back to the page with the form and send it again."),
+    ], back=back)  # fmt: skip
+
+
 def too_large(request: HttpRequest) -> HttpResponse:
     return page(request, 413, _("That is too large to send"), [
         _("Nothing was saved. Pictures may have up to 10 MB."),

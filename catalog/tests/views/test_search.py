@@ -1,0 +1,384 @@
+"""What readers find: start page, results, the pages of a book, an author and a subject, permalinks, covers."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Action
+from catalog.drafts import BookDraft, DraftContributor
+from catalog.models import Author, Book, Subject
+from catalog.services.books import add_book
+from catalog.services.covers import upload_cover
+from catalog.tests.factories import BookFactory, BookIdentifierFactory, CopyFactory, CopyTypeFactory
+from catalog.tests.views.pages import HOSTILE, links, picture, title_of
+from circulation.services.copies import mark_copy
+from circulation.tests.factories import make_loan
+from circulation.tests.views.pages import field_errors, rows, said, tree, words
+
+pytestmark = pytest.mark.django_db
+PRIDE = BookDraft(
+    title="Pride and Prejudice", subtitle="A Novel", contributors=(DraftContributor("Jane Austen"),),
+    isbns=("9780192802385",), isbns_10=("0192802380",), publisher="Oxford University Press", place="Oxford", year=2004,
+    subjects=("Love stories", "England"), description="Money & manners.", pages=333, language="eng", call_number="823",
+    format="paperback", first_year=1813, series="World's Classics", edition="2nd",
+)  # fmt: skip
+
+
+def add(stock: int = 0, **changes: Any) -> Book:
+    values = {name: getattr(PRIDE, name) for name in BookDraft.__slots__} | changes
+    return add_book(BookDraft(**values), stock=stock, by=None)
+
+
+def withdrawn(book: Book) -> Book:
+    for copy in book.copies.all():
+        mark_copy(copy, state="withdrawn", by=None)
+    return book
+
+
+def titles(response: Any) -> list[str]:
+    """The titles in the list of results, in its order."""
+    return [words(each) for each in tree(response).iterfind(".//ol[@class='hits']//h2")]
+
+
+def facts(response: Any) -> dict[str, str]:
+    about = tree(response).find(".//dl[@class='facts']")
+    return dict(zip(map(words, about.iter("dt")), map(words, about.iter("dd")), strict=True))
+
+
+# --- the start page ---------------------------------------------------------------------------------
+
+
+def test_start_page_shows_a_search_box_and_the_new_arrivals_newest_first(client: Client) -> None:
+    for title in ("First", "Second", "Third"):
+        add(title=title)
+    withdrawn(add(title="Gone", stock=1))
+    page = client.get("/")
+    shelf = [words(each) for each in tree(page).iterfind(".//ul[@class='shelf']//span[@class='name']")]
+    assert (page.status_code, shelf) == (200, ["Third", "Second", "First"])
+    form = tree(page).find(".//form[@action='/search/']")
+    assert [(each.get("name"), each.get("maxlength")) for each in form.iter("input")] == [("q", "200")]
+
+
+def test_start_page_of_an_empty_library_says_so_and_leads_librarians_on(client: Client, desk: Client) -> None:
+    assert "The shelves are being filled. Come back soon." in said(client.get("/"))
+    assert links(desk.get("/"))["Add the first book"] == "/desk/import/"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_start_page_asks_the_database_seven_times(count: int, client: Client, django_assert_num_queries: Any) -> None:
+    for number in range(count):
+        add(title=f"Book {number}", stock=2)
+    with django_assert_num_queries(7):
+        client.get("/")
+
+
+# --- results ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "pride", "PREJ", "prejudice pride", "austen", "jane  pride", "novel", "love stories", "oxford", "9780192802385",
+        "978-0-19-280238-5", "0192802380", "0-19-280238-0", "ISBN: 978 0 19 280238 5", "]E09780192802385", "pride!",
+    ],
+)  # fmt: skip
+def test_every_word_is_looked_for_in_title_people_subject_isbn_and_publisher(q: str, client: Client) -> None:
+    add()
+    add(title="Emma", subtitle="", isbns=(), isbns_10=(), publisher="Penguin", subjects=(), contributors=())
+    assert titles(client.get("/search/", {"q": q})) == ["Pride and Prejudice: A Novel"]
+
+
+@pytest.mark.parametrize("q", ["pride emma", "rejudice", "9780553382563", "97801928023850", "%", "_", "!!!", "\\"])
+def test_what_is_not_there_is_not_found(q: str, client: Client) -> None:
+    add()
+    page = client.get("/search/", {"q": q})
+    assert (page.status_code, titles(page)) == (200, [])
+    assert f"Nothing found for “{q}”" in said(page)
+
+
+def test_search_for_nothing_shows_everything_by_title(client: Client) -> None:
+    for title in ("The Zebra", "Apes", "Ärger"):
+        add(title=title, subtitle="", isbns=(), isbns_10=())
+    page = client.get("/search/")
+    assert titles(page) == ["Apes", "Ärger", "The Zebra"]
+    assert "3 books, by title" in said(page)
+
+
+def test_result_shows_people_year_call_number_and_how_many_are_in(client: Client) -> None:
+    book = add(stock=3)
+    make_loan(book.copies.order_by("pk")[0])
+    page = client.get("/search/?q=pride")
+    (hit,) = tree(page).iterfind(".//ol[@class='hits']/li")
+    assert words(hit) == (
+        "Pride and Prejudice Jane Austen Pride and Prejudice: A Novel Jane Austen Oxford University Press, 2004 · 823 "
+        "2 of 3 available"
+    )
+    assert title_of(page).startswith("pride – Catalogue – ")
+
+
+@pytest.mark.parametrize(("stock", "lent", "sentence"), [
+    (0, 0, "No copies"), (1, 0, "1 of 1 available"), (1, 1, "The only copy is out"), (2, 2, "All 2 copies are out"),
+])  # fmt: skip
+def test_result_says_whether_a_copy_is_in(stock: int, lent: int, sentence: str, client: Client) -> None:
+    book = add(stock=stock)
+    for copy in book.copies.order_by("pk")[:lent]:
+        make_loan(copy)
+    (hit,) = tree(client.get("/search/?q=pride")).iterfind(".//ol[@class='hits']/li")
+    assert words(hit).endswith(sentence)
+
+
+def test_results_have_pages_that_keep_the_search_and_are_numbered_in_the_title(client: Client) -> None:
+    for number in range(45):
+        add(title=f"Book {number:02}", isbns=(), isbns_10=())
+    page = client.get("/search/?q=book&page=2")
+    assert titles(page)[0] == "Book 20: A Novel"
+    assert "Catalogue (page 2 of 3)" in title_of(page)
+    assert (links(page)["Next"], links(page)["Previous"]) == ("?q=book&page=3", "?q=book&page=1")
+
+
+@pytest.mark.parametrize(("page", "first"), [("0", 40), ("-1", 40), ("9" * 30, 40), ("x", 0), ("", 0), ("\x00", 0)])
+def test_page_number_that_makes_no_sense_shows_a_page_that_exists(page: str, first: int, client: Client) -> None:
+    for number in range(45):
+        add(title=f"Book {number:02}", isbns=(), isbns_10=())
+    assert titles(client.get("/search/", {"page": page}))[0] == f"Book {first}: A Novel".replace("k 0", "k 00")
+
+
+@pytest.mark.parametrize(("q", "sentence"), [
+    ("x" * 201, "Ensure this value has at most 200 characters (it has 201)."), ("a\x00b", "Null characters are not"),
+])  # fmt: skip
+def test_search_that_cannot_be_says_why_and_keeps_what_was_typed(q: str, sentence: str, client: Client) -> None:
+    add()
+    page = client.get("/search/", {"q": q})
+    assert (page.status_code, titles(page), len(field_errors(page))) == (400, [], 1)
+    assert sentence in field_errors(page)[0]
+    assert tree(page).find(".//main//input[@name='q']").get("value").replace("�", "\x00") == q
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_results_ask_the_database_six_times(count: int, client: Client, django_assert_num_queries: Any) -> None:
+    for number in range(count):
+        add(title=f"Book {number}", stock=2, contributors=(DraftContributor(f"A {number}"),), isbns=())
+    with django_assert_num_queries(6):
+        client.get("/search/?q=book")
+
+
+# --- a book -----------------------------------------------------------------------------------------
+
+
+def test_page_of_a_book_tells_everything_about_the_edition(client: Client) -> None:
+    book = add()
+    page = client.get(f"/books/{book.pk}/")
+    assert facts(page) == {
+        "Publisher": "Oxford University Press, Oxford", "Published": "2004", "First published": "1813",
+        "Edition": "2nd", "Language": "English", "Pages": "333", "Format": "Paperback", "Series": "World's Classics",
+        "ISBN-13": "9780192802385", "ISBN-10": "0192802380",
+    }  # fmt: skip
+    assert "Money & manners." in said(page)
+    author, subject = Author.objects.get(), Subject.objects.get(name="England")
+    assert links(page)["Jane Austen"] == f"/authors/{author.pk}/"
+    assert links(page)["England"] == f"/subjects/{subject.pk}/"
+    assert title_of(page).startswith("Pride and Prejudice – ")
+
+
+def test_page_of_a_book_shows_every_copy_with_its_state_and_due_date(client: Client) -> None:
+    book = add(stock=5)
+    copies = list(book.copies.order_by("pk"))
+    due = timezone.localtime(make_loan(copies[1]).due_at)
+    for copy, state in zip(copies[2:], ["lost", "damaged", "withdrawn"], strict=True):
+        mark_copy(copy, state=state, by=None)
+    reference = CopyFactory(book=book, copy_type=CopyTypeFactory(is_lendable=False), location="Hall")
+    place = str(copies[0].home_branch)
+    assert rows(client.get(f"/books/{book.pk}/")) == [
+        [place, "823", copies[0].barcode, "Available"],
+        [place, "823", copies[1].barcode, f"On loan due {due.day} {due:%b %Y}"],
+        [place, "823", copies[2].barcode, "Lost"],
+        [place, "823", copies[3].barcode, "Damaged"],
+        [f"{place}, Hall", "–", reference.barcode, "For use in the library"],
+    ]
+
+
+def test_book_without_copies_says_so(client: Client) -> None:
+    page = client.get(f"/books/{add().pk}/")
+    assert rows(page) == [["The library has no copy of this book at the moment."]]
+
+
+def test_book_whose_every_copy_was_withdrawn_is_nowhere_to_be_seen_by_readers(client: Client) -> None:
+    book = withdrawn(add(stock=2))
+    upload_cover(book, data=picture(), by=None)
+    author, subject = Author.objects.get(), Subject.objects.get(name="England")
+    gone = [f"/books/{book.pk}/", "/isbn/9780192802385/", f"/books/{book.pk}/cover.jpg"]
+    assert [client.get(address).status_code for address in gone] == [404] * 3
+    lists = ["/search/?q=pride", "/search/?q=9780192802385", f"/authors/{author.pk}/", f"/subjects/{subject.pk}/"]
+    assert [titles(client.get(address)) for address in lists] == [[]] * 4
+    assert "Pride" not in said(client.get("/"))
+
+
+def test_only_librarians_are_led_to_the_desk(client: Client, mine: Client, desk: Client) -> None:
+    address = f"/books/{add().pk}/"
+    assert ["Edit at the desk" in links(browser.get(address)) for browser in (client, mine, desk)] == [
+        False, False, True,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_page_of_a_book_asks_the_database_seven_times(
+    count: int, client: Client, django_assert_num_queries: Any
+) -> None:
+    people = tuple(DraftContributor(f"Person {number}") for number in range(count))
+    book = add(stock=count, contributors=people, subjects=tuple(f"Subject {number}" for number in range(count)))
+    for copy in book.copies.all():
+        make_loan(copy)
+    with django_assert_num_queries(7):
+        client.get(f"/books/{book.pk}/")
+
+
+# --- author and subject -----------------------------------------------------------------------------
+
+
+def test_author_page_lists_the_books_they_had_a_part_in(client: Client) -> None:
+    add()
+    add(title="Emma", subtitle="", contributors=(DraftContributor("Jane Austen", role="edt"),), isbns=())
+    add(title="Other", contributors=(DraftContributor("Ann Other"),), isbns=())
+    page = client.get(f"/authors/{Author.objects.get(name='Jane Austen').pk}/")
+    assert (titles(page), "2 books" in said(page)) == (["Emma", "Pride and Prejudice: A Novel"], True)
+    assert title_of(page).startswith("Jane Austen – ")
+
+
+def test_subject_page_lists_the_books_about_it(client: Client) -> None:
+    add()
+    add(title="Other", subjects=("Cats",), isbns=())
+    page = client.get(f"/subjects/{Subject.objects.get(name='England').pk}/")
+    assert (titles(page), "1 book" in said(page)) == (["Pride and Prejudice: A Novel"], True)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("what", ["authors", "subjects"])
+def test_author_and_subject_page_ask_the_database_seven_times(
+    what: str, count: int, client: Client, django_assert_num_queries: Any
+) -> None:
+    for number in range(count):
+        add(title=f"Book {number}", stock=2, isbns=(f"97801928023{number}5",))
+    pk = (Author if what == "authors" else Subject).objects.order_by("pk")[0].pk
+    with django_assert_num_queries(7):
+        client.get(f"/{what}/{pk}/")
+
+
+# --- permalinks -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "isbn", ["9780192802385", "978-0-19-280238-5", "0192802380", "0-19-280238-0", "978 0192802385"]
+)
+def test_permalink_by_isbn_leads_to_the_book_in_every_spelling(isbn: str, client: Client) -> None:
+    book = add()
+    assert client.get(f"/isbn/{isbn}/").headers["Location"] == f"/books/{book.pk}/"
+
+
+def test_permalink_of_an_isbn_with_a_wrong_check_digit_leads_to_the_book(client: Client) -> None:
+    book = add(isbns=(), isbns_10=(), isbns_invalid=("9780132567088",))
+    assert client.get("/isbn/978-0132567088/").headers["Location"] == f"/books/{book.pk}/"
+
+
+def test_permalink_of_an_isbn_used_twice_leads_to_both(client: Client) -> None:
+    add()
+    add(title="Emma", subtitle="")
+    page = client.get("/isbn/9780192802385/", follow=True)
+    assert page.redirect_chain == [("/search/?q=9780192802385", 302)]
+    assert titles(page) == ["Emma", "Pride and Prejudice: A Novel"]
+
+
+@pytest.mark.parametrize("isbn", ["9780553382563", "abc", "0", "%00", "%F0%9F%A6%89", "9" * 3000, "..", "978%0A"])
+def test_permalink_of_nothing_is_a_clear_page(isbn: str, client: Client) -> None:
+    add()
+    page = client.get(f"/isbn/{isbn}/")
+    assert (page.status_code, "There is nothing here" in said(page)) == (404, True)
+
+
+@pytest.mark.parametrize("address", ["/books/{}/", "/authors/{}/", "/subjects/{}/", "/books/{}/cover.jpg"])
+@pytest.mark.parametrize("pk", ["0", "999", "9" * 19, "9" * 4400, "abc", "-1", "1.0", "１"])
+def test_thing_that_is_not_here_is_a_clear_page(address: str, pk: str, client: Client) -> None:
+    page = client.get(address.format(pk))
+    assert (page.status_code, "There is nothing here" in said(page)) == (404, True)
+
+
+@pytest.mark.parametrize("address", ["/", "/search/", "/books/{}/", "/isbn/9780192802385/", "/books/{}/cover.jpg"])
+def test_public_pages_take_nothing_from_anybody(address: str, client: Client) -> None:
+    book = add()
+    before = Action.objects.count()
+    page = client.post(address.format(book.pk), {"q": "x"})
+    assert (page.status_code, Action.objects.count()) == (405, before)
+    assert "This address only takes what a form sends" in said(page)
+
+
+# --- covers -----------------------------------------------------------------------------------------
+
+
+def test_cover_is_served_by_us_and_may_be_kept_for_ever(client: Client) -> None:
+    book = add()
+    upload_cover(book, data=picture(), by=None)
+    shown = tree(client.get(f"/books/{book.pk}/")).find(".//main//img").get("src")
+    response = client.get(shown)
+    assert (response.status_code, b"".join(response.streaming_content)[:3]) == (200, b"\xff\xd8\xff")
+    assert (response.headers["Content-Type"], response.headers["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_another_cover_has_another_address(client: Client) -> None:
+    book = add()
+    addresses = []
+    for day in (date(2026, 3, 1), date(2026, 3, 2)):
+        now = timezone.make_aware(timezone.datetime.combine(day, timezone.datetime.min.time()))
+        upload_cover(book, data=picture(), by=None, now=now)
+        addresses.append(tree(client.get(f"/books/{book.pk}/")).find(".//main//img").get("src"))
+    assert addresses[0] != addresses[1]
+
+
+def test_book_without_a_picture_has_a_drawn_cover_with_title_and_author(client: Client) -> None:
+    page = tree(client.get(f"/books/{add().pk}/")).find(".//main//span[@aria-hidden='true']")
+    assert (words(page), page.find(".//img")) == ("Pride and Prejudice Jane Austen", None)
+
+
+def test_cover_whose_file_is_gone_is_a_clear_page(client: Client) -> None:
+    book = add()
+    upload_cover(book, data=picture(), by=None)
+    cover = Book.objects.get().cover
+    cover.file.storage.delete(cover.file.name)
+    assert client.get(f"/books/{book.pk}/cover.jpg").status_code == 404
+
+
+def test_librarian_still_sees_the_cover_of_a_withdrawn_book(desk: Client) -> None:
+    book = withdrawn(add(stock=1))
+    upload_cover(book, data=picture(), by=None)
+    response = desk.get(f"/books/{book.pk}/cover.jpg")
+    response.close()
+    assert response.status_code == 200
+
+
+# --- hostile words ----------------------------------------------------------------------------------
+
+
+def test_hostile_words_in_every_field_are_only_words(client: Client) -> None:
+    book = add(
+        title=HOSTILE, subtitle=HOSTILE, contributors=(DraftContributor(HOSTILE),), publisher=HOSTILE, place=HOSTILE,
+        edition=HOSTILE, series=HOSTILE, description=HOSTILE, subjects=(HOSTILE,), call_number=HOSTILE[:60],
+        published=HOSTILE, isbns_invalid=(HOSTILE[:40],),
+    )  # fmt: skip
+    CopyFactory(book=book, location=HOSTILE, call_number=HOSTILE)
+    author, subject = Author.objects.get().pk, Subject.objects.get().pk
+    for address in ("/", "/search/", f"/books/{book.pk}/", f"/authors/{author}/", f"/subjects/{subject}/"):
+        page = client.get(address)
+        assert (page.status_code, "<script>alert" in page.content.decode()) == (200, False)
+        assert HOSTILE in said(page)
+
+
+def test_hostile_search_is_only_words(client: Client) -> None:
+    page = client.get("/search/", {"q": HOSTILE})
+    assert ("<script>alert" in page.content.decode(), f"Nothing found for “{HOSTILE}”" in said(page)) == (False, True)
+
+
+def test_factories_make_books_that_search_finds(client: Client) -> None:
+    book = BookIdentifierFactory(book=BookFactory(title="Plain")).book
+    assert client.get("/isbn/9780553382563/").headers["Location"] == f"/books/{book.pk}/"
