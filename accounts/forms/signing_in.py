@@ -18,6 +18,7 @@ class SignInForm(LoginForm):
             widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
         )
         self.fields["password"].widget.attrs.pop("placeholder", None)
+        self.fields["password"].help_text = ""  # the page has the way out beside its button
         self.order_fields(["login", "password"])
 
     def user_credentials(self) -> dict[str, str]:

@@ -45,7 +45,7 @@ def _read_line(line: str) -> list[tuple[str, str]]:
 @cache
 def _parts(language: str) -> dict[str, str]:
     """The names of all parts, in every language of the site; where two share a word, ``language`` decides."""
-    parts = {}
+    parts: dict[str, str] = {}
     for code in (*(code for code, _name in settings.LANGUAGES), language):
         with override(code):
             parts |= {str(name).casefold(): role for role, name in ROLES}

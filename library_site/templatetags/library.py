@@ -22,7 +22,8 @@ from catalog.normalize.languages import html_language, language_name
 from circulation.models import Loan
 from circulation.queries.loans import days_overdue
 
-CLOTHS = 8
+CLOTHS, BINDINGS = 8, 6
+LETTERS = [("", 8, 32), ("letters-m", 11, 48), ("letters-s", 14, 75)]  # size, longest word, longest title
 MOST_NAMES = 3
 
 register = template.Library()
@@ -96,9 +97,13 @@ def verb_words(action: Action) -> str:
 
 
 @register.filter
-def cloth(text: Any) -> int:
-    """Which binding a drawn cover has: always the same for the same title."""
-    return zlib.crc32(str(text).encode()) % CLOTHS
+def binding(title: Any) -> str:
+    """How a drawn cover is bound and lettered, as classes: always the same for the same title."""
+    words = str(title)
+    number = zlib.crc32(words.encode())
+    longest = max(map(len, words.replace("-", "- ").split()), default=0)
+    letters = next((size for size, word, title in LETTERS if longest <= word and len(words) <= title), "letters-xs")
+    return f"cloth-{number % CLOTHS} binding-{number // CLOTHS % BINDINGS} {letters}".rstrip()
 
 
 @register.filter
