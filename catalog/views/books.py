@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.exceptions import Refused
-from accounts.forms.keyed import KeyedForm
 from accounts.paging import page_of
 from accounts.permissions import MANAGE_BOOKS, needs
 from accounts.queries import desk_branch
@@ -79,9 +78,10 @@ def edit_book(request: HttpRequest, pk: int) -> HttpResponse:
         "book": book, "form": form, "source": queries.source_record(book),
         "copies": with_availability(book.copies.select_related("copy_type", "current_branch")).order_by("pk"),
         "copies_form": AddCopiesForm(
-            initial={"branch": desk_branch(request.session), "copy_type": queries.default_copy_type()}
+            initial={"branch": desk_branch(request.session), "copy_type": queries.default_copy_type()},
+            auto_id="copies_%s",
         ),
-        "cover_form": CoverForm(), "labels_form": LabelsForm(auto_id="labels_%s"), "key_form": KeyedForm(),
+        "cover_form": CoverForm(auto_id="cover_%s"), "labels_form": LabelsForm(auto_id="labels_%s"),
     }  # fmt: skip
     return render(request, "catalog/edit_book.html", context)
 

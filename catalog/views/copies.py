@@ -50,7 +50,10 @@ def edit_copy(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             _warn_of_card(request, saved.barcode)
             return redirect("catalog:edit_book", copy.book_id)
-    context = {"form": form, "book": copy.book, "copy": copy, "mark_form": MarkForm(), "title": _("Edit copy")}
+    context = {
+        "form": form, "book": copy.book, "copy": copy, "mark_form": MarkForm(auto_id="mark_%s"),
+        "title": _("Edit copy"),
+    }  # fmt: skip
     return render(request, "catalog/copy_form.html", context)
 
 

@@ -15,7 +15,8 @@ from lucide.templatetags.lucide import lucide
 from accounts import money as amounts
 from accounts.forms.keyed import new_key
 from accounts.models import Action, LibrarySettings
-from catalog.drafts import ROLES
+from catalog.drafts import FORMATS, IDENTIFIER_KINDS, ROLES, DraftContributor
+from catalog.forms.people import people_as_lines
 from catalog.models import Author, Book
 from catalog.normalize.languages import html_language, language_name
 from circulation.models import Loan
@@ -110,6 +111,20 @@ def language(code: str) -> str:
 def html_lang(code: str) -> str:
     """A MARC language code as the ``lang`` attribute wants it; empty if there is none."""
     return html_language(code)
+
+
+@register.filter
+def lines_of(value: Any, name: str) -> list[str]:
+    """What a field of a book says (services.books.snapshot), in words, line by line."""
+    if name == "contributors":
+        return people_as_lines(DraftContributor(person["name"], role=person["role"]) for person in value).splitlines()
+    if name == "identifiers":
+        return [f"{number} ({dict(IDENTIFIER_KINDS)[kind]})" for kind, number in value]
+    if name == "format":
+        return [str(dict(FORMATS).get(value, value))]
+    if name == "language" and value:
+        return [language(value)]
+    return list(value) if isinstance(value, list) else str(value or "").splitlines()
 
 
 @register.filter
