@@ -21,7 +21,7 @@ def test_labels_fill_sheet_after_sheet(sheet: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["吾輩は猫である", "الأيام", "😀 \u202e reversed", "a\0b\nc", "<b>&amp;</b>", "x" * 500, " "]
+    "title", ["吾輩は猫である", "الأيام", "😀 \u202e reversed", "a\x01b\nc", "<b>&amp;</b>", "x" * 500, " "]
 )
 def test_any_title_can_be_printed(title: str) -> None:
     copy = CopyFactory(book=BookFactory(title=title), call_number="№ 1 " * 15)
