@@ -22,7 +22,7 @@ def library() -> LibrarySettings:
 
 
 def default_branch() -> Branch:
-    """The first branch; the one a library with a single desk never has to think about."""
+    """The first branch; the one a library with a single desk never has to think about. ``migrate`` makes it."""
     return Branch.objects.order_by("pk")[0]
 
 
@@ -32,7 +32,7 @@ def desk_branch(session: Mapping[str, Any]) -> Branch:
 
 
 def default_category() -> MemberCategory:
-    """The first member category."""
+    """The first member category. ``migrate`` makes one."""
     return MemberCategory.objects.order_by("pk")[0]
 
 

@@ -40,6 +40,7 @@ class LabelSheet:
 
     @property
     def per_page(self) -> int:
+        """How many labels one page holds."""
         return self.columns * self.rows
 
 
@@ -61,12 +62,15 @@ class Label:
 
 
 def card_sheet(code: str, name: str, library: str) -> bytes:
-    """One member's card as a PDF page of a bank card's size."""
+    """One member's card as a PDF page of a bank card's size: ``code`` as text and as a barcode, two names cut to fit."""
     return _pdf(CARD_SIZE, lambda canvas: _draw_card(canvas, code, name, library))
 
 
 def label_sheet(labels: Iterable[Label], sheet: LabelSheet, *, skip: int = 0) -> bytes:
-    """``labels`` as PDF pages of ``sheet``, leaving out the first ``skip`` places, which were used before."""
+    """``labels`` as PDF pages of ``sheet``, leaving out the first ``skip`` places, which were used before.
+
+    Of ``skip`` whole pages are not left out: those are gone already. Text that is too long is cut.
+    """
 
     def draw(canvas: Canvas) -> None:
         for place, label in enumerate(labels, start=skip % sheet.per_page):

@@ -85,9 +85,12 @@ def set_up_library(
 
 @recorded("change_settings")
 def change_settings(action: Action, *, by: User | None, now: datetime, **new_values: Any) -> LibrarySettings:
-    """Change fields of the library's settings; the currency is circulation's to change, because money hangs on it."""
+    """Change fields of the library's settings.
+
+    Raises TypeError for the currency, which is circulation's to change, because money hangs on it.
+    """
     if "currency" in new_values:
-        raise TypeError("the currency is changed by circulation.services.currency")
+        raise TypeError("the currency is changed by circulation.services.rules.change_currency")
     library = LibrarySettings.objects.select_for_update().get(pk=1)
     before, after = changes(library, new_values)
     for name, value in new_values.items():

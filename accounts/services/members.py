@@ -54,7 +54,10 @@ def register_member(
 
 @recorded("edit_member")
 def edit_member(action: Action, member: Member, *, by: User | None, now: datetime, **new_values: Any) -> Member:
-    """Change fields of ``member`` (those of EDITABLE), leaving all others as they are in the database."""
+    """Change fields of ``member`` (those of EDITABLE), leaving all others as they are in the database.
+
+    Raises TypeError for a field that is not among them.
+    """
     member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
     unknown = set(new_values) - set(EDITABLE)
     if unknown:
@@ -115,7 +118,7 @@ def restrict_member(
 def lift_restriction(
     action: Action, restriction: Restriction, *, reason: str = "", by: User | None, now: datetime
 ) -> Restriction:
-    """End ``restriction`` now. Raises Refused("already_lifted")."""
+    """End ``restriction`` now, for a ``reason`` that is kept. Raises Refused("already_lifted")."""
     changed = Restriction.objects.filter(pk=restriction.pk, lifted_at=None).update(lifted_at=now)
     if not changed:
         raise Refused("already_lifted", _("This restriction has been lifted already."))

@@ -19,6 +19,7 @@ class Exceptional:
     opens: bool = False
 
     def covers(self, day: date) -> bool:
+        """Whether ``day`` is one of these days."""
         if not self.is_yearly:
             return self.from_on <= day <= self.to_on
         if (self.to_on - self.from_on).days >= 365:  # the whole year, whatever days it begins and ends on

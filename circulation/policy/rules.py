@@ -15,11 +15,15 @@ Scope = tuple[int | None, int | None, int | None]  # branch, member category, co
 
 
 class Unit(StrEnum):
+    """What loan, grace and fine periods are counted in."""
+
     DAYS = "days"
     HOURS = "hours"
 
 
 class DueDateMode(StrEnum):
+    """What closed days do to a due date: nothing, not counted, moved past, moved by whole weeks."""
+
     DAYS = "days"
     CALENDAR = "calendar"
     DATEDUE = "datedue"
@@ -27,28 +31,38 @@ class DueDateMode(StrEnum):
 
 
 class FixedDueMode(StrEnum):
+    """How a fixed due date holds: at the latest, exactly, at the earliest."""
+
     BEFORE = "before"
     EXACTLY = "exactly"
     AFTER = "after"
 
 
 class FineChargedAt(StrEnum):
+    """When a period of a fine is charged: once it is over, or as soon as it begins."""
+
     PERIOD_END = "period_end"
     PERIOD_START = "period_start"
 
 
 class HoldsOnShelf(StrEnum):
+    """When a book may be held: while a copy is out, always, while all are out."""
+
     ONLY_IF_OUT = "only_if_out"
     YES = "yes"
     ONLY_IF_ALL_OUT = "only_if_all_out"
 
 
 class RenewalBlock(StrEnum):
+    """When holds block a renewal: always, or unless other copies can fill them."""
+
     ALWAYS = "always"
     UNLESS_OTHERS_FREE = "unless_others_free"
 
 
 class PastClosing(StrEnum):
+    """Where an hourly loan ends that would end after closing: at closing time, or at the next opening."""
+
     SHORTEN = "shorten"
     EXTEND = "extend"
 

@@ -31,6 +31,7 @@ class Done:
 
     @property
     def member(self) -> Member | None:
+        """Whom it concerned, unless the loan forgot its member."""
         target = self.loan or self.entry
         return target.member if target else None
 

@@ -23,6 +23,7 @@ class Scan:
 
     @property
     def is_ambiguous(self) -> bool:
+        """Whether it is a card and a barcode at once."""
         return self.member is not None and self.copy is not None
 
 

@@ -24,6 +24,7 @@ class Standing:
 
     @property
     def today(self) -> date:
+        """The day it is in the library."""
         return self.now.astimezone(self.book.library.zone).date()
 
     @cached_property
@@ -34,6 +35,7 @@ class Standing:
 
     @property
     def overdue(self) -> list[Loan]:
+        """The open loans whose due date has passed."""
         return [loan for loan in self.loans if loan.is_overdue(self.now)]
 
     @cached_property

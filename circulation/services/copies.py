@@ -16,7 +16,7 @@ STATES = {"withdrawn": "withdrawn_on", "lost": "lost_on", "damaged": "damaged_on
 
 @recorded("mark_copy")
 def mark_copy(action: Action, copy: Copy, *, state: str, reason: str = "", by: User | None, now: datetime) -> Copy:
-    """Mark ``copy`` as ``withdrawn``, ``lost`` or ``damaged`` from today on. It stays in history for ever.
+    """Mark ``copy`` as ``withdrawn``, ``lost`` or ``damaged`` (the ``state``) from today on. It stays in history.
 
     Raises Refused("on_loan") while it is lent: take it back first.
     """
@@ -28,7 +28,7 @@ def mark_copy(action: Action, copy: Copy, *, state: str, reason: str = "", by: U
 
 @recorded("clear_copy")
 def clear_copy(action: Action, copy: Copy, *, state: str, reason: str = "", by: User | None, now: datetime) -> Copy:
-    """Take the mark ``withdrawn``, ``lost`` or ``damaged`` off ``copy``."""
+    """Take the mark ``withdrawn``, ``lost`` or ``damaged`` (the ``state``) off ``copy``, if it has it."""
     return _set(action, _lock(copy), state, None, reason)
 
 

@@ -22,9 +22,9 @@ Kind = LedgerEntry.Kind
 def charge_member(
     action: Action, member: Member, *, amount_minor: int, reason: str, by: User | None, now: datetime
 ) -> LedgerEntry:
-    """Charge ``member`` an amount (minor units, above zero) for something other than a loan.
+    """Charge ``member`` an amount (minor units, above zero) for something other than a loan; returns the line.
 
-    Raises CirculationRefused("amount_not_positive").
+    Unused credit settles it at once. Raises CirculationRefused("amount_not_positive", "unknown_member").
     """
     _refuse_unless_positive(amount_minor)
     member = lock_member(member.pk)
@@ -42,7 +42,7 @@ def take_payment(
 
     With ``overpay`` what exceeds the debt is booked as overpayment, which later charges use up; the payment is
     returned, or the overpayment where nothing was owed.
-    Raises CirculationRefused("amount_not_positive", "amount_above_debt").
+    Raises CirculationRefused("amount_not_positive", "amount_above_debt", "unknown_member").
     """
     _refuse_unless_positive(amount_minor)
     member = lock_member(member.pk)
@@ -65,7 +65,7 @@ def waive(
 ) -> LedgerEntry:
     """Forgive ``member`` an amount of what is owed (minor units, above zero), oldest debt first, for a ``reason``.
 
-    Raises CirculationRefused("amount_not_positive", "amount_above_debt").
+    Returns the line. Raises CirculationRefused("amount_not_positive", "amount_above_debt", "unknown_member").
     """
     _refuse_unless_positive(amount_minor)
     member = lock_member(member.pk)
@@ -77,7 +77,10 @@ def waive(
 
 
 def write_fine(loan: Loan, fine: Fine, *, by: User | None, at: datetime) -> LedgerEntry | None:
-    """Write the overdue fine of ``loan`` with its explanation; nothing is written for 0. The member must be locked."""
+    """Write the overdue fine of ``loan`` with its explanation and return the line. The member must be locked.
+
+    Nothing is written, and None returned, for 0 and for a loan that forgot its member.
+    """
     if not fine.amount_minor or loan.member is None:
         return None
     return write(loan.member, Kind.OVERDUE, fine.amount_minor, by=by, at=at, loan=loan, explanation=fine.as_json())
@@ -86,7 +89,11 @@ def write_fine(loan: Loan, fine: Fine, *, by: User | None, at: datetime) -> Ledg
 def write(
     member: Member, kind: str, amount_minor: int, *, by: User | None, at: datetime, **details: Any
 ) -> LedgerEntry:
-    """Add one line to the account of ``member`` and settle what can be settled. The member must be locked."""
+    """Add one line to the account of ``member`` and settle what can be settled. The member must be locked.
+
+    ``amount_minor``: minor units of the library's currency, above zero what is owed, below zero what settles it; the
+    database refuses (IntegrityError) a sign that does not fit the ``kind``. ``details``: reason, loan, explanation.
+    """
     entry = LedgerEntry.objects.create(
         member=member, kind=kind, amount_minor=amount_minor, currency=_currency(), by=by, at=at, **details
     )

@@ -67,7 +67,7 @@ def return_copy(
     """Take ``copy`` back at ``branch``: close its loan, write its fine, bar for late days where the rule says so.
 
     ``returned_on`` is the day it really came back (book drop); it then counts as back at the end of that day.
-    Raises CirculationRefused("not_on_loan", "date_in_future", "date_before_loan").
+    Returns the closed loan. Raises CirculationRefused("not_on_loan", "date_in_future", "date_before_loan").
     """
     loan = _lock_open_loan(copy)
     book = rule_book()
@@ -94,7 +94,7 @@ def renew_loan(
 ) -> Loan:
     """Extend ``loan``, counted from the later of its due date and now; an overdue loan's fine is written first.
 
-    Raises CirculationRefused with every reason. ``overrides`` and ``reason`` as for issue_copy.
+    ``overrides`` and ``reason`` as for issue_copy. Returns the renewed loan. Raises CirculationRefused with every reason.
     """
     loan = _lock_open_loan(loan.copy, loan)
     book = rule_book()
