@@ -62,7 +62,7 @@ class Label:
 
 
 def card_sheet(code: str, name: str, library: str) -> bytes:
-    """One member's card as a PDF page of a bank card's size: ``code`` as text and as a barcode, two names cut to fit."""
+    """One member's card as a PDF page of a bank card's size: ``code`` as text and as a barcode, names cut to fit."""
     return _pdf(CARD_SIZE, lambda canvas: _draw_card(canvas, code, name, library))
 
 

@@ -94,7 +94,7 @@ def renew_loan(
 ) -> Loan:
     """Extend ``loan``, counted from the later of its due date and now; an overdue loan's fine is written first.
 
-    ``overrides`` and ``reason`` as for issue_copy. Returns the renewed loan. Raises CirculationRefused with every reason.
+    ``overrides`` and ``reason`` as for issue_copy. Returns the loan. Raises CirculationRefused with every reason.
     """
     loan = _lock_open_loan(loan.copy, loan)
     book = rule_book()
