@@ -100,7 +100,8 @@ def continue_import(
 
 def _records_in(line: str) -> list[str]:
     """What one line asks for: usually itself, several where somebody put more than one ISBN in it."""
-    pieces = [line] if len(line) <= LONGEST_LINE else [part for piece in BETWEEN.split(line) for part in _parted(piece)]
+    is_long_list = len(line) > LONGEST_LINE and read_isbn(line)
+    pieces = [part for piece in BETWEEN.split(line) for part in _parted(piece)] if is_long_list else [line]
     return [record for piece in pieces for record in _records_of(piece)]
 
 

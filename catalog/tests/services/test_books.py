@@ -287,6 +287,39 @@ def test_two_authors_called_alike_stay_two() -> None:
     assert [part.author.source_key for part in now_of(book).contributors.all()] == ["OL1A", "OL2A", None]
 
 
+def renamed(book: Book, *names: str, **more: Any) -> list[tuple[str, str]]:
+    people = tuple(DraftContributor(name) for name in names)
+    edit_book(book, BookDraft(contributors=people), fields=["contributors"], by=None, **more)
+    return people_of(book)
+
+
+def test_author_s_name_is_spelled_as_the_librarian_says_in_all_books() -> None:
+    book = make(BookDraft(title="Jane Eyre", contributors=(DraftContributor("charlotte Bronte"),)))
+    other = make(BookDraft(title="Villette", contributors=(DraftContributor("charlotte Bronte"),)))
+    assert renamed(book, "Charlotte Brontë") == [("Charlotte Brontë", "aut")]
+    assert people_of(other) == [("Charlotte Brontë", "aut")]
+    assert Author.objects.get().sort_name == "Brontë, Charlotte"
+    assert [each.search_text == search_document(each) for each in Book.objects.all()] == [True, True]
+    before = {"contributors": [{"name": "charlotte Bronte", "role": "aut"}]}
+    assert Action.objects.get(verb="edit_book").before == before
+    assert now_of(book).origins["contributors"] == "librarian"
+
+
+def test_form_to_sort_by_that_was_given_by_hand_stays() -> None:
+    book = make(replace(DRAFT, contributors=(DraftContributor("Pope francis", "Francis, Pope"),)))
+    renamed(book, "Pope Francis")
+    assert Author.objects.values_list("name", "sort_name").get() == ("Pope Francis", "Francis, Pope")
+
+
+def test_author_whom_a_book_did_not_have_is_not_spelled_otherwise() -> None:
+    make()
+    assert renamed(make(BookDraft(title="Zine")), "banks, iain") == [("Iain Banks", "aut")]
+
+
+def test_source_does_not_change_the_spelling_of_a_name() -> None:
+    assert renamed(make(), "IAIN BANKS", "Ann", origin="openlibrary") == [("Iain Banks", "aut"), ("Ann", "aut")]
+
+
 def test_snapshot_comes_back_from_a_draft() -> None:
     book = make()
     said = snapshot(book)
