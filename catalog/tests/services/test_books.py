@@ -287,6 +287,22 @@ def test_two_authors_called_alike_stay_two() -> None:
     assert [part.author.source_key for part in now_of(book).contributors.all()] == ["OL1A", "OL2A", None]
 
 
+def test_namesakes_keep_their_own_parts() -> None:
+    people = (DraftContributor("John Smith", key="OL1A"), DraftContributor("John Smith", role="ill", key="OL2A"))
+    book = make(replace(DRAFT, contributors=people))
+    turned = (DraftContributor("John Smith", role="ill"), DraftContributor("John Smith"))
+    edit_book(book, BookDraft(contributors=turned), fields=["contributors"], by=None)
+    parts = [(part.author.source_key, part.role) for part in now_of(book).contributors.all()]
+    assert parts == [("OL2A", "ill"), ("OL1A", "aut")]
+
+
+def test_source_says_by_key_which_namesake_it_means() -> None:
+    book = make(replace(DRAFT, contributors=(DraftContributor("John Smith", key="OL1A"),)))
+    theirs = (DraftContributor("John Smith", key="OL2A"), DraftContributor("Ann"))
+    edit_book(book, BookDraft(contributors=theirs), fields=["contributors"], origin="openlibrary", by=None)
+    assert [part.author.source_key for part in now_of(book).contributors.all()] == ["OL2A", None]
+
+
 def renamed(book: Book, *names: str, **more: Any) -> list[tuple[str, str]]:
     people = tuple(DraftContributor(name) for name in names)
     edit_book(book, BookDraft(contributors=people), fields=["contributors"], by=None, **more)
