@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.fields import CodeField, MoneyField
+from accounts.forms.fields import CodeField, MoneyField, RowField
 from accounts.forms.keyed import KeyedForm
 from accounts.forms.members import DATE
 from accounts.models import Branch
@@ -21,8 +21,8 @@ class AddCopiesForm(KeyedForm):
     barcode = CodeField(
         label=_("Barcode"), required=False, help_text=_("Only for a single copy that has one. Else they are made.")
     )
-    copy_type = forms.ModelChoiceField(CopyType.objects.all(), label=_("Copy type"), empty_label=None)
-    branch = forms.ModelChoiceField(Branch.objects.all(), label=_("Branch"), empty_label=None)
+    copy_type = RowField(CopyType.objects.all(), label=_("Copy type"), empty_label=None)
+    branch = RowField(Branch.objects.all(), label=_("Branch"), empty_label=None)
     location = forms.CharField(label=_("Location"), required=False, max_length=80)
 
     def clean(self) -> dict[str, Any]:
