@@ -28,7 +28,8 @@ def default_branch() -> Branch:
 
 def desk_branch(session: Mapping[str, Any]) -> Branch:
     """The branch chosen for this session's desk (its key under DESK_BRANCH), or the first one."""
-    return Branch.objects.filter(pk=session.get(DESK_BRANCH, 0)).first() or default_branch()
+    chosen = session.get(DESK_BRANCH)
+    return (Branch.objects.filter(pk=chosen).first() if chosen else None) or default_branch()
 
 
 def default_category() -> MemberCategory:

@@ -138,7 +138,8 @@ def add_isbns(book: Book, draft: BookDraft) -> None:
 def snapshot(book: Book) -> dict[str, Any]:
     """What ``book`` says now, field by field, in JSON values: for the record and for putting beside a source."""
     values = {name: getattr(book, name) for name in PLAIN_FIELDS}
-    people = book.contributors.select_related("author")
+    people = list(book.contributors.all())
+    prefetch_related_objects(people, "author")
     values["contributors"] = [{"name": c.author.name, "role": c.role} for c in people]
     values["subjects"] = [subject.name for subject in book.subjects.order_by("pk")]
     numbers = [[i.kind, i.value] for i in book.identifiers.all()]

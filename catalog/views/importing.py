@@ -138,7 +138,8 @@ def _save_reviewed(request: HttpRequest, form: ReviewForm, draft: BookDraft, pay
         form.ask_whether_same(doubt.match)
         return None
     if saved.outcome == "added":
-        edit_book(saved.book, form.draft, fields=SHOWN_FIELDS, by=request.user, key=key and f"{key}-edit")
+        as_left = edit_book(saved.book, form.draft, fields=SHOWN_FIELDS, by=request.user, key=key and f"{key}-edit")
+        return replace(saved, book=as_left)
     return saved
 
 

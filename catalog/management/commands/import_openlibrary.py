@@ -43,9 +43,12 @@ class Command(BaseCommand):
             batch = start_import(lines, by=None, if_known="copy" if options["add_copies"] else "nothing")
         except Refused as refusal:
             raise CommandError(refusal.message) from refusal
-        self._work_through(batch)
-        if not options["no_covers"]:
-            self._fetch_covers()
+        try:
+            self._work_through(batch)
+            if not options["no_covers"]:
+                self._fetch_covers()
+        except KeyboardInterrupt:
+            raise CommandError(f"Stopped. `manage.py worker` goes on with import {batch.pk} and its covers.") from None
         self._sum_up(batch)
 
     def _lines_of(self, path: Path | None) -> list[str]:
@@ -58,24 +61,26 @@ class Command(BaseCommand):
 
     def _work_through(self, batch: ImportBatch) -> None:
         bar, said = TerminalBar(self.stderr, "Importing"), set[int]()
+
+        def say(row: ImportRow) -> None:
+            if row.outcome != ImportRow.Outcome.WAITING:  # it is tried once more later
+                said.add(row.n)
+                self._say(row, bar, batch)
+
         try:
             with batch_client() as client:
                 while not batch.is_finished:
                     if work.claim(batch):
-                        continue_import(batch, client, lambda row: self._say(row, bar, batch, said))
+                        continue_import(batch, client, say)
                     else:
                         self._wait_for(batch)
                     batch.refresh_from_db()
-        except KeyboardInterrupt:
-            raise CommandError(f"Stopped. Import {batch.pk} goes on with `manage.py worker`.") from None
-        for row in rows_of(batch).exclude(n__in=said):  # a worker beside us may have done some of them
-            self._say(row, bar, batch, said)
-        bar.end()
+            for row in rows_of(batch).exclude(n__in=said):  # done by a worker beside us, or given up
+                self._say(row, bar, batch)
+        finally:
+            bar.end()
 
-    def _say(self, row: ImportRow, bar: TerminalBar, batch: ImportBatch, said: set[int]) -> None:
-        if row.outcome == ImportRow.Outcome.WAITING:
-            return
-        said.add(row.n)
+    def _say(self, row: ImportRow, bar: TerminalBar, batch: ImportBatch) -> None:
         book = row.created_book or row.matched_book
         title = f" “{book.title}”" if book else ""
         bar.clear()
@@ -85,8 +90,10 @@ class Command(BaseCommand):
     def _wait_for(self, batch: ImportBatch) -> None:
         """A worker has it, or Open Library needs a pause: wait a little, but not for ever."""
         pause = (batch.due_at - timezone.now()).total_seconds() if batch.due_at else 0
-        if pause > PATIENCE_SECONDS or batch.state == ImportBatch.State.PAUSED:
-            raise CommandError(f"{batch.problem} Import {batch.pk} goes on later with `manage.py worker`.")
+        if batch.state == ImportBatch.State.PAUSED:
+            raise CommandError(f"Somebody paused import {batch.pk} at the desk; it goes on from there.")
+        if pause > PATIENCE_SECONDS:
+            raise CommandError(f"{batch.problem} `manage.py worker` goes on with import {batch.pk} later.")
         time.sleep(min(1.0, max(0.1, pause)))
 
     def _fetch_covers(self) -> None:
