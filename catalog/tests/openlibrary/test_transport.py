@@ -209,6 +209,28 @@ def test_get_does_not_repeat_what_will_not_change(stub, fetch, answer):
     assert len(stub.requests) == 1
 
 
+def test_get_says_why_it_tries_again(stub):
+    stub.tell("/x", page(429), page(503), record({}))
+    heard = []
+    with new_session() as session:
+        lane = replace(BATCH, attempts=3)
+        transport = Transport(
+            session, "Openshelf/0 (tests@library.example)", lane, lambda error: heard.append(error.code)
+        )
+        transport.get(f"{stub.url}/x", base=stub.url, family="record", cap=CAP, deadline=Deadline(5))
+    assert heard == ["limited", "unavailable"]
+
+
+def test_get_does_not_say_that_it_tries_again_when_it_does_not(stub):
+    stub.tell("/x", page(503))
+    heard = []
+    with new_session() as session:
+        transport = Transport(session, "Openshelf/0 (tests@library.example)", ONCE, heard.append)
+        with pytest.raises(OpenLibraryError):
+            transport.get(f"{stub.url}/x", base=stub.url, family="record", cap=CAP, deadline=Deadline(5))
+    assert heard == []
+
+
 def test_get_waits_as_long_as_the_server_says(stub, fetch):
     stub.tell("/x", page(429, Retry_After="1"), record({}))
     started = time.monotonic()
@@ -224,11 +246,12 @@ def test_get_does_not_wait_for_a_second_try_that_comes_too_late(stub, fetch):
 
 
 @pytest.mark.parametrize("is_date", [False, True])
-def test_get_leaves_the_server_alone_when_it_says_so(stub, fetch, is_date):
+@pytest.mark.parametrize(("status", "expected"), [(429, "limited"), (503, "unavailable")])
+def test_get_leaves_the_server_alone_when_it_says_so(stub, fetch, is_date, status, expected):
     value = email.utils.formatdate(time.time() + 60, usegmt=True) if is_date else "60"
-    stub.tell("/x", page(429, Retry_After=value))
+    stub.tell("/x", page(status, Retry_After=value))
     code, seconds = failure(fetch, lane=INTERACTIVE)
-    assert code == "limited"
+    assert code == expected
     assert seconds < 0.5
     assert failure(fetch, lane=INTERACTIVE)[0] == "limited"
     assert len(stub.requests) == 1
