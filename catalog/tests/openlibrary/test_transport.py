@@ -2,6 +2,7 @@
 
 import email.utils
 import socket
+import threading
 import time
 import tracemalloc
 from dataclasses import replace
@@ -10,7 +11,7 @@ import pytest
 import time_machine
 from django.core.cache import cache
 
-from catalog.openlibrary import limits
+from catalog.openlibrary import limits, transport
 from catalog.openlibrary.client import new_session
 from catalog.openlibrary.errors import OpenLibraryError
 from catalog.openlibrary.lanes import BATCH, INTERACTIVE, Deadline
@@ -40,9 +41,9 @@ def fetch(stub):
     session = new_session()
 
     def fetch(path="/x", *, lane=ONCE, seconds=3.0, cap=CAP, base=None, family="record"):
-        transport = Transport(session, "Openshelf/0 (tests@library.example)", lane)
+        one = Transport(session, "Openshelf/0 (tests@library.example)", lane)
         base = base or stub.url
-        return transport.get(f"{base}{path}", base=base, family=family, cap=cap, deadline=Deadline(seconds))
+        return one.get(f"{base}{path}", base=base, family=family, cap=cap, deadline=Deadline(seconds))
 
     yield fetch
     session.close()
@@ -169,6 +170,15 @@ def test_get_takes_a_body_of_exactly_the_cap(stub, fetch):
     assert len(fetch()) == CAP
 
 
+def test_get_does_not_wait_for_a_name_server_that_says_nothing(stub, fetch, monkeypatch):
+    asked = threading.Event()
+    monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: asked.wait(3))
+    code, seconds = failure(fetch)
+    asked.set()
+    assert (code, seconds < 1, stub.requests) == ("offline", True, [])
+
+
 def test_get_follows_five_redirects_but_not_six(stub, fetch):
     for hop in range(6):
         stub.tell(f"/{hop}", redirect(f"/{hop + 1}"))
@@ -214,10 +224,10 @@ def test_get_says_why_it_tries_again(stub):
     heard = []
     with new_session() as session:
         lane = replace(BATCH, attempts=3)
-        transport = Transport(
+        one = Transport(
             session, "Openshelf/0 (tests@library.example)", lane, lambda error: heard.append(error.code)
         )
-        transport.get(f"{stub.url}/x", base=stub.url, family="record", cap=CAP, deadline=Deadline(5))
+        one.get(f"{stub.url}/x", base=stub.url, family="record", cap=CAP, deadline=Deadline(5))
     assert heard == ["limited", "unavailable"]
 
 
@@ -225,9 +235,9 @@ def test_get_does_not_say_that_it_tries_again_when_it_does_not(stub):
     stub.tell("/x", page(503))
     heard = []
     with new_session() as session:
-        transport = Transport(session, "Openshelf/0 (tests@library.example)", ONCE, heard.append)
+        one = Transport(session, "Openshelf/0 (tests@library.example)", ONCE, heard.append)
         with pytest.raises(OpenLibraryError):
-            transport.get(f"{stub.url}/x", base=stub.url, family="record", cap=CAP, deadline=Deadline(5))
+            one.get(f"{stub.url}/x", base=stub.url, family="record", cap=CAP, deadline=Deadline(5))
     assert heard == []
 
 
