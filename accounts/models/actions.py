@@ -27,6 +27,7 @@ class Action(models.Model):
     overrides = models.JSONField(_("set aside"), default=list, blank=True)
     result = models.JSONField(_("result"), default=dict, blank=True)
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    is_left_out = False  # not stored: ``services.actions.leave_out``
     undone_by = models.OneToOneField(
         "self", verbose_name=_("undone by"), on_delete=models.SET_NULL, null=True, blank=True, related_name="undoes"
     )
