@@ -58,6 +58,12 @@ def test_site_starts_with_safe_settings() -> None:
     assert manage("check").returncode == 0
 
 
+def test_settings_named_on_the_command_line_are_the_ones_that_are_read() -> None:
+    without_key = {"SECRET_KEY": "", "DJANGO_SETTINGS_MODULE": ""}
+    answer = manage("check", "--deploy", "--settings", "library_site.tests.deploy_settings", **without_key)
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("value", ["", "0", "False", "false", "no", "off", "nonsense"])
 def test_debug_is_off_unless_it_is_plainly_on(value: str) -> None:
     assert read_setting("DEBUG", DEBUG=value) == "False"

@@ -116,7 +116,7 @@ def test_same_form_with_another_amount_is_refused(what: str, desk: Client, ada: 
     ("", "This field is required."), ("0", "Give an amount above zero."), ("0.00", "Give an amount above zero."),
     ("-1", "Ensure this value is greater than or equal to 0."), ("abc", "Enter a number."),
     ("1.005", "Ensure that there are no more than 2 decimal places."), ("NaN", "Enter a number."),
-    ("Infinity", "Enter a number."), ("1e400", "Ensure that there are no more than 12 digits in total."),
+    ("Infinity", "Enter a number."), ("1e400", "Enter a number."),
     ("9" * 40, "Ensure that there are no more than 12 digits in total."), ("1\x00", "Enter a number."),
     ("1" * 5000, "Ensure that there are no more than 12 digits in total."), ("١٠٠", "That is more than is owed."),
 ])  # fmt: skip
