@@ -78,6 +78,11 @@ def test_sqlite_always_runs_with_the_settings_that_survive_load() -> None:
     assert "foreign_keys=ON" in options
 
 
+def test_postgresql_waits_for_a_lock_no_longer_than_sqlite() -> None:
+    options = read_setting("DATABASES['default']['OPTIONS']", DATABASE_URL="postgres://library@/library")
+    assert options == "{'options': '-c lock_timeout=20s'}"
+
+
 def test_no_transaction_is_wrapped_around_requests() -> None:
     assert read_setting("DATABASES['default'].get('ATOMIC_REQUESTS')") == "None"
 
