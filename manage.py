@@ -3,6 +3,7 @@
 
 import os
 import sys
+from argparse import ArgumentParser
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -10,7 +11,9 @@ from django.core.management import execute_from_command_line
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "library_site.settings")
+    named = ArgumentParser(add_help=False, allow_abbrev=False)
+    named.add_argument("--settings", default=os.environ.get("DJANGO_SETTINGS_MODULE", "library_site.settings"))
+    os.environ["DJANGO_SETTINGS_MODULE"] = named.parse_known_args()[0].settings
     try:
         settings.DEBUG  # noqa: B018 - reading one setting loads them all
     except ImproperlyConfigured as error:

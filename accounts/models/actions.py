@@ -40,6 +40,13 @@ class Action(models.Model):
             models.Index(fields=["by", "-at"], name="action_by_at"),
             models.Index(fields=["target_type", "target_id"], name="action_target"),
         ]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(key="") & ~models.Q(verb=""), name="action_has_key_and_verb"),
+            models.CheckConstraint(
+                condition=models.Q(undone_by__isnull=True) | ~models.Q(undone_by=models.F("pk")),
+                name="action_is_undone_by_another",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target_type} {self.target_id or ''}".strip()

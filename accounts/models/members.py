@@ -86,6 +86,16 @@ class Member(models.Model):
         verbose_name = _("member")
         verbose_name_plural = _("members")
         ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(card_number="") & ~models.Q(name=""), name="member_has_card_and_name"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expires_on__isnull=True) | models.Q(expires_on__gte=models.F("joined_on")),
+                name="member_ends_after_it_begins",
+                violation_error_message=_("The membership ends on the day it begins or later."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -85,7 +85,10 @@ AUDIENCE = {
     "account_reset_password_from_key": PUBLIC,
     "account_reset_password_from_key_done": PUBLIC,
 }
-_WITHOUT_KEY = {"members", "add_member", "books", "add_book", "account_change_password", "account_reset_password"}
+_WITHOUT_KEY = {
+    "members", "add_member", "books", "add_book", "account_change_password", "account_reset_password",
+    "account_reset_password_done", "account_reset_password_from_key_done",
+}  # fmt: skip
 
 
 def make_addresses(librarian: User) -> Callable[[str], str]:

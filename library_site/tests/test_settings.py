@@ -58,6 +58,13 @@ def test_site_starts_with_safe_settings() -> None:
     assert manage("check").returncode == 0
 
 
+def test_settings_named_on_the_command_line_are_the_ones_that_are_read() -> None:
+    answer = manage(
+        "check", "--settings", "library_site.tests.deploy_settings", DJANGO_SETTINGS_MODULE="no.such.settings"
+    )
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("value", ["", "0", "False", "false", "no", "off", "nonsense"])
 def test_debug_is_off_unless_it_is_plainly_on(value: str) -> None:
     assert read_setting("DEBUG", DEBUG=value) == "False"
@@ -69,6 +76,11 @@ def test_sqlite_always_runs_with_the_settings_that_survive_load() -> None:
     assert "'timeout': 20" in options
     assert "journal_mode=WAL" in options
     assert "foreign_keys=ON" in options
+
+
+def test_postgresql_waits_for_a_lock_no_longer_than_sqlite() -> None:
+    options = read_setting("DATABASES['default']['OPTIONS']", DATABASE_URL="postgres://library@/library")
+    assert options == "{'options': '-c lock_timeout=20s'}"
 
 
 def test_no_transaction_is_wrapped_around_requests() -> None:

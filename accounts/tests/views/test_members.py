@@ -208,7 +208,7 @@ def test_address_that_is_none_is_not_found(pk: str, desk: Client) -> None:
 @pytest.mark.parametrize("address", ["", "edit/"])
 def test_hostile_words_are_only_words_on_every_page_of_a_member(address: str, desk: Client, librarian: User) -> None:
     member = MemberFactory(
-        name=HOSTILE, note=HOSTILE, address=HOSTILE, phone=HOSTILE, group_name=HOSTILE, email=HOSTILE,
+        name=HOSTILE, note=HOSTILE, address=HOSTILE, phone=HOSTILE[:40], group_name=HOSTILE, email=HOSTILE,
         category=MemberCategoryFactory(name=HOSTILE),
     )  # fmt: skip
     restrict_member(member, reason=HOSTILE, by=librarian)
