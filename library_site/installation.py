@@ -92,4 +92,7 @@ if __name__ == "__main__":
     arguments = sys.argv[1:]
     given = dict(each.split("=", 1) for each in arguments if "=" in each)
     paths = [Path(each) for each in arguments if "=" not in each]
-    write_env(root / ".env.example", paths[0] if paths else root / ".env", **given)
+    try:
+        write_env(root / ".env.example", paths[0] if paths else root / ".env", **given)
+    except OSError as error:
+        sys.exit(f"Openshelf cannot write its settings: {error.filename} ({error.strerror}).")

@@ -44,7 +44,7 @@ if urlsplit(SITE_URL).path:
     raise ImproperlyConfigured("SITE_URL must end with the host or the port: the site does not run below a path.")
 if not validate_host(urlsplit(SITE_URL).hostname, ALLOWED_HOSTS):
     raise ImproperlyConfigured(
-        f"ALLOWED_HOSTS must also name the host of SITE_URL, {urlsplit(SITE_URL).hostname}: links in e-mails lead there."
+        f"ALLOWED_HOSTS must name {urlsplit(SITE_URL).hostname} too, the host of SITE_URL: links in e-mails lead there."
     )
 if DEBUG and SITE_URL.startswith("https://"):
     raise ImproperlyConfigured("DEBUG=true shows everything to whoever causes a fault: never on an https:// address.")

@@ -99,7 +99,7 @@ def test_file_of_settings_may_hold_comments_empty_lines_and_windows_line_ends(tm
 
 
 def test_empty_value_means_the_default() -> None:
-    empty = {name: "" for name in ("MEDIA_ROOT", "DATABASE_URL", "CACHE_URL", "EMAIL_URL", "OPENLIBRARY_URL")}
+    empty = dict.fromkeys(("MEDIA_ROOT", "DATABASE_URL", "CACHE_URL", "EMAIL_URL", "OPENLIBRARY_URL"), "")
     names = "MEDIA_ROOT, settings.DATABASES['default']['NAME'], settings.EMAIL_BACKEND, settings.OPENLIBRARY_URL"
     data = Path(settings.BASE_DIR, "data")
     assert read_setting(names, **empty) == (

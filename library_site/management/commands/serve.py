@@ -63,9 +63,8 @@ class Command(BaseCommand):
                 ) from error
 
     def _refuse_closed_folders(self) -> None:
-        folders = [Path(settings.MEDIA_ROOT)]
-        if connection.vendor == "sqlite":
-            folders.append(Path(connection.settings_dict["NAME"]).parent)
+        database = [Path(connection.settings_dict["NAME"]).parent] if connection.vendor == "sqlite" else []
+        folders = [*database, Path(settings.MEDIA_ROOT)]
         for folder in folders:
             try:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
