@@ -42,7 +42,7 @@ if not DEBUG and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     )
 if urlsplit(SITE_URL).path:
     raise ImproperlyConfigured("SITE_URL must end with the host or the port: the site does not run below a path.")
-if not validate_host(urlsplit(SITE_URL).hostname, ALLOWED_HOSTS):
+if not validate_host(urlsplit(SITE_URL).hostname or "", ALLOWED_HOSTS):
     raise ImproperlyConfigured(
         f"ALLOWED_HOSTS must name {urlsplit(SITE_URL).hostname} too, the host of SITE_URL: links in e-mails lead there."
     )

@@ -68,7 +68,7 @@ def _remove_shelves(rows: Rows) -> dict[str, int]:
 def _remove_people(rows: Rows) -> dict[str, int]:
     """The members with their sign-ins, and the staff; what the staff did to things that stay was done by nobody."""
     members = Member.objects.filter(pk__in=rows["accounts.member"])
-    theirs = [m.user_id for m in members.exclude(user=None).select_related("user") if not queries.works_here(m.user)]
+    theirs = [user.pk for user in User.objects.filter(member__in=members) if not queries.works_here(user)]
     users = User.objects.filter(pk__in=[*rows["accounts.user"], *theirs])
     Restriction.objects.filter(member__in=members).delete()
     removed = {"members": members.delete()[1].get("accounts.Member", 0)}
@@ -101,7 +101,7 @@ def _forget_about(library: LibrarySettings) -> None:
     library.demo = {"was_removed": True}
     for name, value in ABOUT.items():
         if getattr(library, name) == value:
-            setattr(library, name, LibrarySettings._meta.get_field(name).get_default())
+            setattr(library, name, getattr(LibrarySettings(), name))
     if not queries.staff().exists():
         library.set_up_at = None
     if not LedgerEntry.objects.exists():
