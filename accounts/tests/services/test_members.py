@@ -18,6 +18,7 @@ from accounts.services.members import (
     register_member,
     replace_card,
     restrict_member,
+    signs_in_with_email,
 )
 from accounts.tests.factories import MemberCategoryFactory, MemberFactory, UserFactory
 from accounts.tests.threads import at_once
@@ -149,6 +150,67 @@ def test_new_name_of_a_member_who_works_here_leaves_the_sign_in_alone() -> None:
     user.groups.add(Group.objects.get(name=ADMIN))
     edit_member(MemberFactory(user=user), name="New", by=None)
     assert User.objects.get().name == "Old"
+
+
+@pytest.mark.parametrize(
+    ("new", "signs_in_with"), [("New@Example.org", "new@example.org"), ("", ""), ("old@example.org", "old@example.org")]
+)
+def test_new_email_of_a_member_is_the_one_to_sign_in_with(new: str, signs_in_with: str) -> None:
+    member = MemberFactory(email="old@example.org")
+    let_in(member)
+    edited = edit_member(member, email=new, by=None)
+    assert (edited.user.email, User.objects.get().email, signs_in_with_email(edited)) == (
+        signs_in_with, signs_in_with, True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("other", [{"email": "taken@example.org"}, {"username": "Taken@Example.org"}], ids=str)
+def test_email_somebody_else_signs_in_with_is_a_contact_only(other: dict[str, str]) -> None:
+    member = MemberFactory(email="old@example.org")
+    let_in(member)
+    UserFactory(**other)
+    edited = edit_member(member, email="TAKEN@example.org", by=None)
+    edited.user.refresh_from_db()
+    assert (edited.email, edited.user.email, signs_in_with_email(edited)) == ("TAKEN@example.org", "", False)
+
+
+def test_email_of_a_family_is_a_contact_of_all_and_the_sign_in_of_one() -> None:
+    members = MemberFactory.create_batch(3)
+    for member in members:
+        let_in(member)
+        edit_member(member, email="family@example.org", by=None)
+    assert list(Member.objects.values_list("email", flat=True)) == ["family@example.org"] * 3
+    assert sorted(User.objects.values_list("email", flat=True)) == ["", "", "family@example.org"]
+
+
+def test_email_without_a_sign_in_is_a_contact() -> None:
+    edited = edit_member(MemberFactory(), email="new@example.org", by=None)
+    assert (edited.email, signs_in_with_email(edited), User.objects.count()) == ("new@example.org", True, 0)
+
+
+def test_new_email_of_a_member_who_works_here_leaves_the_sign_in_alone() -> None:
+    user = UserFactory(email="ada@example.org")
+    user.groups.add(Group.objects.get(name=LIBRARIAN))
+    edited = edit_member(MemberFactory(user=user), email="new@example.org", by=None)
+    user.refresh_from_db()
+    assert (edited.email, user.email, signs_in_with_email(edited)) == ("new@example.org", "ada@example.org", True)
+
+
+def test_other_changes_leave_the_email_of_the_sign_in_alone() -> None:
+    member = MemberFactory(email="", user=UserFactory(email="own@example.org"))
+    edit_member(member, name="New", phone="1", by=None)
+    assert User.objects.get().email == "own@example.org"
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_one_email_written_by_ten_members_at_once_signs_one_in(transactional_db: None) -> None:
+    members = MemberFactory.create_batch(10, category=MemberCategory.objects.first())
+    for member in members:
+        let_in(member)
+    saved = at_once(10, lambda number: edit_member(members[number], email="family@example.org", by=None).email)
+    emails = sorted(User.objects.values_list("email", flat=True))
+    assert (saved, emails) == (["family@example.org"] * 10, [""] * 9 + ["family@example.org"])
 
 
 # --- a new card -------------------------------------------------------------------------------------

@@ -283,6 +283,22 @@ def test_registering_reaches_nothing_but_its_fields(desk: Client, librarian: Use
     assert (member.joined_on, User.objects.filter(is_staff=True).count()) == (timezone.localdate(), 0)
 
 
+def test_new_email_reaches_the_sign_in(desk: Client) -> None:
+    member = MemberFactory(email="old@example.org")
+    give_first_password(member, password="paper", by=None)
+    page = desk.post(f"/desk/members/{member.pk}/edit/", edited(member, email="new@example.org"), follow=True)
+    assert (User.objects.get(member=member).email, "signs in with" in texts(page)) == ("new@example.org", False)
+
+
+def test_email_that_somebody_else_signs_in_with_is_said(desk: Client, librarian: User) -> None:
+    User.objects.filter(pk=librarian.pk).update(email="ada@example.org")
+    member = MemberFactory(name="Mia")
+    give_first_password(member, password="paper", by=None)
+    page = desk.post(f"/desk/members/{member.pk}/edit/", edited(member, email="Ada@example.org"), follow=True)
+    assert "Somebody else signs in with Ada@example.org. Mia signs in with the card number." in texts(page)
+    assert User.objects.get(member=member).email == ""
+
+
 # --- the card ---------------------------------------------------------------------------------------
 
 
