@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import policy
 from accounts.exceptions import Refused
-from accounts.models import Action, LibrarySettings, Member, MemberCategory, Restriction, User
+from accounts.models import Action, Card, LibrarySettings, Member, MemberCategory, Restriction, User
 from accounts.numbering import numbered_code
 from accounts.permissions import MEMBER
 from accounts.queries import works_here
@@ -36,7 +36,7 @@ def register_member(
     ``card_number`` empty: the next own number. ``expires_on`` empty: by the category's months from ``joined_on``
     (default: today in the library's time zone). ``details`` are further editable fields of Member.
 
-    Raises Refused("card_taken") if another member has the card.
+    Raises Refused("card_taken") if another member has the card, or ever had it.
     """
     library = LibrarySettings.current()
     joined_on = joined_on or timezone.localdate(now, library.zone)
@@ -87,7 +87,8 @@ def replace_card(
 ) -> Member:
     """Give ``member`` a new card (``card_number``, or the next own number); the old one is worthless from now on.
 
-    A sign-in with the card follows it. Raises Refused("card_taken"), also where somebody else signs in with that name.
+    A sign-in with the card follows it. Raises Refused("card_taken") if the number is or was on any card, also where
+    somebody else signs in with that name.
     """
     member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
     old = member.card_number
@@ -173,20 +174,32 @@ def first_password() -> str:
 
 
 def next_card_number(library: LibrarySettings) -> str:
-    """The next card number of the library's own that nobody has."""
+    """The next card number of the library's own that nobody has or had."""
     while True:
         [number] = take_numbers(CARDS)
         code = numbered_code(library.card_prefix, number)
-        if not Member.objects.filter(card_number=code).exists():
+        if not Card.objects.filter(number=code).exists():
             return code
 
 
 def _save_with_card(member: Member, **how: Any) -> None:
     try:
         with transaction.atomic():
+            Card.objects.create(number=member.card_number)
             member.save(**how)
     except IntegrityError as error:
-        raise _card_taken(_("Another member has the card %(card)s."), member.card_number) from error
+        raise _card_taken(_why_card_is_taken(member), member.card_number) from error
+
+
+def _why_card_is_taken(member: Member) -> str:
+    holder = Member.objects.filter(card_number=member.card_number).first()
+    if holder is None:
+        return _("%(card)s was on a card that is worthless by now. Give another card.")
+    return (
+        _("%(card)s is the card of this member already.")
+        if holder == member
+        else _("Another member has the card %(card)s.")
+    )
 
 
 def _save_sign_in(user: User, **how: Any) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db import IntegrityError
 
 from accounts.exceptions import Refused
-from accounts.models import Action, LibrarySettings, Member, MemberCategory, User
+from accounts.models import Action, Card, LibrarySettings, Member, MemberCategory, User
 from accounts.numbering import numbered_code
 from accounts.permissions import ADMIN, LIBRARIAN, MEMBER
 from accounts.services.members import (
@@ -224,6 +225,56 @@ def test_new_card_takes_the_place_of_the_old_one_and_the_sign_in_follows() -> No
     assert (action.before, action.after, action.reason) == (
         {"card_number": "OLD"}, {"card_number": new.card_number}, "lost",
     )  # fmt: skip
+
+
+def test_worthless_card_is_given_to_nobody() -> None:
+    member = register(card_number="FOUND")
+    replace_card(member, reason="lost", by=None)
+    refusals = []
+    for give in (
+        lambda: register(card_number="FOUND"),
+        lambda: replace_card(MemberFactory(), card_number="FOUND", by=None),
+        lambda: replace_card(member, card_number="FOUND", by=None),
+    ):
+        with pytest.raises(Refused) as refusal:
+            give()
+        refusals.append((code_of(refusal), refusal.value.message))
+    assert refusals == [("card_taken", "FOUND was on a card that is worthless by now. Give another card.")] * 3
+    assert not Member.objects.filter(card_number="FOUND").exists()
+
+
+def test_card_of_a_member_who_is_gone_is_given_to_nobody() -> None:
+    Member.objects.filter(pk=register(card_number="GONE").pk).delete()
+    with pytest.raises(Refused) as refusal:
+        register(card_number="GONE")
+    assert code_of(refusal) == "card_taken"
+
+
+def test_database_takes_no_card_number_twice() -> None:
+    register(card_number="FOUND")
+    with pytest.raises(IntegrityError):
+        Card.objects.create(number="FOUND")
+
+
+def test_number_of_a_worthless_card_is_passed_over() -> None:
+    member = register(card_number=numbered_code("M", 1))
+    replace_card(member, card_number="OTHER", by=None)
+    assert register().card_number == numbered_code("M", 2)
+
+
+def test_card_the_member_has_is_no_new_card() -> None:
+    with pytest.raises(Refused) as refusal:
+        replace_card(MemberFactory(card_number="HERS"), card_number="HERS", by=None)
+    assert refusal.value.message == "HERS is the card of this member already."
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_one_new_card_for_ten_members_at_once_is_given_to_one(transactional_db: None) -> None:
+    members = MemberFactory.create_batch(10, category=MemberCategory.objects.first())
+    results = at_once(10, lambda number: replace_card(members[number], card_number="NEW", by=None))
+    codes = [result.code for result in results if isinstance(result, Refused)]
+    assert (codes, Member.objects.filter(card_number="NEW").count()) == (["card_taken"] * 9, 1)
 
 
 def test_new_card_may_be_one_that_was_printed_before() -> None:

@@ -147,6 +147,17 @@ def test_card_of_another_member_is_refused_at_its_field(desk: Client) -> None:
     assert page.context["form"].errors == {"card_number": ["Another member has the card C1."]}
 
 
+def test_worthless_card_is_refused_at_its_field_on_both_pages(desk: Client) -> None:
+    MemberFactory(card_number="OLD")
+    desk.post(f"/desk/members/{Member.objects.get().pk}/replace-card/", {"reason": "lost"})
+    pages = [
+        desk.post("/desk/members/add/", sent(card_number="old")),
+        desk.post(f"/desk/members/{MemberFactory().pk}/replace-card/", {"card_number": "*OLD*"}),
+    ]
+    error = {"card_number": ["OLD was on a card that is worthless by now. Give another card."]}
+    assert [page.context["form"].errors for page in pages] == [error] * 2
+
+
 @pytest.mark.parametrize(
     "field", ["name", "email", "phone", "group_name", "card_number", "address", "note", "category"]
 )
