@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "library_site.middleware.sign_in_ends.SignInEndsMiddleware",
     "library_site.middleware.first_password.FirstPasswordMiddleware",
     "library_site.middleware.refusals.RefusalMiddleware",
 ]
@@ -181,7 +182,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PRESERVE_USERNAME_CASING = True
 ACCOUNT_FORMS = {"login": "accounts.forms.signing_in.SignInForm"}
-ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_SESSION_REMEMBER = True  # of staff only until the browser is closed: see library_site.middleware.sign_in_ends
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
@@ -190,7 +191,11 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10  # seconds; somebody waits for the page
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"library@{urlsplit(SITE_URL).hostname}")
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+STAFF_SESSION_HOURS = env.int("STAFF_SESSION_HOURS", default=12)
+STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=60)
+SESSION_COOKIE_AGE = env.int("MEMBER_IDLE_DAYS", default=14) * 24 * 3600  # without a visit
+if min(STAFF_SESSION_HOURS, STAFF_IDLE_MINUTES, SESSION_COOKIE_AGE) < 1:
+    raise ImproperlyConfigured("STAFF_SESSION_HOURS, STAFF_IDLE_MINUTES and MEMBER_IDLE_DAYS must be 1 or more.")
 # In the session, not in a cookie: pages vary by cookie, and "back" must show the form as it was, key and all.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

@@ -104,6 +104,16 @@ class Member(models.Model):
         return reverse("accounts:member", args=[self.pk])
 
 
+class Card(models.Model):
+    """A number that is or once was on a card. It stays when the card is replaced and when the member goes: whoever
+    finds an old card is nobody, and never somebody else."""
+
+    number = models.CharField(_("card number"), max_length=40, primary_key=True, validators=[CODE_PATTERN])
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class Restriction(models.Model):
     """A time in which a member may not borrow: set by a librarian, or earned by bringing something back late."""
 

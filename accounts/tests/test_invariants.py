@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.invariants import broken
-from accounts.models import Branch, LibrarySettings, MemberCategory
+from accounts.models import Branch, Card, LibrarySettings, MemberCategory
 from accounts.permissions import ADMIN, LIBRARIAN
 from accounts.services.members import edit_member, give_first_password, replace_card
 from accounts.tests.factories import MemberFactory, UserFactory
@@ -41,3 +41,9 @@ def test_sign_in_that_is_not_the_card_is_found() -> None:
 def test_sign_in_of_staff_may_be_another_than_the_card(role: str, make_user) -> None:
     MemberFactory(card_number="C1", user=make_user(role, username="ada"))
     assert list(broken()) == []
+
+
+def test_card_that_could_be_given_again_is_found() -> None:
+    member = MemberFactory(card_number="C1")
+    Card.objects.all().delete()
+    assert list(broken()) == [f"the card C1 of member {member.pk} is not among the cards ever given"]

@@ -19,6 +19,7 @@ AUDIENCE = {
     "library_site:home": PUBLIC,
     "library_site:health": PUBLIC,
     "library_site:after_sign_in": ANYBODY_SIGNED_IN,
+    "library_site:unsent": ANYBODY_SIGNED_IN,
     "set_language": PUBLIC,
     "accounts:set_up": PUBLIC,
     "accounts:profile": ANYBODY_SIGNED_IN,
