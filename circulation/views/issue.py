@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Member
 from accounts.permissions import ISSUE, OVERRIDE_BLOCK, SET_DUE_DATE, needs
 from accounts.queries import desk_branch, restrictions_on, search_members
+from accounts.services.actions import TakenBackSince
 from catalog.models import Copy
 from circulation.exceptions import CirculationRefused, Level
 from circulation.forms.desk import IssueForm
-from circulation.models import Loan
 from circulation.queries.copies import available_copies
 from circulation.queries.desk import this_sitting
 from circulation.queries.ledger import outstanding_minor
@@ -68,9 +68,8 @@ def _issue(request: HttpRequest, form: IssueForm, member: Member, copy: Copy) ->
         )  # fmt: skip
     except CirculationRefused as refused:
         return _page(request, form, member, refused=refused, copy=copy)
-    if loan.outcome == Loan.Outcome.UNDONE:  # this form was sent before, and what it did was taken back since
-        text = _("“%(title)s” is not issued: that was taken back. Scan it again.")
-        messages.error(request, text % {"title": copy.book.title})
+    except TakenBackSince as refusal:
+        messages.error(request, f"“{copy.book.title}” ({copy.barcode}): {refusal.message}")
         return redirect(_address(member, due_on))
     text = _("Issued to %(name)s: “%(title)s”. Due on %(due)s.")
     due = date_format(timezone.localtime(loan.due_at), "DATE_FORMAT")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.forms.keyed import KeyedForm
 from accounts.models import Member
 from accounts.paging import page_of
+from accounts.services.actions import TakenBackSince
 from circulation.exceptions import CirculationRefused
 from circulation.models import Loan
 from circulation.queries.ledger import account, balance_minor, fines_by_loan, outstanding_minor
@@ -86,6 +87,8 @@ def _renew(request: HttpRequest, loans: Iterable[Loan]) -> None:
             messages.error(
                 request, _("“%(title)s” was not renewed. %(reasons)s") % {"title": title, "reasons": reasons}
             )
+        except TakenBackSince as refusal:
+            messages.error(request, f"“{title}”: {refusal.message}")
         else:
             due = date_format(timezone.localtime(renewed.due_at), "DATE_FORMAT")
             messages.success(request, _("“%(title)s” is now due on %(due)s.") % {"title": title, "due": due})

@@ -14,7 +14,7 @@ from circulation.services.ledger import charge_member, take_payment
 from circulation.services.loans import issue_copy, renew_loan, return_copy
 from circulation.services.undo import undo
 from circulation.tests.factories import make_loan, make_overdue_loan, set_rule
-from circulation.tests.views.pages import outcomes, rows, said, send, tiles
+from circulation.tests.views.pages import TAKEN_BACK, outcomes, rows, said, send, tiles
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -134,6 +134,16 @@ def test_all_loans_are_renewed_and_each_refusal_has_its_reason(mine: Client, me:
         ("error", "“Emma” was not renewed. It can be renewed 2 times only."),
         ("success", f"“Ulysses” is now due on {due.day} {due:%B %Y}."),
     ]  # fmt: skip
+
+
+def test_form_sent_again_after_its_renewal_was_taken_back_says_so(mine: Client, me: Member, member_user: User) -> None:
+    loan = make_loan(CopyFactory(book__title="Dune"), me, now=timezone.now() - DAY)
+    form = {"key": "the-form-1"}
+    send(mine, f"/me/loans/{loan.pk}/renew/", form)
+    undo(member_user.actions.get(verb="renew"), by=member_user)
+    for address in (f"/me/loans/{loan.pk}/renew/", "/me/loans/renew/"):
+        assert outcomes(send(mine, address, form)) == [("error", f"“Dune”: {TAKEN_BACK}")]
+    assert Loan.objects.get().renewals == 0
 
 
 def test_refused_renewal_tells_every_reason(mine: Client, me: Member) -> None:

@@ -12,7 +12,18 @@ from catalog.models import Copy
 from catalog.tests.factories import BookIdentifierFactory, CopyFactory
 from circulation.models import LedgerEntry, Loan
 from circulation.tests.factories import close_on, make_loan, make_overdue_loan, set_rule
-from circulation.tests.views.pages import field_errors, forms, messages, outcomes, query_of, reasons, rows, said, send
+from circulation.tests.views.pages import (
+    TAKEN_BACK,
+    field_errors,
+    forms,
+    messages,
+    outcomes,
+    query_of,
+    reasons,
+    rows,
+    said,
+    send,
+)
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/desk/return/"
@@ -192,7 +203,7 @@ def test_form_sent_again_after_its_return_was_taken_back_says_so(desk: Client, a
     scan(desk, "C1", key="the-form-1")
     send(desk, f"/desk/undo/{Action.objects.get(verb='return').pk}/", {})
     page = scan(desk, "C1", key="the-form-1")
-    assert outcomes(page) == [("error", "“Dune” is on loan: its return was taken back. Scan it again.")]
+    assert outcomes(page) == [("error", f"“Dune” (C1): {TAKEN_BACK}")]
     assert Loan.objects.open().count() == 1
 
 
@@ -235,6 +246,15 @@ def test_renewal_in_spite_of_reasons_needs_one_of_its_own(desk: Client, dune: Co
         0,
         ["Reason for renewing anyway: Say why it is renewed anyway."],
     )
+
+
+def test_form_sent_again_after_its_renewal_was_taken_back_says_so(desk: Client, ada: Member, dune: Copy) -> None:
+    make_loan(dune, ada, now=timezone.now() - 5 * DAY)
+    renew(desk, "C1", key="the-form-1")
+    send(desk, f"/desk/undo/{Action.objects.get(verb='renew').pk}/", {})
+    page = renew(desk, "C1", key="the-form-1")
+    assert outcomes(page) == [("error", f"“Dune” (C1): {TAKEN_BACK}")]
+    assert Loan.objects.get().renewals == 0
 
 
 @pytest.mark.parametrize(
