@@ -14,7 +14,7 @@ from circulation.services.ledger import charge_member, take_payment
 from circulation.services.loans import issue_copy, renew_loan, return_copy
 from circulation.services.undo import undo
 from circulation.tests.factories import make_loan, make_overdue_loan, set_rule
-from circulation.tests.views.pages import TAKEN_BACK, outcomes, rows, said, send, tiles
+from circulation.tests.views.pages import TAKEN_BACK, outcomes, rows, said, send, tiles, tree, words
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -87,6 +87,15 @@ def test_loans_tell_dates_status_and_fine(mine: Client, three: list[Loan]) -> No
 )
 def test_loans_are_filtered(show: str, titles: list[str], mine: Client, three: list[Loan]) -> None:
     assert [row[0].split()[0] for row in rows(mine.get(f"/me/?show={show}"))] == titles
+
+
+def test_filters_say_how_many_each_shows_and_which_is_on(mine: Client, three: list[Loan]) -> None:
+    make_overdue_loan()
+    pills = tree(mine.get("/me/?show=overdue")).findall(".//ul[@class='pills']/li/a")
+    assert [(words(pill), pill.get("href"), pill.get("aria-current")) for pill in pills] == [
+        ("All 3", "?show=all", None), ("Active 2", "?show=active", None), ("Overdue 1", "?show=overdue", "true"),
+        ("Returned 1", "?show=returned", None),
+    ]  # fmt: skip
 
 
 def test_empty_page_says_so(mine: Client) -> None:
