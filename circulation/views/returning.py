@@ -108,7 +108,7 @@ def renew(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _renew_page(request, RenewForm())
     form = RenewForm(request.POST)
-    if not form.is_valid():
+    if not form.may_be_tried():
         return _renew_page(request, form)
     scan = read_scan(form.cleaned_data["scan"])
     copy = scan.copy or _only_copy_out(scan)
@@ -121,7 +121,7 @@ def renew(request: HttpRequest) -> HttpResponse:
     try:
         loan = renew_loan(
             loan, by=request.user, key=form.key_for(str(loan.pk)),
-            overrides=form.override_codes, reason=form.cleaned_data["reason"],
+            overrides=form.override_codes, reason=form.reason,
         )  # fmt: skip
     except CirculationRefused as refused:
         return _renew_page(request, form, refused=refused, loan=loan)
@@ -150,7 +150,7 @@ def _only_copy_out(scan: Scan) -> Copy | None:
 
 
 def _not_a_copy(scan: Scan) -> str:
-    if scan.member:
+    if scan.member and not scan.books:
         return _("That is the card of %(name)s. Scan the barcode of the copy.") % {"name": scan.member.name}
     if scan.books:
         return _("Several copies of “%(title)s” may be out, or none. Scan the barcode.") % {

@@ -130,6 +130,13 @@ def test_scan_8_isbn_takes_back_the_only_copy_that_is_out(desk: Client, ada: Mem
     assert Loan.objects.get(pk=loan.pk).outcome == "returned"
 
 
+def test_isbn_that_is_a_card_too_takes_back_the_book(desk: Client, ada: Member) -> None:
+    loan = make_loan(CopyFactory(book=BookIdentifierFactory(value="9780553382563").book), ada)
+    MemberFactory(name="Bob", card_number="9780553382563")
+    scan(desk, "9780553382563")
+    assert Loan.objects.get(pk=loan.pk).outcome == "returned"
+
+
 def test_isbn_of_several_copies_out_asks_for_the_barcode(desk: Client) -> None:
     book = BookIdentifierFactory(value="9780553382563", book__title="Dune").book
     for _each in range(2):
@@ -241,11 +248,14 @@ def test_renewal_that_is_refused_tells_every_reason(desk: Client, dune: Copy) ->
 def test_renewal_in_spite_of_reasons_needs_one_of_its_own(desk: Client, dune: Copy) -> None:
     set_rule(max_renewals=0)
     make_loan(dune)
-    page = renew(desk, "C1", overrides="renewal_limit", reason="  ")
-    assert (Loan.objects.get().renewals, field_errors(page)) == (
-        0,
-        ["Reason for renewing anyway: Say why it is renewed anyway."],
-    )
+    (form,) = forms(renew(desk, "C1"), button="Renew anyway")
+    page = send(desk, RENEW, form | {"reason": "  "})
+    assert (page.status_code, Loan.objects.get().renewals) == (409, 0)
+    assert field_errors(page) == ["Reason for renewing anyway: Say why it is renewed anyway."]
+    assert reasons(page) == ["It can be renewed 0 times only."]
+    (again,) = forms(page, button="Renew anyway")
+    send(desk, RENEW, again | {"reason": "is ill"})
+    assert (Loan.objects.get().renewals, Action.objects.get(verb="renew").reason) == (1, "is ill")
 
 
 def test_form_sent_again_after_its_renewal_was_taken_back_says_so(desk: Client, ada: Member, dune: Copy) -> None:
