@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Abs
 from django.utils.translation import gettext_lazy as _
 
+from accounts import money
 from accounts.models import Member
 
 from .loans import Loan
@@ -87,7 +88,7 @@ class LedgerEntry(models.Model):
         indexes = [models.Index(fields=["member", "at"], name="ledger_of_member")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.amount_minor} {self.currency}"
+        return f"{self.get_kind_display()} {money.plain(self.amount_minor, self.currency)} {self.currency}"
 
     @property
     def open_minor(self) -> int:
@@ -118,4 +119,4 @@ class Allocation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.credit_id} → {self.debit_id}: {self.amount_minor}"
+        return f"{self.credit_id} → {self.debit_id}"

@@ -9,7 +9,15 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import Action, MemberCategory, User
-from accounts.services.actions import FormAlreadyUsed, as_json, changes, describe, leave_out, recorded
+from accounts.services.actions import (
+    FormAlreadyUsed,
+    TakenBackSince,
+    as_json,
+    changes,
+    describe,
+    leave_out,
+    recorded,
+)
 from accounts.tests.factories import MemberCategoryFactory, MemberFactory, UserFactory
 from accounts.tests.threads import at_once
 
@@ -128,6 +136,15 @@ def test_form_whose_result_is_gone_by_now_is_refused() -> None:
     make_category("STAFF", by=None, key="form-0001").delete()
     with pytest.raises(FormAlreadyUsed):
         make_category("STAFF", by=None, key="form-0001")
+
+
+def test_same_form_after_its_action_was_taken_back_is_refused_and_changes_nothing() -> None:
+    make_category("STAFF", by=None, key="form-0001")
+    give_back("undo", by=None)
+    Action.objects.filter(verb="make_category").update(undone_by=Action.objects.get(verb="give_back"))
+    with pytest.raises(TakenBackSince) as refusal:
+        make_category("STAFF", by=None, key="form-0001")
+    assert (refusal.value.code, codes(), Action.objects.count()) == ("taken_back_since", ["STAFF"], 2)
 
 
 def test_failed_service_leaves_nothing_behind_and_its_form_may_be_sent_again() -> None:

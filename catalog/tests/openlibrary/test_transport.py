@@ -224,9 +224,7 @@ def test_get_says_why_it_tries_again(stub):
     heard = []
     with new_session() as session:
         lane = replace(BATCH, attempts=3)
-        one = Transport(
-            session, "Openshelf/0 (tests@library.example)", lane, lambda error: heard.append(error.code)
-        )
+        one = Transport(session, "Openshelf/0 (tests@library.example)", lane, lambda error: heard.append(error.code))
         one.get(f"{stub.url}/x", base=stub.url, family="record", cap=CAP, deadline=Deadline(5))
     assert heard == ["limited", "unavailable"]
 
