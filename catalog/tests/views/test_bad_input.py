@@ -20,6 +20,8 @@ TEXTS = [
     "'; DROP TABLE catalog_book;--", "<script>alert(1)</script>", "{{ 7|add:7 }}", "%", "_", "%%s", "\\", "\ud800",
     "9" * 19, "9" * 5000, "-1", "0", "1e9", "NaN", "None", "null", "[]", " ", "*" * 50, "]C1", "=1+1", "../../etc",
 ]  # fmt: skip
+# For the pages that take long to draw: one of each kind.
+HARD = ["\x00", "\x01\x02\r\n\t", "a" * 10_000, "\u202eabc🦉", "<script>alert(1)</script>", "9" * 19, "-1", "NaN", "[]"]
 OK = {200, 302, 400, 404, 405, 409}
 PUBLIC = ["/search/", "/books/{book}/", "/authors/{author}/", "/subjects/{subject}/"]
 AT_DESK = [
@@ -63,14 +65,16 @@ def counts() -> tuple[int, ...]:
     return tuple(model.objects.count() for model in (Book, Copy, Cover, ImportBatch))
 
 
-@pytest.mark.parametrize("name", ["q", "page", "show", "isbn", "title", "copies", "sheet", "skip", "batch"])
-def test_query_of_anything(name: str, there: dict[str, int], client: Client, desk: Client) -> None:
+@pytest.mark.parametrize(("address", "names"), [
+    ("/search/", ["q", "page"]), ("/authors/{author}/", ["page"]), ("/subjects/{subject}/", ["page"]),
+    ("/desk/books/", ["q", "page"]), ("/desk/books/add/", ["isbn", "title"]),
+    ("/desk/import/{batch}/", ["page", "show"]), ("/desk/labels.pdf", ["copies", "sheet", "skip", "batch"]),
+])  # fmt: skip
+def test_query_of_anything(address: str, names: list[str], there: dict[str, int], desk: Client) -> None:
     before, actions = counts(), Action.objects.count()
-    for value in TEXTS:
-        for browser, addresses in ((client, PUBLIC), (desk, AT_DESK)):
-            for address in addresses:
-                response = browser.get(address.format(**there), {name: text(value)})
-                assert response.status_code in OK, (address, value[:20])
+    for name in names:
+        for value in HARD if address == "/desk/books/add/" else TEXTS:
+            assert desk.get(address.format(**there), {name: text(value)}).status_code in OK, (name, value[:20])
     assert (counts(), Action.objects.count()) == (before, actions)
 
 
@@ -84,7 +88,7 @@ def test_search_at_open_library_of_anything(value: str, there: dict[str, int], d
 def test_field_of_anything(address: str, there: dict[str, int], desk: Client) -> None:
     books = Book.objects.count()
     for name in FORMS[address]:
-        for value in TEXTS:
+        for value in HARD:
             response = desk.post(address.format(**there), {name: text(value)})
             assert response.status_code in OK, (name, value[:20])
     assert Book.objects.count() == books
