@@ -97,7 +97,7 @@ def changes(instance: models.Model, new_values: dict[str, Any]) -> tuple[dict[st
 
 
 def as_json(value: Any) -> Any:
-    """``value`` as the record keeps it: instances by their key, everything JSON lacks as text."""
+    """``value`` as the record keeps it: instances by their key, bytes by their hash, everything JSON lacks as text."""
     if isinstance(value, models.Model):
         return value.pk
     if value is None or isinstance(value, bool | int | float | str):
@@ -108,7 +108,7 @@ def as_json(value: Any) -> Any:
         return [as_json(each) for each in value]
     if isinstance(value, set | frozenset):
         return sorted((as_json(each) for each in value), key=repr)
-    return str(value)
+    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else str(value)
 
 
 def _claim(action: Action) -> Action | None:
