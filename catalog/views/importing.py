@@ -1,6 +1,5 @@
 """Adding books from Open Library, one at a time: search, review, save, compare."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -29,10 +28,9 @@ from catalog.openlibrary.errors import OpenLibraryError
 from catalog.openlibrary.keys import read_olid
 from catalog.openlibrary.normalize import book_draft
 from catalog.openlibrary.records import FetchedRecord
-from catalog.services.books import SHOWN_FIELDS, edit_book
 from catalog.services.comparing import differences
 from catalog.services.covers import preview_cover
-from catalog.services.importing import Doubtful, Saved, refresh_book, save_draft
+from catalog.services.importing import Doubtful, Saved, refresh_book, save_draft, save_reviewed
 from catalog.services.looking import Found, fetch_record, look_up
 from catalog.tasks import contact
 from catalog.views.outcomes import by_hand, tell_saved, warn_of_gaps
@@ -131,19 +129,14 @@ def review(request: HttpRequest, record: str) -> HttpResponse:
 
 def _save_reviewed(request: HttpRequest, form: ReviewForm, draft: BookDraft, payload: dict[str, Any]) -> Saved | None:
     details, key = form.copy_details, form.cleaned_data["key"]
-    titled = replace(draft, title=draft.title or form.draft.title)
     try:
-        saved = save_draft(
-            titled, by=request.user, payload=payload, copies=details.pop("stock"), branch=desk_branch(request.session),
-            if_known="ask", decision=form.cleaned_data["decision"], key=key, **details,
+        return save_reviewed(
+            draft, form.draft, by=request.user, payload=payload, copies=details.pop("stock"), key=key,
+            branch=desk_branch(request.session), if_known="ask", decision=form.cleaned_data["decision"], **details,
         )  # fmt: skip
     except Doubtful as doubt:
         form.ask_whether_same(doubt.match)
         return None
-    if saved.outcome == "added":
-        as_left = edit_book(saved.book, form.draft, fields=SHOWN_FIELDS, by=request.user, key=key and f"{key}-edit")
-        return replace(saved, book=as_left)
-    return saved
 
 
 @needs(MANAGE_BOOKS)
