@@ -40,7 +40,7 @@ def people(clock: Any, make_user: Any) -> None:
 
 
 @pytest.fixture
-def browser(people: None) -> Client:
+def window(people: None) -> Client:
     """A browser in which a librarian signed in in the morning."""
     return signed_in_as(LIBRARIAN)
 
@@ -67,45 +67,45 @@ def words(page: Any) -> str:
 def test_staff_are_signed_out_after_an_hour_in_which_nothing_was_done(
     pause: timedelta, is_in: bool, role: str, clock: Any, people: None
 ) -> None:
-    browser = signed_in_as(role)
+    window = signed_in_as(role)
     clock.shift(pause)
-    page = browser.get("/desk/", follow=True)
+    page = window.get("/desk/", follow=True)
     assert (page.context["user"].is_authenticated, PAUSE in words(page)) == (is_in, not is_in)
 
 
-def test_staff_who_go_on_working_are_signed_out_twelve_hours_after_signing_in(clock: Any, browser: Client) -> None:
+def test_staff_who_go_on_working_are_signed_out_twelve_hours_after_signing_in(clock: Any, window: Client) -> None:
     for _each in range(24):
         clock.shift(HOUR / 2)
-        assert browser.get("/desk/").status_code == 200
+        assert window.get("/desk/").status_code == 200
     clock.shift(MINUTE)
-    page = browser.get("/desk/members/?q=x", follow=True)
+    page = window.get("/desk/members/?q=x", follow=True)
     assert (page.redirect_chain[-1], WORKING_DAY in words(page)) == (
         ("/accounts/login/?next=/desk/members/%3Fq%3Dx", 302), True,
     )  # fmt: skip
 
 
-def test_session_that_ended_is_dead_on_the_server(clock: Any, browser: Client) -> None:
-    number = browser.cookies["sessionid"].value
+def test_session_that_ended_is_dead_on_the_server(clock: Any, window: Client) -> None:
+    number = window.cookies["sessionid"].value
     clock.shift(HOUR + MINUTE)
-    browser.get("/desk/")
+    window.get("/desk/")
     clock.move_to(MORNING)
     thief = Client()
     thief.cookies["sessionid"] = number
     assert thief.get("/desk/").status_code == 302
 
 
-def test_limits_are_those_of_the_settings(clock: Any, browser: Client, settings: Any) -> None:
+def test_limits_are_those_of_the_settings(clock: Any, window: Client, settings: Any) -> None:
     settings.STAFF_IDLE_MINUTES = 5
     clock.shift(6 * MINUTE)
-    assert "nothing was done here for 5 minutes." in words(browser.get("/desk/", follow=True))
+    assert "nothing was done here for 5 minutes." in words(window.get("/desk/", follow=True))
 
 
 def test_member_is_remembered_until_two_weeks_without_a_visit(clock: Any, people: None) -> None:
-    browser = signed_in_as(MEMBER)
+    window = signed_in_as(MEMBER)
     visits = []
     for days in (13, 13, 13, 15):
         clock.shift(days * DAY)
-        visits.append(browser.get("/me/").status_code)
+        visits.append(window.get("/me/").status_code)
     assert visits == [200, 200, 200, 302]
 
 
@@ -115,21 +115,21 @@ def test_cookie_of_a_member_lasts_two_weeks_and_that_of_staff_as_long_as_the_bro
 
 
 def test_member_who_works_here_by_now_signs_in_anew(clock: Any, people: None, make_user: Any) -> None:
-    browser = signed_in_as(MEMBER)
+    window = signed_in_as(MEMBER)
     clock.shift(DAY)
     Member.objects.get(card_number="MEMBER").user.groups.set(make_user(LIBRARIAN).groups.all())
-    assert browser.get("/desk/").headers["Location"] == "/desk/"
-    assert browser.get("/desk/").headers["Location"] == "/accounts/login/?next=/desk/"
+    assert window.get("/desk/").headers["Location"] == "/desk/"
+    assert window.get("/desk/").headers["Location"] == "/accounts/login/?next=/desk/"
 
 
-def test_page_that_is_only_read_writes_at_most_once_a_minute(clock: Any, browser: Client) -> None:
+def test_page_that_is_only_read_writes_at_most_once_a_minute(clock: Any, window: Client) -> None:
     writes = []
     for _each in range(5):
         clock.shift(timedelta(seconds=25))
         with CaptureQueriesContext(
             connection,
         ) as asked:
-            browser.get("/desk/members/")
+            window.get("/desk/members/")
         writes.append(len([query for query in asked if query["sql"].startswith(("UPDATE", "INSERT"))]))
     assert writes == [0, 0, 1, 0, 0]
 
@@ -137,45 +137,45 @@ def test_page_that_is_only_read_writes_at_most_once_a_minute(clock: Any, browser
 # --- what happens then ------------------------------------------------------------------------------
 
 
-def test_person_comes_back_to_the_page_that_was_asked_for(clock: Any, browser: Client) -> None:
+def test_person_comes_back_to_the_page_that_was_asked_for(clock: Any, window: Client) -> None:
     clock.shift(2 * HOUR)
-    browser.get("/desk/members/?q=x", follow=True)
-    assert sign_in(browser, next="/desk/members/?q=x").redirect_chain == [("/desk/members/?q=x", 302)]
+    window.get("/desk/members/?q=x", follow=True)
+    assert sign_in(window, next="/desk/members/?q=x").redirect_chain == [("/desk/members/?q=x", 302)]
 
 
-def test_public_page_is_shown_and_says_it(clock: Any, browser: Client) -> None:
+def test_public_page_is_shown_and_says_it(clock: Any, window: Client) -> None:
     clock.shift(2 * HOUR)
-    page = browser.get("/search/?q=x", follow=True)
+    page = window.get("/search/?q=x", follow=True)
     assert (page.redirect_chain, PAUSE in words(page)) == ([("/search/?q=x", 302)], True)
 
 
 @pytest.mark.parametrize(
     ("address", "answers"), [("/accounts/logout/", {}), ("/language/", {"language": "de", "next": "/"})]
 )
-def test_what_anybody_may_send_is_simply_done(address: str, answers: dict, clock: Any, browser: Client) -> None:
+def test_what_anybody_may_send_is_simply_done(address: str, answers: dict, clock: Any, window: Client) -> None:
     clock.shift(2 * HOUR)
-    assert browser.post(address, answers).headers["Location"] == "/"
+    assert window.post(address, answers).headers["Location"] == "/"
 
 
-def late(browser: Client, clock: Any, **more: Any) -> Any:
+def late(window: Client, clock: Any, **more: Any) -> Any:
     """The answer to a form of a new member that is sent after a long pause."""
     clock.shift(2 * HOUR)
     adult = MemberCategory.objects.get(code="ADULT").pk
     answers = {"name": "Mia <b>Member</b>", "category": adult, "note": "Speaks\nsoftly", "key": "a-key-of-a-form"}
-    return browser.post("/desk/members/add/?save", answers | more, follow=True)
+    return window.post("/desk/members/add/?save", answers | more, follow=True)
 
 
-def send_now(browser: Client, page: Any) -> Any:
+def send_now(window: Client, page: Any) -> Any:
     """Press the button "Send it now"."""
     action, form = re.search(
         r'<form method="post" action="(/desk/[^"]*)">(.*?)</form>', page.content.decode(), re.DOTALL
     ).groups()
     fields = re.findall(r'name="([^"]+)" value="([^"]*)"', form)
-    return browser.post(action, {name: html.unescape(value) for name, value in fields}, follow=True)
+    return window.post(action, {name: html.unescape(value) for name, value in fields}, follow=True)
 
 
-def test_form_sent_too_late_is_not_saved_and_the_page_says_so(clock: Any, browser: Client) -> None:
-    page = late(browser, clock)
+def test_form_sent_too_late_is_not_saved_and_the_page_says_so(clock: Any, window: Client) -> None:
+    page = late(window, clock)
     assert (page.redirect_chain, Member.objects.filter(name__startswith="Mia").count()) == (
         [("/accounts/login/?next=/me/unsent/", 302)], 0,
     )  # fmt: skip
@@ -184,56 +184,56 @@ def test_form_sent_too_late_is_not_saved_and_the_page_says_so(clock: Any, browse
     )  # fmt: skip
 
 
-def test_form_sent_too_late_is_sent_with_one_click_after_signing_in(clock: Any, browser: Client) -> None:
-    late(browser, clock)
-    page = sign_in(browser, next="/me/unsent/")
+def test_form_sent_too_late_is_sent_with_one_click_after_signing_in(clock: Any, window: Client) -> None:
+    late(window, clock)
+    page = sign_in(window, next="/me/unsent/")
     assert "Nothing of it was saved. Send it now, or throw it away." in words(page)
     assert ("name Mia <b>Member</b>" in words(page), "<b>Member" in page.content.decode()) == (True, False)
     for _each in range(2):
-        send_now(browser, page)
+        send_now(window, page)
     member = Member.objects.get(name__startswith="Mia")
     assert (member.name, member.note) == ("Mia <b>Member</b>", "Speaks\nsoftly")
 
 
-def test_form_sent_too_late_can_be_thrown_away(clock: Any, browser: Client) -> None:
-    late(browser, clock)
-    sign_in(browser, next="/me/unsent/")
-    assert browser.post("/me/unsent/").headers["Location"] == "/me/start/"
-    assert browser.get("/me/unsent/").headers["Location"] == "/me/start/"
+def test_form_sent_too_late_can_be_thrown_away(clock: Any, window: Client) -> None:
+    late(window, clock)
+    sign_in(window, next="/me/unsent/")
+    assert window.post("/me/unsent/").headers["Location"] == "/me/start/"
+    assert window.get("/me/unsent/").headers["Location"] == "/me/start/"
 
 
-def test_somebody_else_sees_nothing_of_the_form(clock: Any, browser: Client) -> None:
-    late(browser, clock)
-    page = sign_in(browser, ADMIN, next="/me/unsent/")
+def test_somebody_else_sees_nothing_of_the_form(clock: Any, window: Client) -> None:
+    late(window, clock)
+    page = sign_in(window, ADMIN, next="/me/unsent/")
     assert (page.wsgi_request.path, "Mia" in page.content.decode()) == ("/desk/", False)
-    browser.post("/accounts/logout/")
-    assert sign_in(browser, next="/me/unsent/").wsgi_request.path == "/desk/"
+    window.post("/accounts/logout/")
+    assert sign_in(window, next="/me/unsent/").wsgi_request.path == "/desk/"
 
 
-def test_passwords_and_files_are_not_kept(clock: Any, browser: Client) -> None:
-    late(browser, clock, oldpassword="hush-hush", picture=SimpleUploadedFile("a.png", b"hush-hush"))
-    page = sign_in(browser, next="/me/unsent/")
-    assert ("Files cannot be kept" in words(page), "hush" in str(dict(browser.session))) == (True, False)
+def test_passwords_and_files_are_not_kept(clock: Any, window: Client) -> None:
+    late(window, clock, oldpassword="hush-hush", picture=SimpleUploadedFile("a.png", b"hush-hush"))
+    page = sign_in(window, next="/me/unsent/")
+    assert ("Files cannot be kept" in words(page), "hush" in str(dict(window.session))) == (True, False)
 
 
-def test_form_that_is_too_large_to_keep_says_that_it_is_lost(clock: Any, browser: Client) -> None:
-    page = late(browser, clock, note="x" * 200_000)
+def test_form_that_is_too_large_to_keep_says_that_it_is_lost(clock: Any, window: Client) -> None:
+    page = late(window, clock, note="x" * 200_000)
     assert "What you sent was too much to be kept, and was not saved." in words(page)
-    assert "unsent_form" not in browser.session
+    assert "unsent_form" not in window.session
 
 
 def test_form_forged_by_another_site_is_not_kept(clock: Any, people: None) -> None:
-    browser = signed_in_as(LIBRARIAN)
+    window = signed_in_as(LIBRARIAN)
     forger = Client(enforce_csrf_checks=True)
-    forger.cookies = browser.cookies
+    forger.cookies = window.cookies
     clock.shift(2 * HOUR)
     assert forger.post("/desk/members/add/", {"name": "Mallory"}).status_code == 403
-    assert "unsent_form" not in browser.session
+    assert "unsent_form" not in window.session
 
 
 @pytest.mark.parametrize("address", ["/admin/", "/admin/accounts/member/"])
 def test_admin_site_ends_too(address: str, clock: Any, people: None) -> None:
-    browser = signed_in_as(ADMIN)
+    window = signed_in_as(ADMIN)
     clock.shift(2 * HOUR)
-    page = browser.get(address, follow=True)
+    page = window.get(address, follow=True)
     assert (page.redirect_chain[-1][0].split("?")[0], PAUSE in words(page)) == ("/accounts/login/", True)
