@@ -28,7 +28,8 @@ def default_branch() -> Branch:
 
 def desk_branch(session: Mapping[str, Any]) -> Branch:
     """The branch chosen for this session's desk (its key under DESK_BRANCH), or the first one."""
-    return Branch.objects.filter(pk=session.get(DESK_BRANCH, 0)).first() or default_branch()
+    chosen = session.get(DESK_BRANCH)
+    return (Branch.objects.filter(pk=chosen).first() if chosen else None) or default_branch()
 
 
 def default_category() -> MemberCategory:
@@ -39,6 +40,11 @@ def default_category() -> MemberCategory:
 def staff() -> QuerySet[User]:
     """Active sign-ins with a staff role."""
     return User.objects.filter(Q(is_superuser=True) | Q(groups__name__in=STAFF_ROLES), is_active=True).distinct()
+
+
+def waits_for_set_up(library: LibrarySettings) -> bool:
+    """Whether the set-up page is open: the library was not set up, and nobody works in it yet."""
+    return library.set_up_at is None and not staff().exists()
 
 
 def works_here(user: User) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from accounts.models import Action, User
 from accounts.scans import readings
@@ -133,6 +133,12 @@ def here_as(book: Book) -> Here:
         works=frozenset(record.work_key for record in records if record.work_key),
         copies=sum(1 for copy in book.copies.all() if copy.withdrawn_on is None),
     )
+
+
+def with_source_key(books: QuerySet[Book]) -> QuerySet[Book]:
+    """``books`` with ``source_key``, the key of the Open Library record each came from, or None."""
+    records = SourceRecord.objects.filter(book=OuterRef("pk"), source=SourceRecord.Source.OPEN_LIBRARY)
+    return books.annotate(source_key=Subquery(records.order_by("pk").values("key")[:1]))
 
 
 def source_record(book: Book) -> SourceRecord | None:

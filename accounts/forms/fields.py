@@ -1,10 +1,12 @@
 """Fields for what forms here often ask: money and codes."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from accounts import money
@@ -51,6 +53,20 @@ class CodeField(forms.CharField):
         code = next((code for code in codes if CODE_PATTERN.regex.match(code)), codes[0])
         CODE_PATTERN(code)
         return code
+
+
+class _RowsReadOnce(ModelChoiceIterator):
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        for row in self.queryset:  # keeps what it has read, where Django's own iterator asks anew each time
+            yield self.choice(row)
+
+
+class RowField(forms.ModelChoiceField):
+    """Asks for a row of a short table. Its rows are read once for a page, however often the choices are looked at."""
+
+    iterator = _RowsReadOnce
 
 
 def days_from_text(value: str) -> list[int]:

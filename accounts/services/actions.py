@@ -64,7 +64,8 @@ def recorded(verb: str) -> Callable[[Callable[Concatenate[Action, P], R]], Calla
                         return _first_result(earlier, action)
                 value = function(action, *args, by=by, now=now, **kwargs)  # type: ignore[arg-type]
                 action.result = _stored(value)
-                action.save()
+                if key or not action.is_left_out:
+                    action.save()
                 return value
 
         return service
@@ -78,6 +79,11 @@ def describe(action: Action, target: models.Model, *, before: dict | None = None
     action.target_id = target.pk
     action.before = before or {}
     action.after = after or {}
+
+
+def leave_out(action: Action) -> None:
+    """Keep no record of ``action``: everything was so already. Only the key of a form is remembered all the same."""
+    action.is_left_out = True
 
 
 def changes(instance: models.Model, new_values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

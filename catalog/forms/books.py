@@ -6,13 +6,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.fields import MoneyField
+from accounts.forms.fields import MoneyField, RowField
 from accounts.forms.keyed import KeyedForm
 from catalog.drafts import FORMATS, BookDraft
 from catalog.forms.people import people_as_lines, read_people
 from catalog.forms.texts import Isbns, LongText, languages, read_isbns
 from catalog.models import CopyType
-from catalog.normalize.text import one_line
+from catalog.normalize.text import many_lines, one_line
 from catalog.services.books import draft_of, version_of
 from catalog.services.importing import Match
 
@@ -73,7 +73,7 @@ class BookForm(KeyedForm):
             **{name: one_line(values[name]) for name in ONE_LINE_FIELDS},
             year=values["year"],
             pages=values["pages"],
-            description=values["description"],
+            description=many_lines(values["description"]),
             contributors=read_people(values["people"], self.base.contributors),
             subjects=tuple(dict.fromkeys(filter(None, map(one_line, values["subjects"].splitlines())))),
             isbns=values["isbn"].valid,
@@ -117,14 +117,13 @@ class AddBookForm(BookForm):
     stock = forms.IntegerField(
         label=_("Stock"), initial=1, min_value=0, max_value=MOST_STOCK, help_text=_("Copies; each gets a barcode.")
     )
-    copy_type = forms.ModelChoiceField(CopyType.objects.all(), label=_("Copy type"), empty_label=None)
+    copy_type = RowField(CopyType.objects.all(), label=_("Copy type"), empty_label=None)
     location = forms.CharField(label=_("Location"), required=False, max_length=80)
     first_names = ["isbn", "title", "people", "stock"]
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["price_minor"] = MoneyField(label=_("Price of a copy"), currency=currency, required=False)
-        self.fields["copy_type"].initial = CopyType.objects.order_by("pk").first()
 
     @property
     def copy_details(self) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.fields import CodeField, MoneyField
+from accounts.forms.fields import CodeField, MoneyField, RowField
 from accounts.forms.keyed import KeyedForm
 from accounts.forms.members import DATE
 from accounts.models import Branch
@@ -14,6 +15,7 @@ from catalog.models import Copy, CopyType, ImportBatch
 from catalog.queries import copies_of
 
 MOST_AT_ONCE = 100
+LONGEST_KEY = 18  # digits; SQLite cannot look for more
 
 
 class AddCopiesForm(KeyedForm):
@@ -21,8 +23,8 @@ class AddCopiesForm(KeyedForm):
     barcode = CodeField(
         label=_("Barcode"), required=False, help_text=_("Only for a single copy that has one. Else they are made.")
     )
-    copy_type = forms.ModelChoiceField(CopyType.objects.all(), label=_("Copy type"), empty_label=None)
-    branch = forms.ModelChoiceField(Branch.objects.all(), label=_("Branch"), empty_label=None)
+    copy_type = RowField(CopyType.objects.all(), label=_("Copy type"), empty_label=None)
+    branch = RowField(Branch.objects.all(), label=_("Branch"), empty_label=None)
     location = forms.CharField(label=_("Location"), required=False, max_length=80)
 
     def clean(self) -> dict[str, Any]:
@@ -55,6 +57,13 @@ class MarkForm(KeyedForm):
     reason = forms.CharField(label=_("Reason"), required=False, max_length=300)
 
 
+class CopiesField(forms.ModelMultipleChoiceField):
+    def clean(self, value: Any) -> Any:
+        if too_long := [key for key in value or () if len(key) > LONGEST_KEY]:
+            raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": too_long[0][:20]})
+        return super().clean(value)
+
+
 class LabelsForm(forms.Form):
     """Labels for the ticked ``copies`` or for all that the import ``batch`` has made."""
 
@@ -62,7 +71,7 @@ class LabelsForm(forms.Form):
     skip = forms.IntegerField(
         label=_("Labels used already"), initial=0, min_value=0, max_value=200, help_text=_("On the first sheet.")
     )
-    copies = forms.ModelMultipleChoiceField(
+    copies = CopiesField(
         Copy.objects.select_related("book").order_by("pk"), required=False, widget=forms.MultipleHiddenInput
     )
     batch = forms.ModelChoiceField(ImportBatch.objects.all(), required=False, widget=forms.HiddenInput)

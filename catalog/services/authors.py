@@ -24,6 +24,14 @@ def subject_for(name: str) -> Subject:
     return subject
 
 
+def rename(author: Author, name: str) -> None:
+    """Spell the name of ``author`` in another way. A form to sort by that was given by hand stays."""
+    if author.sort_name == sort_name(author.name)[:300]:
+        author.sort_name = sort_name(name)[:300]
+    author.name = name
+    author.save(update_fields=["name", "sort_name"])
+
+
 def _adopted(key: str, person: DraftContributor) -> Author | None:
     """An author typed in by hand under the same name gets the source's key."""
     author = Author.objects.filter(match_key=key, source_key=None).order_by("pk").first()

@@ -22,7 +22,7 @@ from catalog.normalize.text import title_key
 from catalog.normalize.titles import sort_title
 from catalog.queries import with_isbns
 from catalog.search.text import document
-from catalog.services.authors import author_for, subject_for
+from catalog.services.authors import author_for, rename, subject_for
 from catalog.services.copies import create_copies
 from catalog.services.covers import forget_file
 
@@ -88,7 +88,10 @@ def edit_book(
         raise Refused("changed_since", _("Somebody changed this book while you had it open. Nothing was saved yet."))
     wanted = {name for name in fields if draft_value(draft, name) != before[name]}
     _set_plain(book, draft, wanted)
+    own = list(Author.objects.filter(contributions__book=book))
     _write_lists(book, draft, wanted)
+    if origin == LIBRARIAN and "contributors" in wanted:
+        _respell(own, draft.contributors)
     after = snapshot(book)
     changed = [name for name in FIELDS if before[name] != after[name]]
     book.origins |= dict.fromkeys(changed, origin)
@@ -135,7 +138,8 @@ def add_isbns(book: Book, draft: BookDraft) -> None:
 def snapshot(book: Book) -> dict[str, Any]:
     """What ``book`` says now, field by field, in JSON values: for the record and for putting beside a source."""
     values = {name: getattr(book, name) for name in PLAIN_FIELDS}
-    people = book.contributors.select_related("author")
+    people = list(book.contributors.all())
+    prefetch_related_objects(people, "author")
     values["contributors"] = [{"name": c.author.name, "role": c.role} for c in people]
     values["subjects"] = [subject.name for subject in book.subjects.order_by("pk")]
     numbers = [[i.kind, i.value] for i in book.identifiers.all()]
@@ -229,6 +233,16 @@ def _own_author(own: list[Contributor], person: DraftContributor, parts: set[tup
     same = [part for part in free if (part.author.name, part.role) == (person.name, person.role)]
     alike = same or [part for part in free if part.author.match_key == name_key(person.name)]
     return alike[0].author if alike else None
+
+
+def _respell(own: Iterable[Author], people: Iterable[DraftContributor]) -> None:
+    """Whoever of the book's ``own`` authors is now called the same in another spelling gets it, in all their books."""
+    for author in own:
+        names = [person.name[:300] for person in people if name_key(person.name) == author.match_key]
+        if names and author.name not in names:
+            rename(author, names[0])
+            for book in Book.objects.filter(contributors__author=author).distinct():
+                Book.objects.filter(pk=book.pk).update(search_text=search_document(book))
 
 
 def _write_identifiers(book: Book, draft: BookDraft) -> None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from accounts.exceptions import Refused
 from accounts.paging import page_of
 from accounts.permissions import MANAGE_BOOKS, needs
-from accounts.queries import desk_branch
+from accounts.queries import DESK_BRANCH, desk_branch
 from catalog import queries
 from catalog.forms.books import ByHandForm, EditBookForm
 from catalog.forms.copies import AddCopiesForm, CoverForm, LabelsForm
@@ -60,7 +60,7 @@ def add_book(request: HttpRequest) -> HttpResponse:
 
 @needs(MANAGE_BOOKS)
 def edit_book(request: HttpRequest, pk: int) -> HttpResponse:
-    book = get_object_or_404(queries.for_lists(Book.objects.all()), pk=pk)
+    book = get_object_or_404(queries.with_source_key(queries.for_lists(Book.objects.all())), pk=pk)
     form = EditBookForm(request.POST or None, snapshot=snapshot(book))
     if request.method == "POST" and form.is_valid():
         try:
@@ -75,12 +75,9 @@ def edit_book(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("catalog:edit_book", pk)
     context = {
-        "book": book, "form": form, "source": queries.source_record(book),
+        "book": book, "form": form,
         "copies": with_availability(book.copies.select_related("copy_type", "current_branch")).order_by("pk"),
-        "copies_form": AddCopiesForm(
-            initial={"branch": desk_branch(request.session), "copy_type": queries.default_copy_type()},
-            auto_id="copies_%s",
-        ),
+        "copies_form": AddCopiesForm(initial={"branch": request.session.get(DESK_BRANCH)}, auto_id="copies_%s"),
         "cover_form": CoverForm(auto_id="cover_%s"), "labels_form": LabelsForm(auto_id="labels_%s"),
     }  # fmt: skip
     return render(request, "catalog/edit_book.html", context)

@@ -20,6 +20,8 @@ from circulation.queries.copies import with_availability
 from circulation.services.copies import clear_copy, mark_copy
 from circulation.services.copies import delete_copy as delete_copy_service
 
+MARK_ID = "mark_%s"  # two forms stand on one page
+
 
 @needs(MANAGE_BOOKS)
 @require_POST
@@ -40,7 +42,7 @@ def add_copies(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(MANAGE_BOOKS)
 def edit_copy(request: HttpRequest, pk: int) -> HttpResponse:
-    copy = get_object_or_404(with_availability(Copy.objects.select_related("book", "copy_type")), pk=pk)
+    copy = _copy_or_404(pk)
     form = EditCopyForm(request.POST or None, instance=copy, currency=request.library.currency)
     if request.method == "POST" and form.is_valid():
         try:
@@ -51,27 +53,24 @@ def edit_copy(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             _warn_of_card(request, saved.barcode)
             return redirect("catalog:edit_book", copy.book_id)
-    context = {
-        "form": form, "book": copy.book, "copy": copy, "mark_form": MarkForm(auto_id="mark_%s"),
-        "title": _("Edit copy"),
-    }  # fmt: skip
-    return render(request, "catalog/copy_form.html", context)
+    return _copy_page(request, copy, form, MarkForm(auto_id=MARK_ID))
 
 
 @needs(MANAGE_BOOKS)
 @require_POST
 def mark(request: HttpRequest, pk: int) -> HttpResponse:
-    copy = get_object_or_404(Copy, pk=pk)
-    form = MarkForm(request.POST)
-    if form.is_valid():
-        values = form.cleaned_data
-        service = clear_copy if values["clear"] else mark_copy
-        try:
-            service(copy, state=values["state"], reason=values["reason"], by=request.user, key=values["key"])
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-        else:
-            messages.success(request, _("Saved."))
+    copy = _copy_or_404(pk)
+    form = MarkForm(request.POST, auto_id=MARK_ID)
+    if not form.is_valid():
+        return _copy_page(request, copy, EditCopyForm(instance=copy, currency=request.library.currency), form)
+    values = form.cleaned_data
+    service = clear_copy if values["clear"] else mark_copy
+    try:
+        service(Copy(pk=pk), state=values["state"], reason=values["reason"], by=request.user, key=values["key"])
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("Saved."))
     return redirect("catalog:edit_copy", pk)
 
 
@@ -103,6 +102,15 @@ def labels(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(pdf, content_type="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="labels.pdf"'
     return response
+
+
+def _copy_or_404(pk: int) -> Copy:
+    return get_object_or_404(with_availability(Copy.objects.select_related("book", "copy_type")), pk=pk)
+
+
+def _copy_page(request: HttpRequest, copy: Copy, form: EditCopyForm, mark_form: MarkForm) -> HttpResponse:
+    context = {"form": form, "book": copy.book, "copy": copy, "mark_form": mark_form, "title": _("Edit copy")}
+    return render(request, "catalog/copy_form.html", context)
 
 
 def _tell_deleted(request: HttpRequest, barcode: str) -> None:

@@ -33,9 +33,10 @@ def search(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def book(request: HttpRequest, pk: int) -> HttpResponse:
-    book = get_object_or_404(queries.for_lists(queries.public_books()).prefetch_related("subjects"), pk=pk)
+    books = queries.with_source_key(queries.for_lists(queries.public_books()).prefetch_related("subjects"))
+    book = get_object_or_404(books, pk=pk)
     copies = with_availability(book.copies.filter(withdrawn_on=None)).select_related("current_branch").order_by("pk")
-    context = {"book": book, "copies": copies, "source": queries.source_record(book)}
+    context = {"book": book, "copies": copies}
     return render(request, "catalog/book.html", context)
 
 

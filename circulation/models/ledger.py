@@ -77,6 +77,13 @@ class LedgerEntry(models.Model):
                 condition=Q(kind="void", voids__isnull=False) | (~Q(kind="void") & Q(voids__isnull=True)),
                 name="ledger_void_names_what_it_reverses",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="overdue") | Q(loan__isnull=False), name="ledger_fine_belongs_to_a_loan"
+            ),
+            models.CheckConstraint(
+                condition=Q(voids__isnull=True) | ~Q(voids=F("pk")), name="ledger_void_reverses_another"
+            ),
+            models.CheckConstraint(condition=~Q(currency=""), name="ledger_has_a_currency"),
         ]
         indexes = [models.Index(fields=["member", "at"], name="ledger_of_member")]
 
@@ -108,6 +115,7 @@ class Allocation(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="allocation_above_zero"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="allocation_joins_two_entries"),
+            models.UniqueConstraint(fields=["debit", "credit"], name="allocation_once_for_two_entries"),
         ]
 
     def __str__(self) -> str:

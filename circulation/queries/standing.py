@@ -85,7 +85,7 @@ def running_fines(loans: Iterable[Loan], book: RuleBook, now: datetime) -> dict[
     for loan in _with_open_fines(Loan.objects.open().overdue(now).filter(member__in=limited)) if limited else []:
         theirs[loan.member_id].append(loan)
     for pk, their_loans in theirs.items():
-        found |= estimates(their_loans, book, now, max(0, limits[pk] - their_loans[0].open_fines_minor))
+        found |= estimates(their_loans, book, now, max(0, limits[pk] - their_loans[0].open_fines_minor))  # type: ignore[attr-defined] # annotated just above
     return {loan.pk: found[loan.pk] for loan in late if loan.pk in found}
 
 

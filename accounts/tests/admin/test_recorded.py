@@ -12,7 +12,7 @@ from accounts.admin.recorded import ReadOnlyAdmin
 from accounts.forms.fields import MoneyField
 from accounts.models import Action, Branch, LibrarySettings, Member, MemberCategory, Restriction, User
 from accounts.services.members import edit_member, restrict_member
-from accounts.tests.factories import MemberCategoryFactory, MemberFactory
+from accounts.tests.factories import MemberCategoryFactory, MemberFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 ADULT = {"code": "ADULT", "name": "Adult", "max_loans": "10", "debt_limit_minor": "10.00"}
@@ -164,6 +164,16 @@ def test_admin_reaches_nothing_a_member_owes_to_the_desk(field: str, admin_desk:
     form = {"name": "New", "category": member.category_id, "joined_on": "2020-01-01", "keep_history": "unknown"}
     admin_desk.post(page_of(member), form | {field: admin_user.pk})
     assert (Member.objects.values(field).get(), Member.objects.get().name) == (before, "New")
+
+
+def test_sign_in_follows_a_member_edited_in_the_admin_site(admin_desk: Client) -> None:
+    member = MemberFactory(user=UserFactory(name="Old", email="old@example.org"), email="old@example.org")
+    form = {"name": "New", "email": "new@example.org", "category": member.category_id, "joined_on": "2020-01-01",
+            "keep_history": "unknown"}  # fmt: skip
+    admin_desk.post(page_of(member), form)
+    user = User.objects.get(member=member)
+    assert (user.name, user.email) == ("New", "new@example.org")
+    assert Action.objects.get().after == {"name": "New", "email": "new@example.org"}
 
 
 @pytest.mark.parametrize("name", NAMES)

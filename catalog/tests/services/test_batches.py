@@ -124,8 +124,10 @@ def test_other_line_stays_as_it_was_given(line: str) -> None:
     assert raw_lines(line) == [line]
 
 
-def test_line_longer_than_any_number_is_cut() -> None:
-    assert [len(text) for text in raw_lines("x" * 100_000)] == [200]
+@pytest.mark.parametrize("line", ["x" * 100_000, f"{ISBN}, The Wasp Factory, {'a sad story; ' * 30}"])
+def test_line_longer_than_any_number_is_cut(line: str) -> None:
+    (text,) = raw_lines(line)
+    assert (line.startswith(text[:150]), len(text) <= 200) == (True, True)
 
 
 def test_list_sent_twice_is_staged_once() -> None:
@@ -268,8 +270,21 @@ def test_batch_is_given_up_in_the_end_and_can_be_gone_on_with() -> None:
         batch = go_on(batch, Failing("offline"))
         turns += 1
     assert (turns, outcomes_of(batch), bool(batch.problem)) == (len(work.PAUSES) + 1, ["waiting", "waiting"], True)
-    batch = go_on(resume_import(batch, by=None), Failing("", times=0))
+    batch = go_on(resume_import(batch, by=None), Failing("offline"))
+    assert batch.state == State.QUEUED  # it has all its patience again
+    batch = go_on(batch, Failing("", times=0))
     assert (batch.state, outcomes_of(batch), batch.problem) == (State.DONE, ["added", "added"], "")
+
+
+def test_line_that_waits_has_its_next_turn_after_all_others() -> None:
+    source = Failing("offline", times=1)
+    batch = go_on(start(*keys(LINES_PER_TURN + 1)), source)
+    batch = go_on(batch, source)
+    assert source.asked == keys(LINES_PER_TURN + 1)
+    assert (outcomes_of(batch), batch.state, batch.cursor) == (
+        ["waiting", *["added"] * LINES_PER_TURN], State.QUEUED, 0,
+    )  # fmt: skip
+    assert go_on(batch, source).state == State.DONE
 
 
 def test_line_whose_record_is_another_one_fails(stub: Stub, source: OpenLibrary) -> None:

@@ -287,6 +287,55 @@ def test_two_authors_called_alike_stay_two() -> None:
     assert [part.author.source_key for part in now_of(book).contributors.all()] == ["OL1A", "OL2A", None]
 
 
+def test_namesakes_keep_their_own_parts() -> None:
+    people = (DraftContributor("John Smith", key="OL1A"), DraftContributor("John Smith", role="ill", key="OL2A"))
+    book = make(replace(DRAFT, contributors=people))
+    turned = (DraftContributor("John Smith", role="ill"), DraftContributor("John Smith"))
+    edit_book(book, BookDraft(contributors=turned), fields=["contributors"], by=None)
+    parts = [(part.author.source_key, part.role) for part in now_of(book).contributors.all()]
+    assert parts == [("OL2A", "ill"), ("OL1A", "aut")]
+
+
+def test_source_says_by_key_which_namesake_it_means() -> None:
+    book = make(replace(DRAFT, contributors=(DraftContributor("John Smith", key="OL1A"),)))
+    theirs = (DraftContributor("John Smith", key="OL2A"), DraftContributor("Ann"))
+    edit_book(book, BookDraft(contributors=theirs), fields=["contributors"], origin="openlibrary", by=None)
+    assert [part.author.source_key for part in now_of(book).contributors.all()] == ["OL2A", None]
+
+
+def renamed(book: Book, *names: str, **more: Any) -> list[tuple[str, str]]:
+    people = tuple(DraftContributor(name) for name in names)
+    edit_book(book, BookDraft(contributors=people), fields=["contributors"], by=None, **more)
+    return people_of(book)
+
+
+def test_author_s_name_is_spelled_as_the_librarian_says_in_all_books() -> None:
+    book = make(BookDraft(title="Jane Eyre", contributors=(DraftContributor("charlotte Bronte"),)))
+    other = make(BookDraft(title="Villette", contributors=(DraftContributor("charlotte Bronte"),)))
+    assert renamed(book, "Charlotte Brontë") == [("Charlotte Brontë", "aut")]
+    assert people_of(other) == [("Charlotte Brontë", "aut")]
+    assert Author.objects.get().sort_name == "Brontë, Charlotte"
+    assert [each.search_text == search_document(each) for each in Book.objects.all()] == [True, True]
+    before = {"contributors": [{"name": "charlotte Bronte", "role": "aut"}]}
+    assert Action.objects.get(verb="edit_book").before == before
+    assert now_of(book).origins["contributors"] == "librarian"
+
+
+def test_form_to_sort_by_that_was_given_by_hand_stays() -> None:
+    book = make(replace(DRAFT, contributors=(DraftContributor("Pope francis", "Francis, Pope"),)))
+    renamed(book, "Pope Francis")
+    assert Author.objects.values_list("name", "sort_name").get() == ("Pope Francis", "Francis, Pope")
+
+
+def test_author_whom_a_book_did_not_have_is_not_spelled_otherwise() -> None:
+    make()
+    assert renamed(make(BookDraft(title="Zine")), "banks, iain") == [("Iain Banks", "aut")]
+
+
+def test_source_does_not_change_the_spelling_of_a_name() -> None:
+    assert renamed(make(), "IAIN BANKS", "Ann", origin="openlibrary") == [("Iain Banks", "aut"), ("Ann", "aut")]
+
+
 def test_snapshot_comes_back_from_a_draft() -> None:
     book = make()
     said = snapshot(book)

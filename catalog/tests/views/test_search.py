@@ -139,11 +139,13 @@ def test_results_have_pages_that_keep_the_search_and_are_numbered_in_the_title(c
     assert (links(page)["Next"], links(page)["Previous"]) == ("?q=book&page=3", "?q=book&page=1")
 
 
-@pytest.mark.parametrize(("page", "first"), [("0", 40), ("-1", 40), ("9" * 30, 40), ("x", 0), ("", 0), ("\x00", 0)])
-def test_page_number_that_makes_no_sense_shows_a_page_that_exists(page: str, first: int, client: Client) -> None:
+@pytest.mark.parametrize(("page", "first"), [
+    ("0", "40"), ("-1", "40"), ("9" * 30, "40"), ("x", "00"), ("", "00"), ("\x00", "00"),
+])  # fmt: skip
+def test_page_number_that_makes_no_sense_shows_a_page_that_exists(page: str, first: str, client: Client) -> None:
     for number in range(45):
         add(title=f"Book {number:02}", isbns=(), isbns_10=())
-    assert titles(client.get("/search/", {"page": page}))[0] == f"Book {first}: A Novel".replace("k 0", "k 00")
+    assert titles(client.get("/search/", {"page": page}))[0] == f"Book {first}: A Novel"
 
 
 @pytest.mark.parametrize(("q", "sentence"), [
@@ -224,14 +226,12 @@ def test_only_librarians_are_led_to_the_desk(client: Client, mine: Client, desk:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_page_of_a_book_asks_the_database_seven_times(
-    count: int, client: Client, django_assert_num_queries: Any
-) -> None:
+def test_page_of_a_book_asks_the_database_six_times(count: int, client: Client, django_assert_num_queries: Any) -> None:
     people = tuple(DraftContributor(f"Person {number}") for number in range(count))
     book = add(stock=count, contributors=people, subjects=tuple(f"Subject {number}" for number in range(count)))
     for copy in book.copies.all():
         make_loan(copy)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(f"/books/{book.pk}/")
 
 

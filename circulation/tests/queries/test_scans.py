@@ -106,8 +106,8 @@ def test_own_code_of_a_card_that_was_replaced_is_unknown_not_mistyped() -> None:
 
 
 def test_prefixes_are_those_of_the_library() -> None:
-    set_library(card_prefix="LESER", barcode_prefix="BUCH")
-    assert (read_scan("LESER000042K").mistyped, read_scan("M000042L").mistyped) == (True, False)
+    set_library(card_prefix="KART", barcode_prefix="BUCH")
+    assert (read_scan("KART000042K").mistyped, read_scan("M000042L").mistyped) == (True, False)
 
 
 @pytest.mark.parametrize(
