@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.exceptions import Refused
+from accounts.forms.keyed import KeyedForm
 from accounts.permissions import MANAGE_BOOKS, needs
 from accounts.queries import desk_branch
 from accounts.services.work import worker_is_running
@@ -149,15 +150,18 @@ def refresh(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("catalog:edit_book", pk)
     draft = book_draft(answer)
     if request.method == "POST":
-        fields = request.POST.getlist("fields")
-        refresh_book(book, draft, fields=fields, payload=answer.as_json(), by=request.user)
+        fields, form = request.POST.getlist("fields"), KeyedForm(request.POST)
+        form.full_clean()
+        key = form.cleaned_data["key"]
+        refresh_book(book, draft, fields=fields, payload=answer.as_json(), by=request.user, key=key)
         if fields:
             messages.success(request, _("The fields you ticked were taken over."))
         else:
             messages.info(request, _("Nothing was ticked, so nothing was changed."))
         return redirect("catalog:edit_book", pk)
     rows = [(FIELD_LABELS[difference.name], difference) for difference in differences(book, draft)]
-    return render(request, "catalog/refresh.html", {"book": book, "rows": rows, "source": source})
+    context = {"book": book, "rows": rows, "source": source, "key_form": KeyedForm()}
+    return render(request, "catalog/refresh.html", context)
 
 
 @needs(MANAGE_BOOKS)
