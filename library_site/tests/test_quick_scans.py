@@ -179,3 +179,17 @@ def test_who_was_signed_out_meanwhile_finds_the_scan_again(desk: Desk) -> None:
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Go on with them").wait_for()
     assert (desk.waiting(), desk.lent()) == ([desk.copies[0].barcode], [])
+
+
+def test_what_the_site_keeps_after_a_pause_does_not_wait_twice(desk: Desk, settings: Any) -> None:
+    page, minutes = desk.open(f"/desk/issue/?member={desk.reader.pk}"), settings.STAFF_IDLE_MINUTES
+    settings.STAFF_IDLE_MINUTES = -1
+    desk.scan(desk.copies[0].barcode)
+    page.get_by_text("You were signed out").wait_for()
+    settings.STAFF_IDLE_MINUTES = minutes
+    page.get_by_label("E-mail or card number").fill("librarian")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Send it now").click()
+    page.locator(".outcome.success").wait_for()
+    assert (desk.lent(), desk.waiting(), page.evaluate("sessionStorage.length")) == ([desk.copies[0]], [], 0)

@@ -135,6 +135,13 @@ def test_health_answers_on_this_machine_whatever_the_site_is_called(serve: Calla
     assert running.stop() == 0
 
 
+def test_long_address_has_an_answer_of_the_site_s_own(serve: Callable[..., Running]) -> None:
+    running = serve("--demo", "no").wait()
+    answer = requests.get(f"{running.address}/nowhere/", params={"q": "x" * 8_100}, timeout=30)
+    assert (answer.status_code, "There is nothing here" in answer.text) == (404, True)
+    assert running.stop() == 0
+
+
 def test_site_on_every_interface_answers_under_each_of_its_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "gethostname", lambda: "shelf")
     command = Command()

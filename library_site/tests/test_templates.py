@@ -37,6 +37,11 @@ def test_every_form_that_posts_has_a_token() -> None:
     assert without == []
 
 
+def test_every_search_box_ends_before_the_address_is_too_long() -> None:
+    boxes = found(r"<input\b[^>]*type=\"search\"[^>]*>")
+    assert (len(boxes) >= 5, found(r"<input\b(?![^>]*maxlength)[^>]*type=\"search\"[^>]*>")) == (True, [])
+
+
 def test_no_page_names_another_host_but_links_to_open_library() -> None:
     hosts = {host for path in TEMPLATES for host in re.findall(r"https?://([\w.-]+)", path.read_text(encoding="utf-8"))}
     assert hosts == {"openlibrary.org"}

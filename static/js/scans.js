@@ -53,26 +53,34 @@
     show();
   };
 
-  // The page that came as an answer takes the place of this one; what is being typed goes on in its box.
-  const turnTo = (page, answer, typed, outcomes) => {
+  // The page that came as an answer takes the place of this one.
+  const turnTo = (page, answer) => {
     const path = new URL(answer.url).pathname;
     if (path !== location.pathname) history.pushState(null, "", answer.url);
     else if (answer.redirected) history.replaceState(null, "", answer.url);
     shownPath = path;
     document.title = page.title;
     document.body.replaceWith(document.adoptNode(page.body));
-    if (typed) boxOf(document).value = typed;
-    if (outcomes.length) {
-      let holder = first(".outcomes");
-      if (!holder) {
-        holder = document.createElement("div");
-        holder.className = "outcomes";
-        first("main .frame > :last-child").prepend(holder);
-      }
-      holder.append(...outcomes);
-    }
     window.scrollTo(0, 0);
-    tell();
+  };
+
+  const append = (outcomes) => {
+    if (!outcomes.length) return;
+    let holder = first(".outcomes");
+    if (!holder) {
+      holder = document.createElement("div");
+      holder.className = "outcomes";
+      first("main .frame > :last-child").prepend(holder);
+    }
+    holder.append(...outcomes);
+  };
+
+  // To sign in again, or a page about a fault. What the site itself has kept to be sent later leads on to elsewhere.
+  const turnAway = (page, answer, path, scan) => {
+    const leadsTo = new URL(answer.url).searchParams.get("next");
+    if (!leadsTo || leadsTo.startsWith(path)) keep([scan, ...waiting()]);
+    turnTo(page, answer);
+    tell("error");
   };
 
   const ask = async (form, scan) => {
@@ -107,13 +115,14 @@
     const { answer, page } = came;
     const box = boxOf(page);
     if (!box || pathOf(box.form, answer.url) !== path) {
-      keep([scan, ...waiting()]);
-      if (answer.redirected) location.assign(answer.url); // to sign in again
-      else document.body.replaceWith(document.adoptNode(page.body)); // an error page, which has its own way back
+      turnAway(page, answer, path, scan);
       return;
     }
     const typed = boxOf(document).value;
-    turnTo(page, answer, typed, outcomes);
+    turnTo(page, answer);
+    if (typed) boxOf(document).value = typed;
+    append(outcomes);
+    tell();
     const isDone = answer.redirected && !first("[data-sound=error]");
     if (isDone && waiting().length) {
       next(typed);
