@@ -30,7 +30,7 @@ ENGLISH = {
     "year", "yet", "you", "your", "zone",
 }  # fmt: skip
 NAMES = re.compile(
-    r"Open Library|[A-Z][\w-]+(/[A-Z][\w+-]+)+|Barcodes?|Code"
+    r"Open Library|^[A-Z]{3} – |[A-Z][\w-]+(/[A-Z][\w+-]+)+|Barcodes?|Code"
 )  # of others, of time zones, and loan words
 
 
