@@ -7,19 +7,21 @@ DEMO ?= yes
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+READY := $(VENV)/.ready-$(VERSION)
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: run test ci long lint types messages lock need-python clean
 
-run: $(VENV)/.ready .env ## set up and run the library (HOST=0.0.0.0 opens it to the local network, DEMO=no leaves it empty)
+run: $(READY) .env ## set up and run the library (HOST=0.0.0.0 opens it to the local network, DEMO=no leaves it empty)
 	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT) --demo $(DEMO)
 
-test: $(VENV)/.ready-dev ## set up and run all tests on SQLite
+test: $(READY)-dev ## set up and run all tests on SQLite
 	@$(BIN)/python -m library_site.tests.browser
 	$(BIN)/pytest -n auto --dist loadgroup
 
-ci: $(VENV)/.ready-dev lint types ## everything that must hold before a change lands; wants PostgreSQL and Chromium
+ci: $(READY)-dev lint types ## everything that must hold before a change lands; wants PostgreSQL and Chromium
 	$(BIN)/python manage.py makemigrations --check --dry-run --settings library_site.tests.settings
 	$(BIN)/python manage.py check --deploy --fail-level WARNING --settings library_site.tests.deploy_settings
 	REQUIRE_BROWSER=1 $(BIN)/pytest -n auto --dist loadgroup
@@ -28,15 +30,15 @@ ci: $(VENV)/.ready-dev lint types ## everything that must hold before a change l
 long: ci ## what takes long: the largest races and the benchmarks at a small size
 	$(BIN)/python bench/run.py --titles 5000
 
-lint: $(VENV)/.ready-dev
+lint: $(READY)-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
 
-types: $(VENV)/.ready-dev
+types: $(READY)-dev
 	$(BIN)/mypy
 
-messages: $(VENV)/.ready-dev ## collect the texts to be translated, and compile what is (wants gettext)
+messages: $(READY)-dev ## collect the texts to be translated, and compile what is (wants gettext)
 	$(BIN)/python manage.py makemessages --all --no-location --ignore .venv --ignore staticfiles
 	$(BIN)/python manage.py compilemessages --ignore .venv
 
@@ -45,28 +47,32 @@ lock: ## pin what requirements*.in ask for, with hashes (wants uv)
 	  uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --custom-compile-command "make lock" --quiet $$part.in -o $$part.txt || exit 1; done
 
-# --- the environment: made anew when the pinned packages change ------------------------------------
+# --- the environment: renewed when the pinned packages or Python change ------------------------------------
 
 need-python:
 	@command -v $(PYTHON) >/dev/null || { echo "Openshelf needs python3 (3.11 or newer): apt install python3"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Openshelf needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V)."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Openshelf needs python3-venv: apt install python3-venv"; exit 1; }
 
-$(BIN)/python: | need-python
-	@echo "Making a virtual environment in $(VENV) ..."
-	@$(PYTHON) -m venv $(VENV)
+# One that is half made, or was made by another Python, has no pip that works: it is made anew.
+define make-environment
+@$(BIN)/python -m pip --version >/dev/null 2>&1 || \
+  { echo "Making a virtual environment in $(VENV) ..."; $(PYTHON) -m venv --clear $(VENV); }
+endef
 
-$(VENV)/.ready: requirements.txt | $(BIN)/python
+$(READY): requirements.txt | need-python
+	$(make-environment)
 	@echo "Installing what Openshelf needs ..."
-	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
 	@touch $@
 
-$(VENV)/.ready-dev: requirements-dev.txt | $(BIN)/python
+$(READY)-dev: requirements-dev.txt | need-python
+	$(make-environment)
 	@echo "Installing what the tests need ..."
-	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
-	@touch $@ $(VENV)/.ready
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@ $(READY)
 
-.env: .env.example | $(BIN)/python
+.env: .env.example | $(READY)
 	@test -f .env || $(BIN)/python -m library_site.installation
 	@touch .env
 

@@ -1,5 +1,6 @@
 """What tests of every app share: a library that is set up, and clients signed in with each role."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import LibrarySettings, User
 from accounts.permissions import ADMIN, LIBRARIAN, MEMBER
 from accounts.tests.factories import MemberFactory, UserFactory
+from library_site.middleware.sign_in_ends import SEEN_AT, SIGNED_IN_AT
 from library_site.tests.addresses import make_addresses
 
 
@@ -82,8 +84,12 @@ def member_user(make_user: Callable[..., User]) -> User:
 
 
 def signed_in(user: User) -> Client:
+    """A browser in which ``user`` has just signed in: the next page has no time to note."""
     client = Client()
     client.force_login(user)
+    session = client.session
+    session[SIGNED_IN_AT] = session[SEEN_AT] = int(time.time())
+    session.save()
     return client
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from django.conf import settings
@@ -26,6 +27,14 @@ logger = logging.getLogger(__name__)
 WRONG = gettext_lazy(
     "This name and password do not fit together, or the sign-in is closed. Try again or ask at the desk."
 )
+
+
+class SignIns(AuthenticationBackend):
+    """allauth's, reading a person with the member they may be: every page asks, and each query counts."""
+
+    def get_user(self, user_id: int) -> User | None:
+        user = User.objects.select_related("member").filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

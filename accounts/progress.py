@@ -8,7 +8,10 @@ LEAST_SECONDS = 0.1
 
 
 class TerminalBar:
-    """Redraws one line on a terminal; writes nothing but the end where the output is a file."""
+    """Redraws one line on a terminal, in no alarming colour; writes nothing where the output is a file.
+
+    ``stream`` is a command's stdout or stderr.
+    """
 
     def __init__(self, stream: Any, label: str) -> None:
         self.stream, self.label, self.shown_at = stream, label, 0.0
@@ -20,15 +23,15 @@ class TerminalBar:
             return
         self.shown_at = time.monotonic()
         filled = WIDTH * done // max(1, total)
-        self.stream.write(f"\r{self.label} [{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{total}", ending="")
+        self.stream.write(f"\r{self.label} [{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{total}", str, ending="")
         self.stream.flush()
 
     def clear(self) -> None:
         """Make room for a line of text."""
         if self.is_terminal:
-            self.stream.write("\r" + " " * (len(self.label) + WIDTH + 30) + "\r", ending="")
+            self.stream.write("\r" + " " * (len(self.label) + WIDTH + 30) + "\r", str, ending="")
 
     def end(self) -> None:
         """Leave the line."""
         if self.is_terminal:
-            self.stream.write("")
+            self.stream.write("", str)

@@ -42,6 +42,11 @@ def staff() -> QuerySet[User]:
     return User.objects.filter(Q(is_superuser=True) | Q(groups__name__in=STAFF_ROLES), is_active=True).distinct()
 
 
+def waits_for_set_up(library: LibrarySettings) -> bool:
+    """Whether the set-up page is open: the library was not set up, and nobody works in it yet."""
+    return library.set_up_at is None and not staff().exists()
+
+
 def works_here(user: User) -> bool:
     """Whether ``user`` may do more than a member may: no page for members' sign-ins is to touch such a one."""
     return (

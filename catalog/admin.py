@@ -1,10 +1,14 @@
 """The admin site's view of the catalogue: set-up and repair. Books and copies are managed at the desk."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.recorded import ReadOnlyAdmin, RecordedAdmin
 from catalog.models import Author, Book, Copy, CopyType, ImportBatch, SourceRecord, Subject
+from catalog.normalize.languages import language_name
 
 
 @admin.register(CopyType)
@@ -13,10 +17,28 @@ class CopyTypeAdmin(RecordedAdmin):
     search_fields = ["code", "name"]
 
 
+class LanguageFilter(admin.SimpleListFilter):
+    """The languages of books by their names; a book may say none."""
+
+    title = _("language")
+    parameter_name = "language"
+    unknown = "none"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        codes = set(Book.objects.order_by().values_list("language", flat=True).distinct())
+        named = [(code, language_name(code, get_language() or "en")) for code in codes - {""}]
+        return sorted(named, key=lambda each: each[1]) + [(self.unknown, str(_("unknown")))] * ("" in codes)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Book]) -> QuerySet[Book]:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(language="" if self.value() == self.unknown else self.value())
+
+
 @admin.register(Book)
 class BookAdmin(ReadOnlyAdmin):
     list_display = ["title", "publisher", "year", "language", "format", "created_at"]
-    list_filter = ["language", "format"]
+    list_filter = [LanguageFilter, "format"]
     search_fields = ["title", "identifiers__value", "contributors__author__name"]
     date_hierarchy = "created_at"
 

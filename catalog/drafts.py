@@ -40,6 +40,17 @@ IDENTIFIER_KINDS = [
     ("lccn", _("LCCN")),
     ("oclc", _("OCLC number")),
 ]
+# What a reader of sources may have against a record: code -> words for the desk.
+WARNINGS = {
+    "title_missing": _("The record has no title."),
+    "title_capitals": _("The title is written in capitals."),
+    "isbn_invalid": _("An ISBN in the record is wrong: its check digit or its length does not fit."),
+    "year_unclear": _("The record names only a decade of publication."),
+    "year_future": _("The year of publication lies in the future and was left out."),
+    "year_suspect": _("The year 1900 means “unknown” in this record and was left out."),
+    "contributors_incomplete": _("Not every author could be fetched. Look at the book itself, or compare later."),
+    "work_missing": _("A part of the record could not be fetched: authors, subjects or description may be missing."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,12 @@ class BookDraft:
     source_key: str = ""  # of the edition: OL7353617M
     work_key: str = ""
     revision: int | None = None
-    warnings: tuple[str, ...] = field(default=())  # codes; the page has the words
+    warnings: tuple[str, ...] = field(default=())  # codes of WARNINGS
+
+    @property
+    def remarks(self) -> list[str]:
+        """The warnings in words for the desk."""
+        return [str(WARNINGS[code]) for code in self.warnings if code in WARNINGS]
 
     def as_json(self) -> dict[str, Any]:
         """The draft as JSON values, to be kept in ImportRow.draft."""

@@ -1,5 +1,7 @@
 """What the worker goes on with in the catalogue. Each function does one piece and says whether there was one."""
 
+from typing import Any
+
 from django.conf import settings
 
 from accounts.models import LibrarySettings
@@ -30,9 +32,9 @@ def go_on_with_covers() -> bool:
         return fetch_next_cover(client)
 
 
-def batch_client() -> OpenLibrary:
+def batch_client(lane: str = "batch", **options: Any) -> OpenLibrary:
     """A client that has time: many retries, no person waiting."""
-    return OpenLibrary(contact=contact(), lane="batch")
+    return OpenLibrary(contact=contact(), lane=lane, **options)
 
 
 def contact() -> str:

@@ -8,6 +8,7 @@ from accounts.admin.recorded import ReadOnlyAdmin, RecordedAdmin
 from circulation.forms.calendar import ClosureForm, OpeningHoursForm
 from circulation.forms.rules import RuleForm
 from circulation.models import Allocation, CirculationRule, Closure, LedgerEntry, Loan, OpeningHours
+from circulation.models.rules import MAY_BE_NONE, MAY_BE_UNLIMITED
 from circulation.services.rules import remove_rule
 
 LOAN_FIELDS = [
@@ -36,6 +37,7 @@ class CirculationRuleAdmin(RecordedAdmin):
     list_select_related = ["branch", "category", "copy_type"]
     autocomplete_fields = ["branch", "category", "copy_type"]
     form = RuleForm
+    no_value_words = dict.fromkeys(MAY_BE_UNLIMITED, _("unlimited")) | dict.fromkeys(MAY_BE_NONE, _("none"))
     fieldsets = [
         (
             _("Which loans"),

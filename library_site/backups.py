@@ -1,8 +1,13 @@
 """A copy of the SQLite database, complete while others write, and proven before anything is changed."""
 
+import os
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+
+from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 KEPT = 5
 
@@ -11,32 +16,49 @@ class BackupFailed(Exception):
     """No copy that can be trusted could be written."""
 
 
-def copy_before_migrating(database: Path, folder: Path) -> Path:
-    """Write a copy of ``database`` into ``folder``, verify it, and keep the newest KEPT. Returns the copy's path.
+def keep_copy_of(connection: BaseDatabaseWrapper, occasion: str) -> Path | None:
+    """Keep a copy of this connection's database, if it is an SQLite file. Raises BackupFailed."""
+    if connection.vendor != "sqlite":
+        return None
+    return keep_copy(Path(connection.settings_dict["NAME"]), Path(settings.BACKUP_ROOT), occasion)
+
+
+def keep_copy(database: Path, folder: Path, occasion: str) -> Path:
+    """Write a copy of ``database`` into ``folder``, verify it, and keep the newest KEPT of this ``occasion``.
 
     VACUUM INTO is complete while the site runs; copying the file would lose what stands in the write-ahead log.
-    Raises BackupFailed.
+    Returns the copy's path. Raises BackupFailed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"before-migrating-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.db"
-    copy = folder / name
+    copy = folder / f"{occasion}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.db"
+    unfinished = copy.with_suffix(".unfinished")
     try:
-        with sqlite3.connect(database, timeout=20) as source:
-            before = _rows(source)
-            source.execute("VACUUM INTO ?", (str(copy),))
-            after = _rows(source)
-        _verify(copy, before, after)
-    except sqlite3.Error as error:
-        copy.unlink(missing_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(database, unfinished)
+        unfinished.rename(copy)
+    except (sqlite3.Error, OSError) as error:
+        if unfinished.exists():
+            unfinished.unlink()
         raise BackupFailed(f"its copy could not be written to {copy} ({error})") from error
-    for old in sorted(folder.glob("before-migrating-*.db"))[:-KEPT]:
+    for old in [*sorted(folder.glob(f"{occasion}-*.db"))[:-KEPT], *folder.glob("*.unfinished")]:
         old.unlink()
     return copy
 
 
+def _write(database: Path, copy: Path) -> None:
+    """Write the copy, prove it and have it on the disk before anybody relies on it."""
+    copy.touch(mode=0o600)
+    with closing(sqlite3.connect(database, timeout=20)) as source:
+        before = _rows(source)
+        source.execute("VACUUM INTO ?", (str(copy),))
+        after = _rows(source)
+    _verify(copy, before, after)
+    with copy.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def _verify(copy: Path, before: dict[str, int], after: dict[str, int]) -> None:
     """The copy is whole and has as many rows of each table as the database had before or after, or between."""
-    with sqlite3.connect(f"file:{copy}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as connection:
         if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("the copy is damaged")
         copied = _rows(connection)

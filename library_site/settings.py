@@ -1,36 +1,55 @@
 """Settings: one file; what differs between installations comes from the environment (see .env.example)."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 from django.utils.translation import gettext_lazy as _
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(os.environ.get("DATA_DIR", BASE_DIR / "data"))
+from library_site.installation import Environment, problem_of_env
 
-env = environ.Env()
-env.read_env(os.environ.get("ENV_FILE", str(BASE_DIR / ".env")))
+BASE_DIR = Path(__file__).resolve().parent.parent
+ENV_FILE = Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env")
+
+if problem := problem_of_env(ENV_FILE):
+    raise ImproperlyConfigured(problem)
+env = Environment()
+env.read_env(ENV_FILE)
+env.ENVIRON = {name: value for name, value in os.environ.items() if value}  # empty means: the default
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data")))
 
 # --- what must never be left to chance ---------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else [])
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
-if len(SECRET_KEY) < 50:
-    if not DEBUG:
-        raise ImproperlyConfigured(
-            "SECRET_KEY is missing or shorter than 50 characters. `make run` writes one into .env."
-        )
-    SECRET_KEY = SECRET_KEY.ljust(50, "-")
+SITE_URL = env.address("SITE_URL", default="http://127.0.0.1:8000")
+OPENLIBRARY_URL = env.address("OPENLIBRARY_URL", default="https://openlibrary.org")
+OPENLIBRARY_COVERS_URL = env.address("OPENLIBRARY_COVERS_URL", default="https://covers.openlibrary.org")
+OPENLIBRARY_CONTACT = env.str("OPENLIBRARY_CONTACT", default="")
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+if not DEBUG and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10):
+    raise ImproperlyConfigured(
+        "SECRET_KEY is missing, shorter than 50 characters or no random one. Put into .env what this prints: "
+        'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+    )
+SECRET_KEY = SECRET_KEY.ljust(50, "-")
 if not DEBUG and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     raise ImproperlyConfigured(
         'ALLOWED_HOSTS must name the hosts of this site, for example "library.example.org", never "*".'
     )
-if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).netloc:
-    raise ImproperlyConfigured(f'SITE_URL must be an address like "https://library.example.org", not "{SITE_URL}".')
+if urlsplit(SITE_URL).path:
+    raise ImproperlyConfigured("SITE_URL must end with the host or the port: the site does not run below a path.")
+if not validate_host(urlsplit(SITE_URL).hostname or "", ALLOWED_HOSTS):
+    raise ImproperlyConfigured(
+        f"ALLOWED_HOSTS must name {urlsplit(SITE_URL).hostname} too, the host of SITE_URL: links in e-mails lead there."
+    )
+if DEBUG and SITE_URL.startswith("https://"):
+    raise ImproperlyConfigured("DEBUG=true shows everything to whoever causes a fault: never on an https:// address.")
+if TRUSTED_PROXY_COUNT < 0:
+    raise ImproperlyConfigured("TRUSTED_PROXY_COUNT must be 0 or the number of your own proxies.")
 
 # --- the parts ---------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -65,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "library_site.middleware.sign_in_ends.SignInEndsMiddleware",
     "library_site.middleware.first_password.FirstPasswordMiddleware",
     "library_site.middleware.refusals.RefusalMiddleware",
 ]
@@ -96,6 +116,13 @@ TEMPLATES = [
 # --- database, cache, files --------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'library.db'}")}
 DATABASE = DATABASES["default"]
+if DATABASE["ENGINE"] not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
+    raise ImproperlyConfigured('DATABASE_URL must begin with "sqlite:///" or "postgres://".')
+if DATABASE["ENGINE"].endswith("postgresql") and not find_spec("psycopg"):
+    raise ImproperlyConfigured(
+        "DATABASE_URL asks for PostgreSQL, whose driver is missing: "
+        "pip install --require-hashes -r requirements-postgres.txt"
+    )
 DATABASE["CONN_MAX_AGE"] = 600
 if DATABASE["ENGINE"].endswith("sqlite3"):
     # Measured: without IMMEDIATE half of all concurrent writes fail with "database is locked" (docs/decisions/0002).
@@ -107,9 +134,15 @@ if DATABASE["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASE["CONN_HEALTH_CHECKS"] = True
+    # As long as SQLite waits: who waits for a lock in vain gets the page that says so.
+    DATABASE.setdefault("OPTIONS", {}).setdefault("options", "-c lock_timeout=20s")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://openshelf_cache")}
 CACHES["default"].setdefault("OPTIONS", {})
+if CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache")):
+    raise ImproperlyConfigured("CACHE_URL must name a cache that all processes share: limits and breakers live there.")
+if CACHES["default"]["BACKEND"].endswith("RedisCache") and not find_spec("redis"):
+    raise ImproperlyConfigured("CACHE_URL asks for Redis, whose client is missing: pip install redis")
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
     CACHES["default"]["OPTIONS"]["MAX_ENTRIES"] = 20_000
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "media"))
@@ -126,7 +159,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # --- people --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.adapter.SignIns"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -149,15 +182,20 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PRESERVE_USERNAME_CASING = True
 ACCOUNT_FORMS = {"login": "accounts.forms.signing_in.SignInForm"}
-ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_SESSION_REMEMBER = True  # of staff only until the browser is closed: see library_site.middleware.sign_in_ends
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/key,20/h/ip", "login": "60/m/ip", "set_up": "10/5m/ip"}
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10  # seconds; somebody waits for the page
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"library@{urlsplit(SITE_URL).hostname}")
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+STAFF_SESSION_HOURS = env.int("STAFF_SESSION_HOURS", default=12)
+STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=60)
+SESSION_COOKIE_AGE = env.int("MEMBER_IDLE_DAYS", default=14) * 24 * 3600  # without a visit
+if min(STAFF_SESSION_HOURS, STAFF_IDLE_MINUTES, SESSION_COOKIE_AGE) < 1:
+    raise ImproperlyConfigured("STAFF_SESSION_HOURS, STAFF_IDLE_MINUTES and MEMBER_IDLE_DAYS must be 1 or more.")
 # In the session, not in a cookie: pages vary by cookie, and "back" must show the form as it was, key and all.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
@@ -171,7 +209,6 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 # --- the network -----------------------------------------------------------------------------------
-TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -193,13 +230,10 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 if SITE_URL.startswith("https://"):
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked on this machine, past the proxy
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_WHOLE_DOMAIN", default=False)
-
-OPENLIBRARY_URL = env.str("OPENLIBRARY_URL", default="https://openlibrary.org").rstrip("/")
-OPENLIBRARY_COVERS_URL = env.str("OPENLIBRARY_COVERS_URL", default="https://covers.openlibrary.org").rstrip("/")
-OPENLIBRARY_CONTACT = env.str("OPENLIBRARY_CONTACT", default="")
 
 LOGGING = {
     "version": 1,

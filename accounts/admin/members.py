@@ -1,8 +1,11 @@
 """Members and the kinds of them."""
 
 from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
 
 from accounts.models import Member, MemberCategory, Restriction
+from accounts.services.members import edit_member
 
 from .recorded import ReadOnlyAdmin, RecordedAdmin
 
@@ -22,8 +25,12 @@ class MemberAdmin(RecordedAdmin):
     autocomplete_fields = ["category"]
     readonly_fields = ["card_number", "user", "loans_ever"]  # a new card is given at the desk; the sign-in follows it
 
-    def has_add_permission(self, request) -> bool:
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Member, form: ModelForm, change: bool) -> None:
+        """As at the desk: the sign-in follows."""
+        edit_member(Member(pk=obj.pk), by=request.user, **{name: form.cleaned_data[name] for name in form.changed_data})
 
 
 @admin.register(Restriction)

@@ -2,7 +2,7 @@
 
 from .actions import Action
 from .library import Branch, LibrarySettings
-from .members import Member, MemberCategory, Restriction
+from .members import Card, Member, MemberCategory, Restriction
 from .numbers import NumberSequence
 from .users import User
 from .work import Work
@@ -10,6 +10,7 @@ from .work import Work
 __all__ = [
     "Action",
     "Branch",
+    "Card",
     "LibrarySettings",
     "Member",
     "MemberCategory",

@@ -27,6 +27,7 @@ class Action(models.Model):
     overrides = models.JSONField(_("set aside"), default=list, blank=True)
     result = models.JSONField(_("result"), default=dict, blank=True)
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    is_left_out = False  # not stored: ``services.actions.leave_out``
     undone_by = models.OneToOneField(
         "self", verbose_name=_("undone by"), on_delete=models.SET_NULL, null=True, blank=True, related_name="undoes"
     )
@@ -38,6 +39,13 @@ class Action(models.Model):
         indexes = [
             models.Index(fields=["by", "-at"], name="action_by_at"),
             models.Index(fields=["target_type", "target_id"], name="action_target"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(key="") & ~models.Q(verb=""), name="action_has_key_and_verb"),
+            models.CheckConstraint(
+                condition=models.Q(undone_by__isnull=True) | ~models.Q(undone_by=models.F("pk")),
+                name="action_is_undone_by_another",
+            ),
         ]
 
     def __str__(self) -> str:

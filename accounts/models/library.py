@@ -108,7 +108,10 @@ class LibrarySettings(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(pk=1), name="library_settings_one_row"),
             models.CheckConstraint(
-                condition=~models.Q(card_prefix=models.F("barcode_prefix")), name="library_prefixes_differ"
+                condition=~models.Q(card_prefix__startswith=models.F("barcode_prefix"))
+                & ~models.Q(barcode_prefix__startswith=models.F("card_prefix")),
+                name="library_prefixes_differ",
+                violation_error_message=_("Cards and barcodes need prefixes that cannot be mixed up."),
             ),
         ]
 

@@ -86,12 +86,32 @@ class Member(models.Model):
         verbose_name = _("member")
         verbose_name_plural = _("members")
         ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(card_number="") & ~models.Q(name=""), name="member_has_card_and_name"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expires_on__isnull=True) | models.Q(expires_on__gte=models.F("joined_on")),
+                name="member_ends_after_it_begins",
+                violation_error_message=_("The membership ends on the day it begins or later."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:member", args=[self.pk])
+
+
+class Card(models.Model):
+    """A number that is or once was on a card. It stays when the card is replaced and when the member goes: whoever
+    finds an old card is nobody, and never somebody else."""
+
+    number = models.CharField(_("card number"), max_length=40, primary_key=True, validators=[CODE_PATTERN])
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class Restriction(models.Model):

@@ -10,7 +10,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.exceptions import Refused
 from accounts.models import Action, User
 
 P = ParamSpec("P")
@@ -25,6 +27,14 @@ class FormAlreadyUsed(Exception):
         super().__init__(f"form already used for {action}")
 
 
+class TakenBackSince(Refused):
+    """A form came back after what it did was taken back: it does not do it again, nor does it count as done."""
+
+    def __init__(self) -> None:
+        text = _("What this form did was taken back since. Nothing was done now: do it again here if it is wanted.")
+        super().__init__("taken_back_since", text)
+
+
 def recorded(verb: str) -> Callable[[Callable[Concatenate[Action, P], R]], Callable[..., R]]:
     """Make a function a service: run in a transaction and recorded as one Action called ``verb``.
 
@@ -33,7 +43,8 @@ def recorded(verb: str) -> Callable[[Callable[Concatenate[Action, P], R]], Calla
 
     ``by``   the User who acts, or None for the system;
     ``key``  the hidden key of the form. A second call with the same key changes nothing and returns what the first
-             returned. The same key with other arguments raises FormAlreadyUsed.
+             returned. The same key with other arguments raises FormAlreadyUsed, one whose action was undone
+             Refused("taken_back_since").
     ``now``  the moment of the action (aware); the function gets it too. Default: the clock.
 
     The decorated function returns a model instance, a list of instances of one model, or a value JSON can hold.
@@ -53,7 +64,8 @@ def recorded(verb: str) -> Callable[[Callable[Concatenate[Action, P], R]], Calla
                         return _first_result(earlier, action)
                 value = function(action, *args, by=by, now=now, **kwargs)  # type: ignore[arg-type]
                 action.result = _stored(value)
-                action.save()
+                if key or not action.is_left_out:
+                    action.save()
                 return value
 
         return service
@@ -67,6 +79,11 @@ def describe(action: Action, target: models.Model, *, before: dict | None = None
     action.target_id = target.pk
     action.before = before or {}
     action.after = after or {}
+
+
+def leave_out(action: Action) -> None:
+    """Keep no record of ``action``: everything was so already. Only the key of a form is remembered all the same."""
+    action.is_left_out = True
 
 
 def changes(instance: models.Model, new_values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -111,6 +128,8 @@ def _first_result(earlier: Action, repeated: Action) -> Any:
     same = (earlier.verb, earlier.by_id, earlier.fingerprint) == (repeated.verb, repeated.by_id, repeated.fingerprint)
     if not same:
         raise FormAlreadyUsed(earlier)
+    if earlier.undone_by_id:
+        raise TakenBackSince
     try:
         return _loaded(earlier.result)
     except KeyError:  # what the form made is gone by now

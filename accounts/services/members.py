@@ -7,12 +7,13 @@ from unicodedata import normalize
 
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import policy
 from accounts.exceptions import Refused
-from accounts.models import Action, LibrarySettings, Member, MemberCategory, Restriction, User
+from accounts.models import Action, Card, LibrarySettings, Member, MemberCategory, Restriction, User
 from accounts.numbering import numbered_code
 from accounts.permissions import MEMBER
 from accounts.queries import works_here
@@ -35,7 +36,7 @@ def register_member(
     ``card_number`` empty: the next own number. ``expires_on`` empty: by the category's months from ``joined_on``
     (default: today in the library's time zone). ``details`` are further editable fields of Member.
 
-    Raises Refused("card_taken") if another member has the card.
+    Raises Refused("card_taken") if another member has the card, or ever had it.
     """
     library = LibrarySettings.current()
     joined_on = joined_on or timezone.localdate(now, library.zone)
@@ -56,7 +57,10 @@ def register_member(
 def edit_member(action: Action, member: Member, *, by: User | None, now: datetime, **new_values: Any) -> Member:
     """Change fields of ``member`` (those of EDITABLE), leaving all others as they are in the database.
 
-    Raises TypeError for a field that is not among them.
+    A new name or e-mail is that of the sign-in too, unless the member works here or somebody else signs in with that
+    address: then this one signs in with the card alone (see ``signs_in_with_email``).
+
+    Raises TypeError for a field that is not among EDITABLE.
     """
     member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
     unknown = set(new_values) - set(EDITABLE)
@@ -68,8 +72,11 @@ def edit_member(action: Action, member: Member, *, by: User | None, now: datetim
     for name, value in new_values.items():
         setattr(member, name, value)
     member.save(update_fields=list(new_values))
-    if member.user and "name" in after and not works_here(member.user):
-        User.objects.filter(pk=member.user.pk).update(name=member.name)
+    if member.user and {"name", "email"} & set(after) and not works_here(member.user):
+        if "email" in after:
+            member.user.email = _email_to_sign_in_with(member, member.user)
+        member.user.name = member.name
+        _save_contact(member.user)
     describe(action, member, before=before, after=after)
     return member
 
@@ -80,7 +87,8 @@ def replace_card(
 ) -> Member:
     """Give ``member`` a new card (``card_number``, or the next own number); the old one is worthless from now on.
 
-    A sign-in with the card follows it. Raises Refused("card_taken"), also where somebody else signs in with that name.
+    A sign-in with the card follows it. Raises Refused("card_taken") if the number is or was on any card, also where
+    somebody else signs in with that name.
     """
     member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
     old = member.card_number
@@ -146,7 +154,7 @@ def give_first_password(action: Action, member: Member, *, password: str, by: Us
     if not user.is_active:
         raise Refused("closed_sign_in", _("This sign-in was closed. An Admin can open it again."))
     user.name = member.name
-    user.email = _email_to_sign_in_with(member, user)
+    user.email = _email_to_sign_in_with(member, user) or user.email
     user.set_password(password)
     user.must_change_password = True
     user.first_password_until = now + timedelta(days=FIRST_PASSWORD_DAYS)
@@ -166,20 +174,32 @@ def first_password() -> str:
 
 
 def next_card_number(library: LibrarySettings) -> str:
-    """The next card number of the library's own that nobody has."""
+    """The next card number of the library's own that nobody has or had."""
     while True:
         [number] = take_numbers(CARDS)
         code = numbered_code(library.card_prefix, number)
-        if not Member.objects.filter(card_number=code).exists():
+        if not Card.objects.filter(number=code).exists():
             return code
 
 
 def _save_with_card(member: Member, **how: Any) -> None:
     try:
         with transaction.atomic():
+            Card.objects.create(number=member.card_number)
             member.save(**how)
     except IntegrityError as error:
-        raise _card_taken(_("Another member has the card %(card)s."), member.card_number) from error
+        raise _card_taken(_why_card_is_taken(member), member.card_number) from error
+
+
+def _why_card_is_taken(member: Member) -> str:
+    holder = Member.objects.filter(card_number=member.card_number).first()
+    if holder is None:
+        return _("%(card)s was on a card that is worthless by now. Give another card.")
+    return (
+        _("%(card)s is the card of this member already.")
+        if holder == member
+        else _("Another member has the card %(card)s.")
+    )
 
 
 def _save_sign_in(user: User, **how: Any) -> None:
@@ -194,8 +214,24 @@ def _card_taken(text: str, card_number: str) -> Refused:
     return Refused("card_taken", text % {"card": card_number})
 
 
+def signs_in_with_email(member: Member) -> bool:
+    """Whether the contact e-mail of ``member`` opens the sign-in; also if one of them is none of a member's."""
+    user = member.user
+    return not member.email or user is None or user.email == member.email.lower() or works_here(user)
+
+
 def _email_to_sign_in_with(member: Member, user: User) -> str:
-    """The member's e-mail if nobody else signs in with it; else what ``user`` had."""
+    """The member's e-mail, unless somebody else signs in with it."""
     email = member.email.lower()
-    others = User.objects.exclude(pk=user.pk).filter(email__iexact=email)
-    return user.email if not email or others.exists() else email
+    others = User.objects.exclude(pk=user.pk).filter(Q(email__iexact=email) | Q(username__iexact=email))
+    return "" if others.exists() else email
+
+
+def _save_contact(user: User) -> None:
+    """Save name and e-mail; without the e-mail if somebody else came to sign in with it in this moment."""
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["name", "email"])
+    except IntegrityError:
+        user.email = ""
+        user.save(update_fields=["name", "email"])

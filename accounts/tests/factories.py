@@ -1,11 +1,12 @@
 """Makes rows of the library and its people for tests; never more than the name says."""
 
 import datetime
+from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.models import Branch, Member, MemberCategory, User
+from accounts.models import Branch, Card, Member, MemberCategory, User
 
 
 class UserFactory(DjangoModelFactory):
@@ -44,3 +45,8 @@ class MemberFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Member {n}")
     category = factory.SubFactory(MemberCategoryFactory)
     joined_on = datetime.date(2020, 1, 1)
+
+    @classmethod
+    def _create(cls, model_class: type[Member], *args: Any, **fields: Any) -> Member:
+        Card.objects.create(number=fields["card_number"])
+        return super()._create(model_class, *args, **fields)

@@ -31,6 +31,17 @@ def test_bar_is_drawn_at_most_ten_times_a_second_but_always_at_the_end() -> None
     assert [part.rsplit(" ", 1)[1] for part in drawn(out).split("\r") if part] == ["1/100", "100/100"]
 
 
+def test_bar_has_no_colour_of_its_own_on_stderr() -> None:
+    out = Terminal()
+    stream = OutputWrapper(out)
+    stream.style_func = lambda text: f"red({text})"
+    bar = TerminalBar(stream, "Books")
+    bar.show(1, 1)
+    bar.clear()
+    bar.end()
+    assert "red" not in drawn(out)
+
+
 def test_bar_of_nothing_is_empty() -> None:
     out = Terminal()
     TerminalBar(OutputWrapper(out), "Books").show(0, 0)

@@ -39,7 +39,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 def set_up(request: HttpRequest) -> HttpResponse:
-    if request.library.set_up_at or queries.staff().exists():
+    if not queries.waits_for_set_up(request.library):
         raise Http404
     form = SetUpForm(request.POST or None)
     if request.method == "POST":

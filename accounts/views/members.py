@@ -79,8 +79,11 @@ def edit_member(request: HttpRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(Member, pk=pk)
     form = EditMemberForm(request.POST or None, instance=member)
     if request.method == "POST" and form.is_valid():
-        services.edit_member(Member(pk=pk), by=request.user, key=form.cleaned_data["key"], **form.values)
+        saved = services.edit_member(Member(pk=pk), by=request.user, key=form.cleaned_data["key"], **form.values)
         messages.success(request, _("Saved."))
+        if "email" in form.changed_data and not services.signs_in_with_email(saved):
+            text = _("Somebody else signs in with %(email)s. %(name)s signs in with the card number.")
+            messages.warning(request, text % {"email": saved.email, "name": saved.name})
         return redirect("accounts:member", pk)
     return render(request, "accounts/edit_member.html", {"form": form, "member": Member.objects.get(pk=pk)})
 

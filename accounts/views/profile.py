@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.forms.members import ContactForm
 from accounts.models import Member
-from accounts.services.members import edit_member
+from accounts.services.members import edit_member, signs_in_with_email
 
 
 def profile(request: HttpRequest) -> HttpResponse:
@@ -16,7 +16,10 @@ def profile(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/profile.html", {})
     form = ContactForm(request.POST or None, instance=member)
     if request.method == "POST" and form.is_valid():
-        edit_member(Member(pk=member.pk), by=request.user, key=form.cleaned_data["key"], **form.values)
+        saved = edit_member(Member(pk=member.pk), by=request.user, key=form.cleaned_data["key"], **form.values)
         messages.success(request, _("Your contact is saved."))
+        if "email" in form.changed_data and not signs_in_with_email(saved):
+            text = _("Somebody else signs in with %(email)s. You sign in with your card number.")
+            messages.warning(request, text % {"email": saved.email})
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"member": member, "form": form})

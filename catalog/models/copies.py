@@ -68,6 +68,7 @@ class Copy(models.Model):
         verbose_name_plural = _("copies")
         ordering = ["pk"]
         constraints = [
+            models.CheckConstraint(condition=~Q(barcode=""), name="copy_has_a_barcode"),
             models.CheckConstraint(
                 condition=Q(price_minor__isnull=True) | Q(price_minor__gte=0), name="copy_price_not_negative"
             ),

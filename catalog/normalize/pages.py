@@ -6,6 +6,7 @@ MOST_PAGES = 50_000
 TOKEN = re.compile(r"\d+|[^\W\d_]+|[][().]")
 PAGE_WORDS = {"p", "pp", "pg", "pgs", "page", "pages", "pag", "s", "ss", "str", "seiten", "sidor", "sider", "с", "стр"}
 NOT_THE_TEXT = {"l", "leaves", "plates", "of"}  # "6 p. l." are preliminary leaves, "[32] p. of plates" pictures
+VOLUMES = re.compile(r"\W*(\d+)\W*(?:v|vols?|volumes|bde?|bände|t|tomes?)\b", re.IGNORECASE)
 ROMAN = re.compile(r"[ivxlcdm]+")
 
 
@@ -13,9 +14,11 @@ def read_pages(number: object, pagination: str = "") -> int | None:
     """The number of pages: ``number`` if it is one from 1 to 50,000, else what ``pagination`` says.
 
     "xi, 265 p." -> 265, "320, 11 p." -> 320, "300 p., [32] p. of plates" -> 300, "[96] p." -> 96,
-    "109 (i. e. 131) p." -> 131; "p. cm.", "24 v." and leaves say nothing.
+    "109 (i. e. 131) p." -> 131; "p. cm.", "24 v." and leaves say nothing, and 24 is no number of pages beside "24 v.".
     """
-    given = _as_number(number)
+    given, volumes = _as_number(number), VOLUMES.match(pagination[:300])
+    if volumes and volumes[1] == str(given):
+        given = None
     return given if given is not None else _from_extent(pagination[:300])
 
 

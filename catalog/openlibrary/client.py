@@ -43,8 +43,9 @@ class OpenLibrary:
     """A client for one lookup at a time, of one thread. Use it in a ``with`` block, or call ``close``.
 
     ``contact``: an e-mail address or web address of the library, which Open Library demands (the setting
-    OPENLIBRARY_CONTACT if empty); ``lane``: "interactive" while a person waits, "batch", or other patience;
-    ``session``: another session to use; ``is_fresh_wanted``: do not answer from memory.
+    OPENLIBRARY_CONTACT if empty); ``lane``: "interactive" while a person waits, "batch", "terminal", or other
+    patience; ``session``: another session to use; ``is_fresh_wanted``: do not answer from memory; ``on_retry`` hears
+    the failure of every request that is tried again.
     All methods raise OpenLibraryError and nothing else.
     """
 
@@ -55,12 +56,13 @@ class OpenLibrary:
         session: requests.Session | None = None,
         *,
         is_fresh_wanted: bool = False,
+        on_retry: Callable[[OpenLibraryError], Any] = lambda error: None,
     ) -> None:
         self.lane = lane if isinstance(lane, Lane) else LANES[lane]
         self._is_fresh_wanted = is_fresh_wanted
         user_agent = _user_agent(contact or settings.OPENLIBRARY_CONTACT)
         self._session = session or new_session()
-        self._transport = Transport(self._session, user_agent, self.lane)
+        self._transport = Transport(self._session, user_agent, self.lane, on_retry)
         self._deadline: Deadline | None = None
         self._places = ExitStack()
         self._has_place = False
@@ -77,7 +79,7 @@ class OpenLibrary:
 
     @contextmanager
     def lookup(self) -> Iterator[Deadline]:
-        """Everything inside shares one deadline (interactive: 10 s) and one place; a lookup inside belongs to it."""
+        """Everything inside shares one deadline (interactive: 9 s) and one place; a lookup inside belongs to it."""
         if self._deadline is not None:
             yield self._deadline
             return

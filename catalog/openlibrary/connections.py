@@ -11,6 +11,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NameResolutionError
 
 _of_thread = threading.local()
 
@@ -58,12 +59,20 @@ class Watch:
 
 
 class _Connection(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        _resolve(self)
+        return super()._new_conn()
+
     def getresponse(self) -> Any:
         _show(self.sock)
         return super().getresponse()
 
 
 class _SecureConnection(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        _resolve(self)
+        return super()._new_conn()
+
     def getresponse(self) -> Any:
         _show(self.sock)
         return super().getresponse()
@@ -98,6 +107,23 @@ def new_session() -> requests.Session:
     session.mount("https://", _Adapter())
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return session
+
+
+def _resolve(connection: HTTPConnection) -> None:
+    """Look the host up within the time for connecting: a name server that says nothing holds a thread for long.
+
+    Raises: NameResolutionError. The look-up goes on in its own thread until the system gives up.
+    """
+    host, answered = connection.host, threading.Event()
+
+    def look_up() -> None:
+        with suppress(OSError):  # connecting meets the same error and tells it
+            socket.getaddrinfo(host, connection.port)
+        answered.set()
+
+    threading.Thread(target=look_up, name="look-up", daemon=True).start()
+    if not answered.wait(connection.timeout):
+        raise NameResolutionError(host, connection, socket.gaierror("the name server does not answer"))
 
 
 def _show(connected: socket.socket | None) -> None:

@@ -55,7 +55,7 @@ def book_draft(record: FetchedRecord, *, this_year: int | None = None) -> BookDr
         title=title.title,
         subtitle=title.subtitle,
         sort_title=sort_title(title.title, languages[0] if languages else ""),
-        statement=one_line(edition.get("by_statement"), 500),
+        statement=strip_isbd(one_line(edition.get("by_statement"), 500)),
         edition=strip_isbd(one_line(edition.get("edition_name"), 200)),
         contributors=read_contributors(record),
         **numbers,

@@ -3,11 +3,12 @@
 import logging
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
+from typing import Any
 
 import requests
 from requests import exceptions as failures
@@ -37,10 +38,19 @@ logger = logging.getLogger(__name__)
 
 
 class Transport:
-    """Fetches bodies for one lookup. ``session`` belongs to the calling thread."""
+    """Fetches bodies for one lookup. ``session`` belongs to the calling thread.
 
-    def __init__(self, session: requests.Session, user_agent: str, lane: Lane) -> None:
-        self._session, self._lane = session, lane
+    ``on_retry`` is told of a failure after which it tries again.
+    """
+
+    def __init__(
+        self,
+        session: requests.Session,
+        user_agent: str,
+        lane: Lane,
+        on_retry: Callable[[OpenLibraryError], Any] = lambda error: None,
+    ) -> None:
+        self._session, self._lane, self._on_retry = session, lane, on_retry
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip"}
 
     def get(self, url: str, *, base: str, family: str, cap: int, deadline: Deadline) -> bytes:
@@ -72,6 +82,7 @@ class Transport:
             pause = random.uniform(0, min(FIRST_PAUSE * 2**attempt, LONGEST_BACKOFF))  # noqa: S311 - spreads retries only
         if pause > self._lane.longest_pause or pause + 0.5 > deadline.left():
             raise error
+        self._on_retry(error)
         time.sleep(pause)
 
     def _follow(self, url: str, *, base: str, family: str, cap: int, deadline: Deadline) -> bytes:
@@ -117,7 +128,7 @@ def _translated(seconds: float) -> Iterator[None]:
 
 
 def _count(breaker: Breaker, error: OpenLibraryError) -> None:
-    if error.code == "limited" and error.retry_after:
+    if error.code in ("limited", "unavailable") and error.retry_after:
         breaker.pause(error.retry_after)
     if error.code in FAILURES:
         breaker.failed()

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
@@ -93,9 +94,15 @@ def continue_import(
     if waiting.filter(n__gt=batch.cursor).exists():
         work.hand_back(batch)
     elif waiting.exists():
-        work.try_later(batch, _("Open Library did not answer for some lines."), from_the_start=True)
+        work.try_later(batch, _last_reason(waiting), from_the_start=True)
     else:
         work.finish(batch)
+
+
+def _last_reason(waiting: QuerySet[ImportRow]) -> str:
+    """Why the last of the lines still ``waiting`` could not be dealt with."""
+    reasons = waiting.exclude(reason="").order_by("-n").values_list("reason", flat=True)
+    return reasons.first() or _("Open Library did not answer for some lines.")
 
 
 def _records_in(line: str) -> list[str]:

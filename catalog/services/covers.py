@@ -68,16 +68,17 @@ def remove_cover(action: Action, book: Book, *, by: User | None, now: datetime) 
     return book
 
 
-def want_cover(book: Book, source_id: int, *, again: bool = False) -> None:
+def want_cover(book: Book, source_id: int, *, again: bool = False) -> bool:
     """Ask the worker to fetch the cover with this number at Open Library, unless the book has or had one.
 
-    ``again``: a person wishes it: also where fetching failed or a picture was removed.
+    ``again``: a person wishes it: also where fetching failed or a picture was removed. True: nobody had asked before.
     """
     cover, is_new = Cover.objects.get_or_create(book=book, defaults={"source_id": source_id, "total": 1})
     if again and not is_new and not cover.file:
         Cover.objects.filter(pk=cover.pk).update(
             source_id=source_id, total=1, state=Work.State.QUEUED, attempts=0, due_at=None, lease_until=None, problem=""
         )
+    return is_new
 
 
 def fetch_next_cover(client: OpenLibrary, now: datetime | None = None) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
 from accounts.models import Action, Branch, User
-from accounts.services.actions import FormAlreadyUsed, describe, recorded
+from accounts.services.actions import FormAlreadyUsed, describe, leave_out, recorded
 from accounts.services.numbers import BARCODES, hold
 from catalog.drafts import BookDraft
 from catalog.models import Book, Copy, CopyType, ImportRow, SourceRecord
@@ -92,14 +92,16 @@ def _save_draft(
     book = match.book if match else create_book(draft, draft.source)
     if match and not match.is_certain and decision == ImportRow.Decision.COPY:
         add_isbns(book, draft)
-    _keep_source(book, draft, payload or {}, now)
+    is_news = _keep_source(book, draft, payload or {}, now)
     if draft.cover_id:
-        want_cover(book, draft.cover_id)
+        is_news |= want_cover(book, draft.cover_id)
     made = []
     if wanted:
         made = create_copies(book, wanted, now=now, branch=branch, copy_type=copy_type, **copy_details)
     done = {"book": book.pk, "outcome": str(outcome), "copies": [copy.pk for copy in made]}
     describe(action, book, after=done)
+    if outcome == ImportRow.Outcome.KNOWN and not decision and not is_news:
+        leave_out(action)
     return done
 
 
@@ -185,15 +187,19 @@ def _has_other_isbns(book: Book, draft: BookDraft) -> bool:
     return bool(ours and draft.isbns and ours.isdisjoint(draft.isbns))
 
 
-def _keep_source(book: Book, draft: BookDraft, payload: dict[str, Any], now: datetime) -> None:
-    """Keep what was received. A part that is missing this time stays as it was received before."""
+def _keep_source(book: Book, draft: BookDraft, payload: dict[str, Any], now: datetime) -> bool:
+    """Keep what was received, if it is news. A part that is missing this time stays as it was received before."""
     if not draft.source_key:
-        return
+        return False
     record = SourceRecord.objects.filter(source=draft.source, key=draft.source_key).first()
     if record is None:
         record = SourceRecord(source=draft.source, key=draft.source_key, book=book)
+    before = (record.payload, record.work_key, record.revision)
     record.payload = record.payload | {part: value for part, value in payload.items() if value}
     record.work_key = draft.work_key or record.work_key
     record.revision = draft.revision or record.revision
+    if record.pk and before == (record.payload, record.work_key, record.revision):
+        return False
     record.fetched_at = now
     record.save()
+    return True

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from catalog.drafts import FORMATS, IDENTIFIER_KINDS, ROLES, BookDraft, DraftContributor
+from catalog.drafts import FORMATS, IDENTIFIER_KINDS, ROLES, WARNINGS, BookDraft, DraftContributor
 from catalog.models import Book, BookIdentifier, Contributor
 
 FULL = BookDraft(
@@ -17,6 +17,12 @@ FULL = BookDraft(
 @pytest.mark.parametrize("draft", [BookDraft(), FULL], ids=["empty", "full"])
 def test_draft_comes_back_from_json_as_it_was(draft: BookDraft) -> None:
     assert BookDraft.from_json(json.loads(json.dumps(draft.as_json()))) == draft
+
+
+def test_warnings_are_words_for_the_desk() -> None:
+    assert FULL.remarks == ["The record names only a decade of publication."]
+    assert len(BookDraft(warnings=tuple(WARNINGS)).remarks) == len(WARNINGS)
+    assert BookDraft(warnings=("of a later version",)).remarks == []
 
 
 def test_what_a_later_version_says_is_left_out() -> None:

@@ -21,7 +21,7 @@ from catalog.drafts import BookDraft
 from catalog.forms.books import FIELD_LABELS, ReviewForm
 from catalog.forms.copies import LabelsForm
 from catalog.forms.importing import ImportSearchForm, PasteForm, SaveForm
-from catalog.isbn import looks_like_isbn
+from catalog.isbn import looks_like_isbn, read_isbn
 from catalog.models import Book, ImportBatch
 from catalog.openlibrary.client import OpenLibrary
 from catalog.openlibrary.errors import OpenLibraryError
@@ -34,7 +34,7 @@ from catalog.services.covers import preview_cover
 from catalog.services.importing import Doubtful, Saved, refresh_book, save_draft
 from catalog.services.looking import Found, fetch_record, look_up
 from catalog.tasks import contact
-from catalog.views.outcomes import by_hand, tell_saved
+from catalog.views.outcomes import by_hand, tell_saved, warn_of_gaps
 
 SHOWN_AS_ADDED = 100
 
@@ -62,7 +62,7 @@ def importing(request: HttpRequest) -> HttpResponse:
             problem = error.message
     if found and any(hit.draft for hit in found.hits):
         form.give_up_focus()
-    return import_page(request, form=form, q=text, found=found, problem=problem)
+    return import_page(request, form=form, q=text, isbn=read_isbn(text), found=found, problem=problem)
 
 
 def import_page(request: HttpRequest, **context: Any) -> HttpResponse:
@@ -87,19 +87,21 @@ def save(request: HttpRequest) -> HttpResponse:
     asked = values["q"] or values["record"]
     try:
         record = fetched(values["record"])
+        draft = book_draft(record)
         saved = save_draft(
-            book_draft(record), by=request.user, payload=record.as_json(), branch=desk_branch(request.session),
+            draft, by=request.user, payload=record.as_json(), branch=desk_branch(request.session),
             if_known="copy" if values["add_copy"] else "nothing", decision=values["decision"], key=values["key"],
         )  # fmt: skip
     except OpenLibraryError as error:
         return import_page(request, q=asked, problem=error.message, again=form)
     except Doubtful as doubt:
-        context = {"match": doubt.match, "draft": book_draft(record), "form": form}
+        context = {"match": doubt.match, "draft": draft, "form": form}
         return render(request, "catalog/doubtful.html", context)
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect(by_hand(asked))
     tell_saved(request, saved)
+    warn_of_gaps(request, saved, draft)
     words = "" if looks_like_isbn(asked) or read_olid(asked) else asked
     return redirect(reverse("catalog:import") + (f"?{urlencode({'q': words})}" if words else ""))
 

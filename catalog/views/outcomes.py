@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.drafts import BookDraft
 from catalog.isbn import looks_like_isbn
 from catalog.models import Book, Copy
 from catalog.openlibrary.keys import read_olid
@@ -56,6 +57,12 @@ def tell_added(request: HttpRequest, book: Book) -> None:
 def tell_copies_added(request: HttpRequest, copies: list[Copy]) -> None:
     text = ngettext("{count} copy added: {codes}", "{count} copies added: {codes}", len(copies))
     messages.success(request, format_html(text, count=len(copies), codes=barcodes(copies)))
+
+
+def warn_of_gaps(request: HttpRequest, saved: Saved, draft: BookDraft) -> None:
+    """What to look at in a new book that nobody reviewed."""
+    for remark in draft.remarks if saved.outcome == "added" else []:
+        messages.warning(request, remark)
 
 
 def warn_of_wrong_isbns(request: HttpRequest, numbers: Iterable[str]) -> None:

@@ -1,8 +1,11 @@
 """What is scanned and typed at the desk."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.keyed import KeyedForm
@@ -14,30 +17,64 @@ SCAN = {
 }  # fmt: skip
 
 
+MOST_BY_HAND = timedelta(days=2 * 366)
+
+
 class ScanForm(KeyedForm):
     scan = forms.CharField(label=_("Scan or type"), max_length=200, widget=forms.TextInput(attrs=SCAN))
     marks_optional = False
 
 
-class IssueForm(ScanForm):
+class OverridingForm(ScanForm):
+    """A scan that may be sent again to set reasons aside, each kind with its own words for why."""
+
+    overrides = forms.CharField(widget=forms.HiddenInput, required=False, max_length=500)
+    reason_missing = _("Say why it is done anyway.")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if values.get("overrides") and not values.get("reason", "").strip() and "reason" not in self.errors:
+            self.add_error("reason", self.reason_missing)
+        return values
+
+    def may_be_tried(self) -> bool:
+        """Whether the form is right, or lacks no more than its reason: then the refusal is shown again with it."""
+        return self.is_valid() or set(self.errors) == {"reason"}
+
+    @property
+    def override_codes(self) -> list[str]:
+        return self.cleaned_data["overrides"].split()
+
+    @property
+    def reason(self) -> str:
+        return self.cleaned_data.get("reason", "")
+
+
+def reason_field(label: Any) -> forms.CharField:
+    """Asked for where it is needed: then the browser insists on it."""
+    return forms.CharField(
+        label=label, required=False, max_length=300, widget=forms.TextInput(attrs={"required": True})
+    )
+
+
+def refuse_far_days(day: date) -> None:
+    """A mistyped year is no loan for a lifetime."""
+    if day > timezone.localdate() + MOST_BY_HAND:
+        raise ValidationError(_("That is more than two years from now. Check the year."))
+
+
+class IssueForm(OverridingForm):
     scan = forms.CharField(label=_("Card, name, barcode or ISBN"), max_length=200, widget=forms.TextInput(attrs=SCAN))
     member = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**62)
     read_as = forms.ChoiceField(
         widget=forms.HiddenInput, required=False, choices=[("", ""), ("card", "card"), ("copy", "copy")]
     )
-    due_on = forms.DateField(label=_("Due date by hand"), required=False, widget=DATE)
-    overrides = forms.CharField(widget=forms.HiddenInput, required=False, max_length=500)
-    reason = forms.CharField(label=_("Reason for issuing anyway"), required=False, max_length=300)
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean()
-        if values.get("overrides") and not values.get("reason", "").strip():
-            self.add_error("reason", _("Say why it is issued anyway."))
-        return values
-
-    @property
-    def override_codes(self) -> list[str]:
-        return self.cleaned_data["overrides"].split()
+    due_on = forms.DateField(
+        label=_("Due date by hand"), required=False, widget=DATE, validators=[refuse_far_days],
+        help_text=_("For every scan, until it is emptied."),
+    )  # fmt: skip
+    reason = reason_field(_("Reason for issuing anyway"))
+    reason_missing = _("Say why it is issued anyway.")
 
 
 class ReturnForm(ScanForm):
@@ -52,17 +89,7 @@ class ReturnByMemberForm(KeyedForm):
     isbn = forms.CharField(label=_("ISBN Number"), max_length=60)
 
 
-class RenewForm(ScanForm):
+class RenewForm(OverridingForm):
     scan = forms.CharField(label=_("Barcode"), max_length=200, widget=forms.TextInput(attrs=SCAN))
-    overrides = forms.CharField(widget=forms.HiddenInput, required=False, max_length=500)
-    reason = forms.CharField(label=_("Reason for renewing anyway"), required=False, max_length=300)
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean()
-        if values.get("overrides") and not values.get("reason", "").strip():
-            self.add_error("reason", _("Say why it is renewed anyway."))
-        return values
-
-    @property
-    def override_codes(self) -> list[str]:
-        return self.cleaned_data["overrides"].split()
+    reason = reason_field(_("Reason for renewing anyway"))
+    reason_missing = _("Say why it is renewed anyway.")

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Abs
 from django.utils.translation import gettext_lazy as _
 
+from accounts import money
 from accounts.models import Member
 
 from .loans import Loan
@@ -76,11 +77,18 @@ class LedgerEntry(models.Model):
                 condition=Q(kind="void", voids__isnull=False) | (~Q(kind="void") & Q(voids__isnull=True)),
                 name="ledger_void_names_what_it_reverses",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="overdue") | Q(loan__isnull=False), name="ledger_fine_belongs_to_a_loan"
+            ),
+            models.CheckConstraint(
+                condition=Q(voids__isnull=True) | ~Q(voids=F("pk")), name="ledger_void_reverses_another"
+            ),
+            models.CheckConstraint(condition=~Q(currency=""), name="ledger_has_a_currency"),
         ]
         indexes = [models.Index(fields=["member", "at"], name="ledger_of_member")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.amount_minor} {self.currency}"
+        return f"{self.get_kind_display()} {money.plain(self.amount_minor, self.currency)} {self.currency}"
 
     @property
     def open_minor(self) -> int:
@@ -107,7 +115,8 @@ class Allocation(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="allocation_above_zero"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="allocation_joins_two_entries"),
+            models.UniqueConstraint(fields=["debit", "credit"], name="allocation_once_for_two_entries"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.credit_id} → {self.debit_id}: {self.amount_minor}"
+        return f"{self.credit_id} → {self.debit_id}"

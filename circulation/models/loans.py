@@ -60,12 +60,18 @@ class Loan(models.Model):
             models.UniqueConstraint(fields=["copy"], condition=Q(closed_at=None), name="one_open_loan_per_copy"),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True, returned_at__isnull=True, outcome="")
-                | (Q(closed_at__isnull=False, returned_at__isnull=False) & ~Q(outcome="")),
+                | Q(closed_at__isnull=False, returned_at__isnull=False, outcome__in=["returned", "lost", "undone"]),
                 name="loan_open_or_closed_whole",
             ),
             models.CheckConstraint(
-                condition=Q(returned_at__isnull=True) | Q(returned_at__gte=F("issued_at")),
+                condition=Q(returned_at__isnull=True)
+                | Q(returned_at__gte=F("issued_at"), returned_at__lte=F("closed_at")),
                 name="loan_returned_after_issue",
+            ),
+            models.CheckConstraint(condition=Q(due_at__gte=F("issued_at")), name="loan_due_after_issue"),
+            models.CheckConstraint(
+                condition=Q(claimed_returned_at__isnull=True) | Q(claimed_returned_at__gte=F("issued_at")),
+                name="loan_claimed_after_issue",
             ),
             models.CheckConstraint(
                 condition=Q(member__isnull=False) | Q(closed_at__isnull=False), name="loan_open_has_a_member"

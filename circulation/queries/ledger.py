@@ -53,20 +53,31 @@ def outstanding_by_member(members: list[int]) -> dict[int, int]:
 
 def outstanding_fines_by_member(members: list[int]) -> dict[int, int]:
     """The part of it that is overdue fines, by member, in minor units; a fine whose payment was reversed counts."""
+    fines = _open_fines(LedgerEntry.objects.filter(member__in=members))
+    return {pk: amount for pk, amount in fines if amount}
+
+
+def outstanding_fines_of(member: OuterRef) -> Coalesce:
+    """The same of the ``member`` that a row of another query names, as a column of that query."""
+    fines = _open_fines(LedgerEntry.objects.filter(member=member)).values("sum")
+    return Coalesce(Subquery(fines), Value(0, BigIntegerField()))
+
+
+def account(member: Member) -> QuerySet[LedgerEntry]:
+    """Every line of the member's account, newest first."""
+    return member.ledger.select_related("loan__copy__book", "by", "voids", "voided_by").order_by("-at", "-pk")
+
+
+def _open_fines(entries: QuerySet[LedgerEntry]) -> QuerySet:
+    """The members of ``entries``, each with the sum of the fines among them that are not settled."""
     paid_with_it = Allocation.objects.filter(credit=OuterRef("voids"), debit__kind=LedgerEntry.Kind.OVERDUE)
     sum_paid = paid_with_it.order_by().values("credit").annotate(sum=Sum("amount_minor")).values("sum")
     owed = ExpressionWrapper(F("amount_minor") - F("allocated_minor"), BigIntegerField())
     of_fines = Coalesce(Subquery(sum_paid), Value(0, BigIntegerField()))
     part = Case(When(kind=LedgerEntry.Kind.OVERDUE, then=owed), default=Least(owed, of_fines))
     kinds = [LedgerEntry.Kind.OVERDUE, LedgerEntry.Kind.VOID]
-    entries = LedgerEntry.objects.filter(member__in=members, kind__in=kinds, amount_minor__gt=F("allocated_minor"))
-    fines = entries.order_by().annotate(part=part).values_list("member").annotate(sum=Sum("part"))
-    return {pk: amount for pk, amount in fines if amount}
-
-
-def account(member: Member) -> QuerySet[LedgerEntry]:
-    """Every line of the member's account, newest first."""
-    return member.ledger.select_related("loan__copy__book", "by", "voids", "voided_by").order_by("-at", "-pk")
+    entries = entries.filter(kind__in=kinds, amount_minor__gt=F("allocated_minor"))
+    return entries.order_by().annotate(part=part).values_list("member").annotate(sum=Sum("part"))
 
 
 def fines_by_loan(loan_ids: list[int]) -> dict[int, int]:

@@ -23,18 +23,24 @@ class Scan:
 
     @property
     def is_ambiguous(self) -> bool:
-        """Whether it is a card and a barcode at once."""
-        return self.member is not None and self.copy is not None
+        """Whether it is a card and a barcode or ISBN at once."""
+        return self.member is not None and self.book is not None
+
+    @property
+    def book(self) -> Book | None:
+        """The book it stands for, by its copy or as the first of those with this ISBN."""
+        if self.copy:
+            return self.copy.book
+        return self.books[0] if self.books else None
 
 
 def read_scan(text: str) -> Scan:
-    """Look ``text`` up as a card number, a barcode and, if it is neither, an ISBN."""
+    """Look ``text`` up as a card number, a barcode and, if it is no barcode, an ISBN."""
     member, copy = member_with_card(text), copy_with_barcode(text)
-    if member or copy:
+    if copy:
         return Scan(text, member, copy)
-    isbn = read_isbn(text)
-    books = list(books_with_isbn(text)) if isbn else []
-    return Scan(text, books=books, mistyped=not books and _is_mistyped(text))
+    books = list(books_with_isbn(text)) if read_isbn(text) else []
+    return Scan(text, member, books=books, mistyped=not (member or books) and _is_mistyped(text))
 
 
 def copy_with_barcode(text: str) -> Copy | None:

@@ -25,7 +25,7 @@ def line() -> dict:
 @pytest.mark.parametrize("fields", [
     {"amount_minor": 0}, {"amount_minor": -100}, {"allocated_minor": 101}, {"allocated_minor": -1},
     {"kind": "payment"}, {"kind": "waiver"}, {"kind": "write_off"}, {"kind": "overpayment"}, {"kind": "void"},
-    {"kind": "gift"},
+    {"kind": "gift"}, {"kind": "overdue"}, {"currency": ""},
 ])  # fmt: skip
 def test_pay_20_line_that_cannot_be(fields: dict, line: dict) -> None:
     LedgerEntry.objects.create(**line)
@@ -36,7 +36,7 @@ def test_pay_20_line_that_cannot_be(fields: dict, line: dict) -> None:
 @pytest.mark.parametrize("kind", ["overdue", "replacement", "processing", "other"])
 def test_charge_below_nought(kind: str, line: dict) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        LedgerEntry.objects.create(**line | {"kind": kind, "amount_minor": -1})
+        LedgerEntry.objects.create(**line | {"kind": kind, "amount_minor": -1, "loan": make_loan(now=NOW)})
 
 
 def test_line_is_reversed_once(line: dict) -> None:
@@ -58,9 +58,21 @@ def test_allocation_of_nothing(amount: int) -> None:
         Allocation.objects.create(debit=debit, credit=debit, amount_minor=1, at=NOW)
 
 
+def test_two_entries_that_are_joined_twice() -> None:
+    member = MemberFactory()
+    charge_member(member, amount_minor=100, reason="lost card", by=None)
+    take_payment(member, amount_minor=50, by=None)
+    joined = Allocation.objects.get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Allocation.objects.create(debit=joined.debit, credit=joined.credit, amount_minor=1, at=NOW)
+
+
 @pytest.mark.parametrize("fields", [
     {"returned_at": NOW}, {"closed_at": NOW}, {"outcome": "returned"}, {"returned_at": NOW, "closed_at": NOW},
     {"member": None}, {"returned_at": NOW - timedelta(days=1), "closed_at": NOW, "outcome": "returned"},
+    {"returned_at": NOW, "closed_at": NOW, "outcome": "burnt"}, {"due_at": NOW - timedelta(seconds=1)},
+    {"returned_at": NOW + timedelta(days=1), "closed_at": NOW, "outcome": "returned"},
+    {"claimed_returned_at": NOW - timedelta(seconds=1)},
 ])  # fmt: skip
 def test_loan_that_is_neither_open_nor_closed(fields: dict) -> None:
     loan = make_loan(now=NOW)

@@ -1,5 +1,6 @@
 """Issuing: a card, then barcodes; a card among the barcodes switches the member."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -13,10 +14,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Member
 from accounts.permissions import ISSUE, OVERRIDE_BLOCK, SET_DUE_DATE, needs
 from accounts.queries import desk_branch, restrictions_on, search_members
+from accounts.services.actions import TakenBackSince
 from catalog.models import Copy
 from circulation.exceptions import CirculationRefused, Level
 from circulation.forms.desk import IssueForm
-from circulation.models import Loan
 from circulation.queries.copies import available_copies
 from circulation.queries.desk import this_sitting
 from circulation.queries.ledger import outstanding_minor
@@ -33,7 +34,7 @@ def issue(request: HttpRequest) -> HttpResponse:
         return _page(request, IssueForm(initial=_sticky(request)), _member(request.GET.get("member")))
     form = IssueForm(request.POST)
     member = _member(request.POST.get("member"))
-    if not form.is_valid():
+    if not form.may_be_tried():
         return _page(request, form, member)
     return _act(request, form, member, read_scan(form.cleaned_data["scan"]))
 
@@ -43,7 +44,7 @@ def _act(request: HttpRequest, form: IssueForm, member: Member | None, scan: Sca
     if scan.is_ambiguous and not read_as:
         return _page(request, form, member, ambiguous=scan)
     if scan.member and read_as != "copy":
-        return _switch(request, scan.member, member)
+        return _switch(request, form, scan.member, member)
     copies = [scan.copy] if scan.copy else _copies_that_fit(scan)
     if copies and member is None:
         messages.warning(
@@ -58,19 +59,17 @@ def _act(request: HttpRequest, form: IssueForm, member: Member | None, scan: Sca
 
 
 def _issue(request: HttpRequest, form: IssueForm, member: Member, copy: Copy) -> HttpResponse:
-    values = form.cleaned_data
-    due_on = values["due_on"] if request.user.has_perm(SET_DUE_DATE) else None
+    due_on = _due_by_hand(request, form)
     try:
         loan = issue_copy(
             copy, member=member, branch=desk_branch(request.session), by=request.user,
             key=form.key_for(str(copy.pk)),
-            due_on=due_on, overrides=form.override_codes, reason=values["reason"],
+            due_on=due_on, overrides=form.override_codes, reason=form.reason,
         )  # fmt: skip
     except CirculationRefused as refused:
         return _page(request, form, member, refused=refused, copy=copy)
-    if loan.outcome == Loan.Outcome.UNDONE:  # this form was sent before, and what it did was taken back since
-        text = _("“%(title)s” is not issued: that was taken back. Scan it again.")
-        messages.error(request, text % {"title": copy.book.title})
+    except TakenBackSince as refusal:
+        messages.error(request, f"“{copy.book.title}” ({copy.barcode}): {refusal.message}")
         return redirect(_address(member, due_on))
     text = _("Issued to %(name)s: “%(title)s”. Due on %(due)s.")
     due = date_format(timezone.localtime(loan.due_at), "DATE_FORMAT")
@@ -78,10 +77,14 @@ def _issue(request: HttpRequest, form: IssueForm, member: Member, copy: Copy) ->
     return redirect(_address(member, due_on))
 
 
-def _switch(request: HttpRequest, to: Member, current: Member | None) -> HttpResponse:
+def _switch(request: HttpRequest, form: IssueForm, to: Member, current: Member | None) -> HttpResponse:
     if current and current.pk != to.pk:
         messages.warning(request, _("Now issuing to %(name)s.") % {"name": to.name})
-    return redirect(_address(to, None))
+    return redirect(_address(to, _due_by_hand(request, form)))
+
+
+def _due_by_hand(request: HttpRequest, form: IssueForm) -> date | None:
+    return form.cleaned_data["due_on"] if request.user.has_perm(SET_DUE_DATE) else None
 
 
 def _copies_that_fit(scan: Scan) -> list[Copy]:
@@ -98,7 +101,7 @@ def _nothing_found(request: HttpRequest, form: IssueForm, member: Member | None,
         return _page(request, form, member)
     people = list(search_members(scan.text)[:MOST_CHOICES]) if not scan.text.strip().isdigit() else []
     if len(people) == 1 and member is None:
-        return _switch(request, people[0], member)
+        return _switch(request, form, people[0], member)
     if people:
         return _page(request, form, member, choose_member=people)
     messages.error(request, _("Nothing here has the card, name, barcode or ISBN %(text)s.") % {"text": scan.text})
@@ -133,6 +136,6 @@ def _sticky(request: HttpRequest) -> dict[str, str]:
     return {"due_on": request.GET.get("due_on", ""), "member": request.GET.get("member", "")}
 
 
-def _address(member: Member, due_on: Any) -> str:
+def _address(member: Member, due_on: date | None) -> str:
     address = f"{reverse('circulation:issue')}?member={member.pk}"
     return f"{address}&due_on={due_on.isoformat()}" if due_on else address

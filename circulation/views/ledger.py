@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts import money
 from accounts.models import Member
 from accounts.permissions import TAKE_PAYMENT, WAIVE, needs
+from accounts.services.actions import TakenBackSince
 from circulation.exceptions import CirculationRefused
 from circulation.forms.ledger import AmountForm, ChargeForm, PaymentForm, WaiverForm
 from circulation.models import LedgerEntry
@@ -61,6 +62,9 @@ def _money_page(
         except CirculationRefused as refused:
             for problem in refused.problems:
                 form.add_error("amount_minor", problem.message)
+        except TakenBackSince as refusal:
+            messages.error(request, refusal.message)
+            return redirect(request.path)
         else:
             amount = money.formatted(form.cleaned_data["amount_minor"], currency, request.LANGUAGE_CODE)
             messages.success(request, done % {"amount": amount})

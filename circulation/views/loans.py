@@ -19,9 +19,9 @@ from catalog.queries import isbns_of
 from circulation.forms.loans import LoanFilterForm
 from circulation.models import Loan
 from circulation.queries.ledger import fines_by_loan
-from circulation.queries.loans import all_loans, estimate, find_loans, shown
-from circulation.queries.rules import rule_book
-from circulation.queries.standing import rooms_for_fines
+from circulation.queries.loans import all_loans, find_loans, shown
+from circulation.queries.rules import RuleBook, rule_book
+from circulation.queries.standing import running_fines
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 AT_ONCE = 500
@@ -29,29 +29,34 @@ AT_ONCE = 500
 
 @needs(USE_DESK)
 def loans(request: HttpRequest) -> HttpResponse:
-    form, now = LoanFilterForm(request.GET), timezone.now()
+    return _page(request, LoanFilterForm(request.GET))
+
+
+def _page(request: HttpRequest, form: LoanFilterForm, status: int = 200) -> HttpResponse:
+    now = timezone.now()
     found = _filtered(form, now)
     page = page_of(request, found)
     context = {
         "form": form, "page": page, "now": now, "total": page.paginator.count,
-        "costs": _costs(page, request.library, now),
+        "costs": _costs(page, rule_book(request.library), now),
         "isbns": isbns_of([loan.copy.book_id for loan in page]),
     }  # fmt: skip
-    return render(request, "circulation/loans.html", context)
+    return render(request, "circulation/loans.html", context, status=status)
 
 
-def _costs(loans: Iterable[Loan], library: LibrarySettings, now: datetime) -> dict[int, int]:
+def _costs(loans: Iterable[Loan], book: RuleBook, now: datetime) -> dict[int, int]:
     """What each loan cost, and would cost if it came back now."""
-    late = [loan for loan in loans if loan.is_overdue(now)]
-    book, rooms = rule_book(library), rooms_for_fines([loan.member for loan in late])
     costs = Counter(fines_by_loan([loan.pk for loan in loans]))
-    costs.update({loan.pk: estimate(loan, book, now, rooms.get(loan.member_id)).amount_minor for loan in late})
+    costs.update({pk: fine.amount_minor for pk, fine in running_fines(loans, book, now).items()})
     return costs
 
 
 @needs(USE_DESK)
-def loans_csv(request: HttpRequest) -> StreamingHttpResponse:
-    found = _filtered(LoanFilterForm(request.GET), timezone.now())
+def loans_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    form = LoanFilterForm(request.GET)
+    if not form.is_valid():  # a file of everything would be taken for what was asked
+        return _page(request, form, status=400)
+    found = _filtered(form, timezone.now())
     # The lines are made after this request has ended: its language is needed now.
     columns = [_("Member ID"), _("Name"), _("ISBN"), _("Title"), _("Barcode"), _("Borrowed"), _("Return by"),
                _("Returned on"), _("Fine"), _("Status")]  # fmt: skip
@@ -63,7 +68,8 @@ def loans_csv(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def _filtered(form: LoanFilterForm, now: datetime) -> QuerySet[Loan]:
-    form.is_valid()
+    if not form.is_valid():
+        return all_loans().none()
     values = form.cleaned_data
     found = shown(find_loans(all_loans(), values.get("q", "")), values.get("show", ""), now)
     if day := values.get("from_on"):
@@ -82,11 +88,11 @@ def _lines(found: QuerySet[Loan], columns: list[str], words: dict[str, str], lib
     writer = csv.writer(_Echo())
     yield "\ufeff"  # spreadsheets then read it as UTF-8
     yield writer.writerow(columns)
-    now, start = timezone.now(), 0
+    book, now, start = rule_book(library), timezone.now(), 0
     while batch := list(found[start : start + AT_ONCE]):
-        fines, isbns = fines_by_loan([loan.pk for loan in batch]), isbns_of([loan.copy.book_id for loan in batch])
+        costs, isbns = _costs(batch, book, now), isbns_of([loan.copy.book_id for loan in batch])
         for loan in batch:
-            cells = [*_row(loan, fines, isbns, library), words[_state(loan, now)]]
+            cells = [*_row(loan, costs, isbns, library), words[_state(loan, now)]]
             yield writer.writerow([_harmless(cell) for cell in cells])
         start += AT_ONCE
 
@@ -97,7 +103,7 @@ def _state(loan: Loan, now: datetime) -> str:
     return "lost" if loan.outcome == Loan.Outcome.LOST else "returned"
 
 
-def _row(loan: Loan, fines: dict, isbns: dict, library: LibrarySettings) -> list[str]:
+def _row(loan: Loan, costs: dict, isbns: dict, library: LibrarySettings) -> list[str]:
     return [
         loan.member.card_number if loan.member else "",
         loan.member.name if loan.member else "",
@@ -105,7 +111,7 @@ def _row(loan: Loan, fines: dict, isbns: dict, library: LibrarySettings) -> list
         loan.copy.book.title,
         loan.copy.barcode,
         *(_stamp(at, library) for at in (loan.issued_at, loan.due_at, loan.returned_at)),
-        money.plain(fines.get(loan.pk, 0), library.currency),
+        money.plain(costs.get(loan.pk, 0), library.currency),
     ]
 
 

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_POST
 from accounts.forms.keyed import KeyedForm
 from accounts.models import Member
 from accounts.paging import page_of
+from accounts.services.actions import TakenBackSince
 from circulation.exceptions import CirculationRefused
 from circulation.models import Loan
 from circulation.queries.ledger import account, balance_minor, fines_by_loan, outstanding_minor
-from circulation.queries.loans import SHOWN, estimates, members_loans, shown, with_books
+from circulation.queries.loans import SHOWN, estimates, members_loans, shown, shown_counts, with_books
 from circulation.queries.rules import rule_book
 from circulation.queries.standing import room_for_fines
 from circulation.services.loans import renew_loan
@@ -47,6 +48,7 @@ def my_loans(request: HttpRequest) -> HttpResponse:
     costs.update(fines_by_loan([loan.pk for loan in page]))
     context = {
         "member": member, "now": now, "show": show, "filters": FILTERS, "page": page,
+        "counts": shown_counts(loans, now),
         "active": len(open_loans), "overdue": sum(1 for loan in open_loans if loan.is_overdue(now)),
         "outstanding": outstanding, "running": sum(fine.amount_minor for fine in running.values()),
         "total": outstanding + sum(fine.amount_minor for fine in running.values()),
@@ -86,6 +88,8 @@ def _renew(request: HttpRequest, loans: Iterable[Loan]) -> None:
             messages.error(
                 request, _("“%(title)s” was not renewed. %(reasons)s") % {"title": title, "reasons": reasons}
             )
+        except TakenBackSince as refusal:
+            messages.error(request, f"“{title}”: {refusal.message}")
         else:
             due = date_format(timezone.localtime(renewed.due_at), "DATE_FORMAT")
             messages.success(request, _("“%(title)s” is now due on %(due)s.") % {"title": title, "due": due})

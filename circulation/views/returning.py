@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import money
 from accounts.permissions import BACKDATE, ISSUE, OVERRIDE_BLOCK, RETURN, needs
 from accounts.queries import desk_branch, member_with_card
+from accounts.services.actions import TakenBackSince
 from catalog.models import Copy
 from catalog.queries import books_with_isbn
 from circulation.exceptions import CirculationRefused, Level
@@ -53,11 +54,8 @@ def _take_back(request: HttpRequest, form: Any, copy: Copy, *, suffix: str) -> H
         for problem in refused.problems:
             messages.error(request, f"“{copy.book.title}” ({copy.barcode}): {problem.message}")
         return _return_page(request, form, status=409)
-    if loan.is_open:  # this form was sent before, and what it did was taken back since
-        messages.error(
-            request,
-            _("“%(title)s” is on loan: its return was taken back. Scan it again.") % {"title": loan.copy.book.title},
-        )
+    except TakenBackSince as refusal:
+        messages.error(request, f"“{copy.book.title}” ({copy.barcode}): {refusal.message}")
     else:
         _tell_returned(request, loan)
     query = f"?returned_on={returned_on.isoformat()}" if returned_on else ""
@@ -110,7 +108,7 @@ def renew(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _renew_page(request, RenewForm())
     form = RenewForm(request.POST)
-    if not form.is_valid():
+    if not form.may_be_tried():
         return _renew_page(request, form)
     scan = read_scan(form.cleaned_data["scan"])
     copy = scan.copy or _only_copy_out(scan)
@@ -123,12 +121,15 @@ def renew(request: HttpRequest) -> HttpResponse:
     try:
         loan = renew_loan(
             loan, by=request.user, key=form.key_for(str(loan.pk)),
-            overrides=form.override_codes, reason=form.cleaned_data["reason"],
+            overrides=form.override_codes, reason=form.reason,
         )  # fmt: skip
     except CirculationRefused as refused:
         return _renew_page(request, form, refused=refused, loan=loan)
-    due = date_format(timezone.localtime(loan.due_at), "DATE_FORMAT")
-    messages.success(request, _("Renewed: “%(title)s”. Due on %(due)s.") % {"title": loan.copy.book.title, "due": due})
+    except TakenBackSince as refusal:
+        messages.error(request, f"“{loan.copy.book.title}” ({loan.copy.barcode}): {refusal.message}")
+    else:
+        due, title = date_format(timezone.localtime(loan.due_at), "DATE_FORMAT"), loan.copy.book.title
+        messages.success(request, _("Renewed: “%(title)s”. Due on %(due)s.") % {"title": title, "due": due})
     return redirect("circulation:renew")
 
 
@@ -149,7 +150,7 @@ def _only_copy_out(scan: Scan) -> Copy | None:
 
 
 def _not_a_copy(scan: Scan) -> str:
-    if scan.member:
+    if scan.member and not scan.books:
         return _("That is the card of %(name)s. Scan the barcode of the copy.") % {"name": scan.member.name}
     if scan.books:
         return _("Several copies of “%(title)s” may be out, or none. Scan the barcode.") % {

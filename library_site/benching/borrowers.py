@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, time
 
-from accounts.models import LibrarySettings, Member, MemberCategory
+from accounts.models import Card, LibrarySettings, Member, MemberCategory
 from circulation.models import Loan
 from circulation.policy import end_of_day
 from library_site.benching.shelves import Shelves
@@ -27,6 +27,7 @@ class Borrowers:
     def take_members(self, rows: list[Row]) -> None:
         """Members, without a sign-in, in the category that bears their kind as its code."""
         by_code = categories(row["kind"].upper() for row in rows)
+        Card.objects.bulk_create(Card(number=row["card"]) for row in rows)
         members = Member.objects.bulk_create(
             Member(
                 card_number=row["card"], name=f"{row['given']} {row['surname']}".strip(), email=row["email"],

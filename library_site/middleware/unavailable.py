@@ -3,10 +3,11 @@
 import logging
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.core.signals import got_request_exception
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 
 from library_site.views.errors import unavailable
@@ -14,6 +15,19 @@ from library_site.views.errors import unavailable
 UNAVAILABLE = (OperationalError, InterfaceError)
 
 logger = logging.getLogger(__name__)
+
+
+class Trouble:
+    """Notes whether the database failed while a request was answered, also where the cache kept quiet about it."""
+
+    was_seen = False
+
+    def __call__(self, execute: Callable[..., Any], *query: Any) -> Any:
+        try:
+            return execute(*query)
+        except UNAVAILABLE:
+            self.was_seen = True
+            raise
 
 
 class DatabaseUnavailableMiddleware:
@@ -24,8 +38,12 @@ class DatabaseUnavailableMiddleware:
         got_request_exception.connect(_note_unavailable, dispatch_uid="database unavailable")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        return unavailable(request) if hasattr(request, "database_unavailable") else response
+        trouble = Trouble()
+        with connection.execute_wrapper(trouble):
+            response = self.get_response(request)
+        # Tries that cannot be counted are refused as too many; the visitor has done nothing wrong.
+        uncounted = response.status_code == HTTPStatus.TOO_MANY_REQUESTS and trouble.was_seen
+        return unavailable(request) if uncounted or hasattr(request, "database_unavailable") else response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, UNAVAILABLE):

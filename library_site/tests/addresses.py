@@ -19,6 +19,7 @@ AUDIENCE = {
     "library_site:home": PUBLIC,
     "library_site:health": PUBLIC,
     "library_site:after_sign_in": ANYBODY_SIGNED_IN,
+    "library_site:unsent": ANYBODY_SIGNED_IN,
     "set_language": PUBLIC,
     "accounts:set_up": PUBLIC,
     "accounts:profile": ANYBODY_SIGNED_IN,
@@ -85,7 +86,10 @@ AUDIENCE = {
     "account_reset_password_from_key": PUBLIC,
     "account_reset_password_from_key_done": PUBLIC,
 }
-_WITHOUT_KEY = {"members", "add_member", "books", "add_book", "account_change_password", "account_reset_password"}
+_WITHOUT_KEY = {
+    "members", "add_member", "books", "add_book", "account_change_password", "account_reset_password",
+    "account_reset_password_done", "account_reset_password_from_key_done",
+}  # fmt: skip
 
 
 def make_addresses(librarian: User) -> Callable[[str], str]:

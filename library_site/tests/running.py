@@ -34,7 +34,7 @@ class Running:
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve", "--port", str(self.port), *arguments],
-                cwd=settings.BASE_DIR, env=self.environment, stdout=log, stderr=subprocess.STDOUT,
+                cwd=settings.BASE_DIR, env=self.environment, stdout=log, stderr=subprocess.STDOUT, process_group=0,
             )  # fmt: skip
 
     def wait(self) -> "Running":

@@ -1,23 +1,31 @@
 """The demo library: loads into an empty library, is sound, and goes without a trace."""
 
 import json
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
+from django.test import Client
 from stdnum import isbn
 
 from accounts.exceptions import Refused
 from accounts.models import Action, LibrarySettings, Member, User
+from accounts.permissions import ADMIN, LIBRARIAN
 from accounts.tests.factories import MemberFactory
 from catalog.models import Author, Book, Copy, Subject
+from catalog.services.copies import add_copies
 from catalog.tests.factories import BookFactory, CopyFactory
 from circulation.models import LedgerEntry, Loan
+from circulation.services.ledger import take_payment
+from circulation.services.loans import issue_copy, return_copy
 from circulation.tests.factories import make_loan
 from library_site.demo import loading, years
-from library_site.demo.loading import load_demo, remove_demo
+from library_site.demo.loading import load_demo
+from library_site.demo.removing import remove_demo
 from library_site.demo.shelves import DATA
-from library_site.demo.signing_in import new_password, sign_ins_that_work
+from library_site.demo.signing_in import make_member_sign_in, new_password, sign_ins_that_work
 
 BOOKS = json.loads((DATA / "books.json").read_text(encoding="utf-8"))
 PEOPLE = json.loads((DATA / "people.json").read_text(encoding="utf-8"))
@@ -78,21 +86,86 @@ def test_remove_demo_leaves_nothing_of_it(short_demo: None) -> None:
     left = [model.objects.count() for model in (Book, Copy, Member, User, Loan, LedgerEntry, Author, Subject)]
     assert left == [0] * 8
     library = LibrarySettings.current()
-    assert (library.demo, library.set_up_at, library.currency_fixed) == ({}, None, False)
+    assert (library.demo, library.set_up_at, library.currency_fixed) == ({"was_removed": True}, None, False)
+    assert (library.name, library.address, library.contact_email, library.contact_phone) == ("Openshelf", "", "", "")
+    assert not Action.objects.exclude(by=None).exists()
     call_command("check_invariants")
 
 
 def test_remove_demo_keeps_what_was_added_since(short_demo: None) -> None:
-    own_copy, own_member = CopyFactory(), MemberFactory()
+    own_copy, own_member, own_admin = CopyFactory(), MemberFactory(), make_admin()
     own_loan = make_loan(own_copy, own_member)
-    mixed = make_loan(Copy.objects.filter(loans=None).exclude(pk=own_copy.pk)[0], own_member)
-    own_admin = User.objects.create_user("me", is_staff=True)
+    LibrarySettings.objects.filter(pk=1).update(name="Village Library")
     remove_demo()
     assert list(Loan.objects.all()) == [own_loan]
-    assert not Loan.objects.filter(pk=mixed.pk).exists()
     assert (list(Member.objects.all()), list(User.objects.all())) == ([own_member], [own_admin])
-    assert LibrarySettings.current().set_up_at is not None
+    library = LibrarySettings.current()
+    assert (library.name, library.address, library.set_up_at is None) == ("Village Library", "", False)
     call_command("check_invariants")
+
+
+def test_remove_demo_keeps_the_book_to_which_a_copy_was_added_without_the_copies_of_the_demo(short_demo: None) -> None:
+    book = Book.objects.get(title="Pride and Prejudice")
+    (own,) = add_copies(book, count=1, by=User.objects.get(username="librarian"))
+    remove_demo()
+    assert (list(Book.objects.all()), list(Copy.objects.all())) == ([book], [own])
+    assert list(Action.objects.filter(verb="add_copies").values_list("by", "target_id")) == [(None, book.pk)]
+    call_command("check_invariants")
+
+
+def test_remove_demo_never_touches_what_a_real_member_borrowed_and_paid(short_demo: None) -> None:
+    copy, own_member, desk = Copy.objects.filter(loans=None)[0], MemberFactory(), make_admin()
+    branch, weeks = copy.home_branch, timedelta(weeks=1)
+    issue_copy(copy, member=own_member, branch=branch, by=desk, now=NOW - 20 * weeks)
+    return_copy(copy, branch=branch, by=desk, now=NOW - 10 * weeks)
+    take_payment(own_member, amount_minor=1, by=desk, now=NOW - 9 * weeks)
+    before = list(LedgerEntry.objects.filter(member=own_member).values())
+    assert len(before) == 2
+    remove_demo()
+    assert list(LedgerEntry.objects.values()) == before
+    assert (list(Copy.objects.all()), Book.objects.get()) == ([copy], copy.book)
+    assert Loan.objects.get().member == own_member
+    call_command("check_invariants")
+
+
+def test_remove_demo_ends_what_an_invented_member_did_with_a_real_copy(short_demo: None) -> None:
+    own_copy = CopyFactory()
+    make_loan(own_copy, Member.objects.all()[0])
+    remove_demo()
+    assert (list(Copy.objects.all()), Loan.objects.count()) == ([own_copy], 0)
+    call_command("check_invariants")
+
+
+def test_remove_demo_takes_sign_ins_of_invented_members_along(short_demo: None) -> None:
+    member = Member.objects.filter(user=None)[0]
+    make_member_sign_in(member)
+    remove_demo()
+    assert User.objects.count() == 0
+
+
+def test_after_the_demo_the_library_stays_open_while_a_librarian_is_left(short_demo: None, client: Client) -> None:
+    librarian = User.objects.create_user("lena")
+    librarian.groups.add(Group.objects.get(name=LIBRARIAN))
+    remove_demo()
+    assert client.get("/").status_code == 200
+    assert client.get("/setup/").status_code == 404
+
+
+def test_command_says_what_it_removed_and_how_the_library_is_set_up(
+    short_demo: None, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("remove_demo")
+    said = capsys.readouterr().out
+    assert "   303 copies\n   212 books\n    40 members\n     3 sign-ins\n" in said
+    assert "Here now, and yours: 0 books, 0 copies, 0 members, 0 loans." in said
+    assert re.search(r"/setup/, with the code \w{4}-\w{4}-\w{4}\n", said)
+    assert client.get("/setup/").status_code == 200
+
+
+def make_admin() -> User:
+    user = User.objects.create_user("me", is_staff=True)
+    user.groups.add(Group.objects.get(name=ADMIN))
+    return user
 
 
 def test_demo_can_be_loaded_again_after_it_was_removed(short_demo: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The site refuses to start with settings that are missing or unsafe, in one line."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.conf import settings
 SAFE = {
     "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOP",
     "ALLOWED_HOSTS": "library.example.org",
+    "SITE_URL": "http://library.example.org",
     "ENV_FILE": os.devnull,
     "DJANGO_SETTINGS_MODULE": "library_site.settings",
 }
@@ -39,11 +41,26 @@ def read_setting(name: str, **environment: str) -> str:
     [
         ({"SECRET_KEY": ""}, "SECRET_KEY"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": "a" * 60}, "SECRET_KEY"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": "library.example.org,*"}, "ALLOWED_HOSTS"),
         ({"SITE_URL": "library.example.org"}, "SITE_URL"),
         ({"SITE_URL": "ftp://library.example.org"}, "SITE_URL"),
+        ({"SITE_URL": "http://library.example.org/below"}, "SITE_URL"),
+        ({"SITE_URL": "http://["}, "SITE_URL"),
+        ({"SITE_URL": "http://elsewhere.example.org"}, "elsewhere.example.org"),
+        ({"SITE_URL": "https://library.example.org", "DEBUG": "true"}, "DEBUG"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "mysql://user:secret@host/library"}, "DATABASE_URL"),
+        ({"CACHE_URL": "nonsense"}, "CACHE_URL"),
+        ({"CACHE_URL": "locmemcache://"}, "CACHE_URL"),
+        ({"CACHE_URL": "dummycache://"}, "CACHE_URL"),
+        ({"EMAIL_URL": "smtp://user:secret@host:port"}, "EMAIL_URL"),
+        ({"TRUSTED_PROXY_COUNT": "one"}, "TRUSTED_PROXY_COUNT"),
+        ({"TRUSTED_PROXY_COUNT": "-1"}, "TRUSTED_PROXY_COUNT"),
+        ({"OPENLIBRARY_URL": "openlibrary.org"}, "OPENLIBRARY_URL"),
+        ({"OPENLIBRARY_COVERS_URL": "file:///etc"}, "OPENLIBRARY_COVERS_URL"),
     ],
 )
 def test_site_refuses_to_start_in_one_line(environment: dict[str, str], word: str) -> None:
@@ -52,10 +69,65 @@ def test_site_refuses_to_start_in_one_line(environment: dict[str, str], word: st
     assert answer.stderr.startswith("Openshelf cannot start: ")
     assert word in answer.stderr
     assert len(answer.stderr.splitlines()) == 1
+    assert "secret@" not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"SECRET_KEY = value with spaces\n", "Line 1 of "),
+        (b"# a comment\n\nnonsense\n", "Line 3 of "),
+        (b"\xff\xfe\x00", "is no text file in UTF-8"),
+    ],
+)
+def test_broken_file_of_settings_is_named_without_what_it_holds(tmp_path: Path, content: bytes, problem: str) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    answer = manage("check", ENV_FILE=str(tmp_path / ".env"))
+    assert (answer.returncode, len(answer.stderr.splitlines())) == (1, 1)
+    assert problem in answer.stderr
+    assert "value with spaces" not in answer.stderr
+
+
+def test_folder_in_the_place_of_the_file_of_settings_is_named(tmp_path: Path) -> None:
+    answer = manage("check", ENV_FILE=str(tmp_path))
+    assert answer.stderr == f"Openshelf cannot start: {tmp_path} cannot be read (Is a directory).\n"
+
+
+def test_file_of_settings_may_hold_comments_empty_lines_and_windows_line_ends(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"# comment\r\n\r\nOPENLIBRARY_CONTACT=desk@library.example\r\n")
+    assert read_setting("OPENLIBRARY_CONTACT", ENV_FILE=str(tmp_path / ".env")) == "desk@library.example"
+
+
+def test_empty_value_means_the_default() -> None:
+    empty = dict.fromkeys(("MEDIA_ROOT", "DATABASE_URL", "CACHE_URL", "EMAIL_URL", "OPENLIBRARY_URL"), "")
+    names = "MEDIA_ROOT, settings.DATABASES['default']['NAME'], settings.EMAIL_BACKEND, settings.OPENLIBRARY_URL"
+    data = Path(settings.BASE_DIR, "data")
+    assert read_setting(names, **empty) == (
+        f"{data / 'media'} {data / 'library.db'} django.core.mail.backends.console.EmailBackend https://openlibrary.org"
+    )
+
+
+def test_health_can_be_asked_past_the_proxy() -> None:
+    assert read_setting("SECURE_REDIRECT_EXEMPT", SITE_URL="https://library.example.org") == "['^healthz$']"
+
+
+def test_unreadable_database_is_named_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "library.db").mkdir()
+    answer = manage("check_invariants", DATA_DIR=str(tmp_path))
+    assert (answer.returncode, answer.stderr) == (
+        1, "Openshelf cannot use its database: unable to open database file. (--traceback says where it stood.)\n",
+    )  # fmt: skip
 
 
 def test_site_starts_with_safe_settings() -> None:
     assert manage("check").returncode == 0
+
+
+def test_settings_named_on_the_command_line_are_the_ones_that_are_read() -> None:
+    answer = manage(
+        "check", "--settings", "library_site.tests.deploy_settings", DJANGO_SETTINGS_MODULE="no.such.settings"
+    )
+    assert (answer.returncode, answer.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("value", ["", "0", "False", "false", "no", "off", "nonsense"])
@@ -64,11 +136,16 @@ def test_debug_is_off_unless_it_is_plainly_on(value: str) -> None:
 
 
 def test_sqlite_always_runs_with_the_settings_that_survive_load() -> None:
-    options = read_setting("DATABASES['default']['OPTIONS']", DATABASE_URL="sqlite:////tmp/any.db")
+    options = read_setting("DATABASES['default']['OPTIONS']", DATABASE_URL="sqlite:////srv/any.db")
     assert "'transaction_mode': 'IMMEDIATE'" in options
     assert "'timeout': 20" in options
     assert "journal_mode=WAL" in options
     assert "foreign_keys=ON" in options
+
+
+def test_postgresql_waits_for_a_lock_no_longer_than_sqlite() -> None:
+    options = read_setting("DATABASES['default']['OPTIONS']", DATABASE_URL="postgres://library@/library")
+    assert options == "{'options': '-c lock_timeout=20s'}"
 
 
 def test_no_transaction_is_wrapped_around_requests() -> None:
@@ -94,7 +171,16 @@ def test_deployment_checks_are_clean() -> None:
 
 def test_env_example_names_every_variable_that_is_read() -> None:
     source = Path(settings.BASE_DIR, "library_site/settings.py").read_text(encoding="utf-8")
+    source += Path(settings.BASE_DIR, "library_site/management/commands/serve.py").read_text(encoding="utf-8")
     example = Path(settings.BASE_DIR, ".env.example").read_text(encoding="utf-8")
-    read = {line.split('("')[1].split('"')[0] for line in source.splitlines() if "env." in line and '("' in line}
-    internal = {"DATA_DIR", "ENV_FILE", "HSTS_WHOLE_DOMAIN"}
-    assert {name for name in read - internal if f"{name}=" not in example} == set()
+    read = set(re.findall(r'\b(?:env\.\w+|environ\.get)\("(\w+)"', source)) - {"ENV_FILE"}
+    assert len(read) >= 15
+    assert {name for name in read if f"{name}=" not in example} == set()
+
+
+def test_env_example_names_nothing_that_is_not_read() -> None:
+    source = Path(settings.BASE_DIR, "library_site/settings.py").read_text(encoding="utf-8")
+    source += Path(settings.BASE_DIR, "library_site/management/commands/serve.py").read_text(encoding="utf-8")
+    example = Path(settings.BASE_DIR, ".env.example").read_text(encoding="utf-8")
+    named = re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)
+    assert [name for name in named if f'"{name}"' not in source] == []

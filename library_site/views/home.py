@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import USE_DESK
-from accounts.queries import default_branch
+from accounts.queries import default_branch, waits_for_set_up
 from catalog import queries
 from catalog.forms.search import SearchForm
 from circulation.queries.opening import this_week
@@ -19,7 +19,7 @@ SHELF = 12
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    if request.library.set_up_at is None:
+    if waits_for_set_up(request.library):
         return redirect("accounts:set_up")
     context = {
         "form": SearchForm(), "arrivals": queries.new_arrivals(SHELF),

@@ -1,16 +1,18 @@
 """The admin site's tables: written down, kept from harm, and opened to Admins alone."""
 
+import re
 from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.test import Client, RequestFactory
 
 from accounts.admin.recorded import ReadOnlyAdmin
 from accounts.forms.fields import MoneyField
 from accounts.models import Action, Branch, LibrarySettings, Member, MemberCategory, Restriction, User
 from accounts.services.members import edit_member, restrict_member
-from accounts.tests.factories import MemberFactory
+from accounts.tests.factories import MemberCategoryFactory, MemberFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 ADULT = {"code": "ADULT", "name": "Adult", "max_loans": "10", "debt_limit_minor": "10.00"}
@@ -20,6 +22,13 @@ NAMES = [f"{model._meta.app_label}/{model._meta.model_name}" for model in OURS]
 
 def adult() -> MemberCategory:
     return MemberCategory.objects.get(code="ADULT")
+
+
+def cell(page: Any, name: str) -> str:
+    """What the first row of a table says in a column."""
+    found = re.search(rf'<td class="field-{name}[^>]*>(.*?)</td>', page.content.decode())
+    assert found is not None
+    return found[1]
 
 
 def page_of(row: Any) -> str:
@@ -83,6 +92,45 @@ def test_every_amount_of_every_form_is_asked_as_money(admin_user: User) -> None:
     assert [name for name, field in fields.items() if not isinstance(field, MoneyField)] == []
 
 
+def test_no_table_and_no_page_shows_minor_units(admin_user: User) -> None:
+    request = RequestFactory().get("/")
+    request.user = admin_user
+    shown = []
+    for model in OURS:
+        model_admin, row = admin.site._registry[model], model(pk=1)
+        shown += [(model, name) for name in model_admin.get_list_display(request)]
+        if not model_admin.has_change_permission(request, row):
+            shown += [(model, name) for name in flatten_fieldsets(model_admin.get_fieldsets(request, row))]
+    assert [each for each in shown if str(each[1]).endswith("_minor")] == []
+    assert len([name for _model, name in shown if callable(name)]) >= 10
+
+
+def test_amounts_are_shown_as_money_and_no_amount_as_nothing(admin_desk: Client) -> None:
+    MemberCategory.objects.exclude(code="ADULT").delete()
+    address = "/admin/accounts/membercategory/"
+    assert cell(admin_desk.get(address), "debt_limit_minor") == "€10.00"
+    LibrarySettings.objects.update(currency="JPY")
+    assert cell(admin_desk.get(address), "debt_limit_minor") == "¥1,000"
+    MemberCategory.objects.update(debt_limit_minor=None)
+    assert cell(admin_desk.get(address), "debt_limit_minor") == "-"
+
+
+def test_amounts_are_sorted_by_and_headed_like_their_column(admin_desk: Client) -> None:
+    MemberCategoryFactory(code="POOR", debt_limit_minor=5)
+    page = admin_desk.get("/admin/accounts/membercategory/?o=4").content.decode()
+    assert re.findall(r"field-code[^>]*><a[^>]*>(\w+)", page)[0] == "POOR"
+    assert "Debt limit" in page
+
+
+def test_amount_that_is_only_read_on_a_form_is_money(admin_desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admin.site._registry[MemberCategory], "readonly_fields", ["debt_limit_minor"])
+    page = admin_desk.get(page_of(adult()))
+    assert 'name="debt_limit_minor"' not in page.content.decode()
+    assert re.findall(r'<div class="readonly">(.*?)</div>', page.content.decode()) == ["€10.00"]
+    admin_desk.post(page_of(adult()), ADULT | {"name": "Grown-up", "debt_limit_minor": "99"})
+    assert (adult().name, adult().debt_limit_minor) == ("Grown-up", 1000)
+
+
 def test_row_that_moved_on_meanwhile_keeps_what_the_form_does_not_ask(admin_desk: Client) -> None:
     member = MemberFactory(phone="1", note="old")
     form = {
@@ -116,6 +164,16 @@ def test_admin_reaches_nothing_a_member_owes_to_the_desk(field: str, admin_desk:
     form = {"name": "New", "category": member.category_id, "joined_on": "2020-01-01", "keep_history": "unknown"}
     admin_desk.post(page_of(member), form | {field: admin_user.pk})
     assert (Member.objects.values(field).get(), Member.objects.get().name) == (before, "New")
+
+
+def test_sign_in_follows_a_member_edited_in_the_admin_site(admin_desk: Client) -> None:
+    member = MemberFactory(user=UserFactory(name="Old", email="old@example.org"), email="old@example.org")
+    form = {"name": "New", "email": "new@example.org", "category": member.category_id, "joined_on": "2020-01-01",
+            "keep_history": "unknown"}  # fmt: skip
+    admin_desk.post(page_of(member), form)
+    user = User.objects.get(member=member)
+    assert (user.name, user.email) == ("New", "new@example.org")
+    assert Action.objects.get().after == {"name": "New", "email": "new@example.org"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -9,7 +9,15 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import Action, MemberCategory, User
-from accounts.services.actions import FormAlreadyUsed, as_json, changes, describe, recorded
+from accounts.services.actions import (
+    FormAlreadyUsed,
+    TakenBackSince,
+    as_json,
+    changes,
+    describe,
+    leave_out,
+    recorded,
+)
 from accounts.tests.factories import MemberCategoryFactory, MemberFactory, UserFactory
 from accounts.tests.threads import at_once
 
@@ -39,6 +47,12 @@ def count_of(action: Action, things: list | set, *, by: User | None, now: dateti
     return len(things)
 
 
+@recorded("find_it_done")
+def find_it_done(action: Action, *, by: User | None, now: datetime) -> str:
+    leave_out(action)
+    return "done before"
+
+
 @recorded("break_down")
 def break_down(action: Action, *, by: User | None, now: datetime) -> None:
     make_category("LOST", by=by)
@@ -47,6 +61,15 @@ def break_down(action: Action, *, by: User | None, now: datetime) -> None:
 
 def codes() -> list[str]:
     return list(MemberCategory.objects.exclude(code__in=["ADULT", "CHILD"]).values_list("code", flat=True))
+
+
+def test_service_that_found_everything_done_leaves_no_action() -> None:
+    assert (find_it_done(by=None), Action.objects.count()) == ("done before", 0)
+
+
+def test_form_that_found_everything_done_is_remembered() -> None:
+    assert [find_it_done(by=None, key="form"), find_it_done(by=None, key="form")] == ["done before"] * 2
+    assert Action.objects.get().key == "form"
 
 
 def test_service_writes_one_action_with_who_what_when() -> None:
@@ -113,6 +136,15 @@ def test_form_whose_result_is_gone_by_now_is_refused() -> None:
     make_category("STAFF", by=None, key="form-0001").delete()
     with pytest.raises(FormAlreadyUsed):
         make_category("STAFF", by=None, key="form-0001")
+
+
+def test_same_form_after_its_action_was_taken_back_is_refused_and_changes_nothing() -> None:
+    make_category("STAFF", by=None, key="form-0001")
+    give_back("undo", by=None)
+    Action.objects.filter(verb="make_category").update(undone_by=Action.objects.get(verb="give_back"))
+    with pytest.raises(TakenBackSince) as refusal:
+        make_category("STAFF", by=None, key="form-0001")
+    assert (refusal.value.code, codes(), Action.objects.count()) == ("taken_back_since", ["STAFF"], 2)
 
 
 def test_failed_service_leaves_nothing_behind_and_its_form_may_be_sent_again() -> None:

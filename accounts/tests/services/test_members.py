@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db import IntegrityError
 
 from accounts.exceptions import Refused
-from accounts.models import Action, LibrarySettings, Member, MemberCategory, User
+from accounts.models import Action, Card, LibrarySettings, Member, MemberCategory, User
 from accounts.numbering import numbered_code
 from accounts.permissions import ADMIN, LIBRARIAN, MEMBER
 from accounts.services.members import (
@@ -18,6 +19,7 @@ from accounts.services.members import (
     register_member,
     replace_card,
     restrict_member,
+    signs_in_with_email,
 )
 from accounts.tests.factories import MemberCategoryFactory, MemberFactory, UserFactory
 from accounts.tests.threads import at_once
@@ -151,6 +153,67 @@ def test_new_name_of_a_member_who_works_here_leaves_the_sign_in_alone() -> None:
     assert User.objects.get().name == "Old"
 
 
+@pytest.mark.parametrize(
+    ("new", "signs_in_with"), [("New@Example.org", "new@example.org"), ("", ""), ("old@example.org", "old@example.org")]
+)
+def test_new_email_of_a_member_is_the_one_to_sign_in_with(new: str, signs_in_with: str) -> None:
+    member = MemberFactory(email="old@example.org")
+    let_in(member)
+    edited = edit_member(member, email=new, by=None)
+    assert (edited.user.email, User.objects.get().email, signs_in_with_email(edited)) == (
+        signs_in_with, signs_in_with, True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("other", [{"email": "taken@example.org"}, {"username": "Taken@Example.org"}], ids=str)
+def test_email_somebody_else_signs_in_with_is_a_contact_only(other: dict[str, str]) -> None:
+    member = MemberFactory(email="old@example.org")
+    let_in(member)
+    UserFactory(**other)
+    edited = edit_member(member, email="TAKEN@example.org", by=None)
+    edited.user.refresh_from_db()
+    assert (edited.email, edited.user.email, signs_in_with_email(edited)) == ("TAKEN@example.org", "", False)
+
+
+def test_email_of_a_family_is_a_contact_of_all_and_the_sign_in_of_one() -> None:
+    members = MemberFactory.create_batch(3)
+    for member in members:
+        let_in(member)
+        edit_member(member, email="family@example.org", by=None)
+    assert list(Member.objects.values_list("email", flat=True)) == ["family@example.org"] * 3
+    assert sorted(User.objects.values_list("email", flat=True)) == ["", "", "family@example.org"]
+
+
+def test_email_without_a_sign_in_is_a_contact() -> None:
+    edited = edit_member(MemberFactory(), email="new@example.org", by=None)
+    assert (edited.email, signs_in_with_email(edited), User.objects.count()) == ("new@example.org", True, 0)
+
+
+def test_new_email_of_a_member_who_works_here_leaves_the_sign_in_alone() -> None:
+    user = UserFactory(email="ada@example.org")
+    user.groups.add(Group.objects.get(name=LIBRARIAN))
+    edited = edit_member(MemberFactory(user=user), email="new@example.org", by=None)
+    user.refresh_from_db()
+    assert (edited.email, user.email, signs_in_with_email(edited)) == ("new@example.org", "ada@example.org", True)
+
+
+def test_other_changes_leave_the_email_of_the_sign_in_alone() -> None:
+    member = MemberFactory(email="", user=UserFactory(email="own@example.org"))
+    edit_member(member, name="New", phone="1", by=None)
+    assert User.objects.get().email == "own@example.org"
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_one_email_written_by_ten_members_at_once_signs_one_in(transactional_db: None) -> None:
+    members = MemberFactory.create_batch(10, category=MemberCategory.objects.first())
+    for member in members:
+        let_in(member)
+    saved = at_once(10, lambda number: edit_member(members[number], email="family@example.org", by=None).email)
+    emails = sorted(User.objects.values_list("email", flat=True))
+    assert (saved, emails) == (["family@example.org"] * 10, [""] * 9 + ["family@example.org"])
+
+
 # --- a new card -------------------------------------------------------------------------------------
 
 
@@ -162,6 +225,56 @@ def test_new_card_takes_the_place_of_the_old_one_and_the_sign_in_follows() -> No
     assert (action.before, action.after, action.reason) == (
         {"card_number": "OLD"}, {"card_number": new.card_number}, "lost",
     )  # fmt: skip
+
+
+def test_worthless_card_is_given_to_nobody() -> None:
+    member = register(card_number="FOUND")
+    replace_card(member, reason="lost", by=None)
+    refusals = []
+    for give in (
+        lambda: register(card_number="FOUND"),
+        lambda: replace_card(MemberFactory(), card_number="FOUND", by=None),
+        lambda: replace_card(member, card_number="FOUND", by=None),
+    ):
+        with pytest.raises(Refused) as refusal:
+            give()
+        refusals.append((code_of(refusal), refusal.value.message))
+    assert refusals == [("card_taken", "FOUND was on a card that is worthless by now. Give another card.")] * 3
+    assert not Member.objects.filter(card_number="FOUND").exists()
+
+
+def test_card_of_a_member_who_is_gone_is_given_to_nobody() -> None:
+    Member.objects.filter(pk=register(card_number="GONE").pk).delete()
+    with pytest.raises(Refused) as refusal:
+        register(card_number="GONE")
+    assert code_of(refusal) == "card_taken"
+
+
+def test_database_takes_no_card_number_twice() -> None:
+    register(card_number="FOUND")
+    with pytest.raises(IntegrityError):
+        Card.objects.create(number="FOUND")
+
+
+def test_number_of_a_worthless_card_is_passed_over() -> None:
+    member = register(card_number=numbered_code("M", 1))
+    replace_card(member, card_number="OTHER", by=None)
+    assert register().card_number == numbered_code("M", 2)
+
+
+def test_card_the_member_has_is_no_new_card() -> None:
+    with pytest.raises(Refused) as refusal:
+        replace_card(MemberFactory(card_number="HERS"), card_number="HERS", by=None)
+    assert refusal.value.message == "HERS is the card of this member already."
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_one_new_card_for_ten_members_at_once_is_given_to_one(transactional_db: None) -> None:
+    members = MemberFactory.create_batch(10, category=MemberCategory.objects.first())
+    results = at_once(10, lambda number: replace_card(members[number], card_number="NEW", by=None))
+    codes = [result.code for result in results if isinstance(result, Refused)]
+    assert (codes, Member.objects.filter(card_number="NEW").count()) == (["card_taken"] * 9, 1)
 
 
 def test_new_card_may_be_one_that_was_printed_before() -> None:

@@ -147,6 +147,17 @@ def test_card_of_another_member_is_refused_at_its_field(desk: Client) -> None:
     assert page.context["form"].errors == {"card_number": ["Another member has the card C1."]}
 
 
+def test_worthless_card_is_refused_at_its_field_on_both_pages(desk: Client) -> None:
+    MemberFactory(card_number="OLD")
+    desk.post(f"/desk/members/{Member.objects.get().pk}/replace-card/", {"reason": "lost"})
+    pages = [
+        desk.post("/desk/members/add/", sent(card_number="old")),
+        desk.post(f"/desk/members/{MemberFactory().pk}/replace-card/", {"card_number": "*OLD*"}),
+    ]
+    error = {"card_number": ["OLD was on a card that is worthless by now. Give another card."]}
+    assert [page.context["form"].errors for page in pages] == [error] * 2
+
+
 @pytest.mark.parametrize(
     "field", ["name", "email", "phone", "group_name", "card_number", "address", "note", "category"]
 )
@@ -208,7 +219,7 @@ def test_address_that_is_none_is_not_found(pk: str, desk: Client) -> None:
 @pytest.mark.parametrize("address", ["", "edit/"])
 def test_hostile_words_are_only_words_on_every_page_of_a_member(address: str, desk: Client, librarian: User) -> None:
     member = MemberFactory(
-        name=HOSTILE, note=HOSTILE, address=HOSTILE, phone=HOSTILE, group_name=HOSTILE, email=HOSTILE,
+        name=HOSTILE, note=HOSTILE, address=HOSTILE, phone=HOSTILE[:40], group_name=HOSTILE, email=HOSTILE,
         category=MemberCategoryFactory(name=HOSTILE),
     )  # fmt: skip
     restrict_member(member, reason=HOSTILE, by=librarian)
@@ -281,6 +292,22 @@ def test_registering_reaches_nothing_but_its_fields(desk: Client, librarian: Use
     member = Member.objects.get()
     assert (member.user, member.loans_ever, member.pin_hash, member.expires_on) == (None, 0, "", None)
     assert (member.joined_on, User.objects.filter(is_staff=True).count()) == (timezone.localdate(), 0)
+
+
+def test_new_email_reaches_the_sign_in(desk: Client) -> None:
+    member = MemberFactory(email="old@example.org")
+    give_first_password(member, password="paper", by=None)
+    page = desk.post(f"/desk/members/{member.pk}/edit/", edited(member, email="new@example.org"), follow=True)
+    assert (User.objects.get(member=member).email, "signs in with" in texts(page)) == ("new@example.org", False)
+
+
+def test_email_that_somebody_else_signs_in_with_is_said(desk: Client, librarian: User) -> None:
+    User.objects.filter(pk=librarian.pk).update(email="ada@example.org")
+    member = MemberFactory(name="Mia")
+    give_first_password(member, password="paper", by=None)
+    page = desk.post(f"/desk/members/{member.pk}/edit/", edited(member, email="Ada@example.org"), follow=True)
+    assert "Somebody else signs in with Ada@example.org. Mia signs in with the card number." in texts(page)
+    assert User.objects.get(member=member).email == ""
 
 
 # --- the card ---------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Action, Member, User
-from accounts.tests.factories import MemberFactory
+from accounts.tests.factories import MemberFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 CONTACT = {"email": "new@example.org", "phone": "555", "address": "Road 1", "key": "a-key-of-a-form"}
@@ -29,10 +29,22 @@ def test_wrong_contact_is_said_at_its_field_and_not_saved(mine: Client, member_u
     assert held(member_user) == {"email": "", "phone": "", "address": ""}
 
 
-def test_contact_email_is_not_the_one_to_sign_in_with(mine: Client, member_user: User) -> None:
-    mine.post("/me/profile/", CONTACT)
+def test_new_email_is_the_one_to_sign_in_with(mine: Client, member_user: User) -> None:
+    emails = []
+    for email in ("new@example.org", ""):
+        mine.post("/me/profile/", CONTACT | {"email": email, "key": f"form-with-{email}"})
+        member_user.refresh_from_db()
+        emails.append(member_user.email)
+    assert emails == ["new@example.org", ""]
+
+
+def test_email_that_somebody_else_signs_in_with_is_kept_and_said_once(mine: Client, member_user: User) -> None:
+    UserFactory(email="new@example.org")
+    said = "Somebody else signs in with new@example.org. You sign in with your card number."
+    pages = [mine.post("/me/profile/", CONTACT | {"phone": n, "key": f"form-number-{n}"}, follow=True) for n in "12"]
     member_user.refresh_from_db()
-    assert member_user.email == ""
+    assert (held(member_user)["email"], member_user.email) == ("new@example.org", "")
+    assert [said in page.content.decode() for page in pages] == [True, False]
 
 
 def test_member_reaches_nothing_else(mine: Client, member_user: User) -> None:

@@ -19,6 +19,7 @@ from catalog.tasks import batch_client, contact
 
 GOOD = (ImportRow.Outcome.ADDED, ImportRow.Outcome.COPY_ADDED, ImportRow.Outcome.KNOWN)
 PATIENCE_SECONDS = 90
+COMPLAINT_SECONDS = 30
 
 
 class Command(BaseCommand):
@@ -43,12 +44,17 @@ class Command(BaseCommand):
             batch = start_import(lines, by=None, if_known="copy" if options["add_copies"] else "nothing")
         except Refused as refusal:
             raise CommandError(refusal.message) from refusal
+        self._bar, self._said = TerminalBar(self.stderr, "Importing"), set[int]()
+        self._trouble, self._trouble_at = "", 0.0
+        self._bar.show(0, batch.total)
         try:
             self._work_through(batch)
-            if not options["no_covers"]:
+            if batch.is_finished and not options["no_covers"]:
                 self._fetch_covers()
         except KeyboardInterrupt:
             raise CommandError(f"Stopped. `manage.py worker` goes on with import {batch.pk} and its covers.") from None
+        finally:
+            self._bar.end()
         self._sum_up(batch)
 
     def _lines_of(self, path: Path | None) -> list[str]:
@@ -60,41 +66,54 @@ class Command(BaseCommand):
             raise CommandError(f"{path} cannot be read: {error.strerror}") from error
 
     def _work_through(self, batch: ImportBatch) -> None:
-        bar, said = TerminalBar(self.stderr, "Importing"), set[int]()
+        """Until it is finished, or Open Library is away for long; then a worker goes on with it."""
+        with batch_client("terminal", on_retry=lambda error: self._complain(error.message)) as client:
+            while not batch.is_finished:
+                if work.claim(batch):
+                    continue_import(batch, client, lambda row: self._say(row, batch))
+                elif not self._has_waited_for(batch):
+                    break
+                batch.refresh_from_db()
+                self._say_what_others_did(batch)
+        for row in rows_of(batch).exclude(n__in=self._said):
+            self._say(row, batch, is_last_word=True)
 
-        def say(row: ImportRow) -> None:
-            if row.outcome != ImportRow.Outcome.WAITING:  # it is tried once more later
-                said.add(row.n)
-                self._say(row, bar, batch)
+    def _say_what_others_did(self, batch: ImportBatch) -> None:
+        """A worker beside us may have done some lines."""
+        done = rows_of(batch).exclude(outcome=ImportRow.Outcome.WAITING)
+        for row in done.exclude(n__in=self._said) if batch.done > len(self._said) else []:
+            self._say(row, batch)
 
-        try:
-            with batch_client() as client:
-                while not batch.is_finished:
-                    if work.claim(batch):
-                        continue_import(batch, client, say)
-                    else:
-                        self._wait_for(batch)
-                    batch.refresh_from_db()
-            for row in rows_of(batch).exclude(n__in=said):  # done by a worker beside us, or given up
-                self._say(row, bar, batch)
-        finally:
-            bar.end()
-
-    def _say(self, row: ImportRow, bar: TerminalBar, batch: ImportBatch) -> None:
+    def _say(self, row: ImportRow, batch: ImportBatch, *, is_last_word: bool = False) -> None:
+        if row.outcome == ImportRow.Outcome.WAITING and not is_last_word:
+            self._complain(row.reason)
+            return
+        self._said.add(row.n)
         book = row.created_book or row.matched_book
         title = f" “{book.title}”" if book else ""
-        bar.clear()
+        self._bar.clear()
         self.stdout.write(f"{row.raw}: {row.get_outcome_display()}{title}{f' - {row.reason}' if row.reason else ''}")
-        bar.show(batch.done, batch.total)
+        self._bar.show(batch.done, batch.total)
 
-    def _wait_for(self, batch: ImportBatch) -> None:
+    def _complain(self, trouble: str) -> None:
+        """Tell the person who waits why, at once and then now and again."""
+        if trouble == self._trouble and time.monotonic() - self._trouble_at < COMPLAINT_SECONDS:
+            return
+        self._trouble, self._trouble_at = trouble, time.monotonic()
+        self._bar.clear()
+        self.stderr.write(f"{trouble} Still trying; Ctrl-C leaves the rest to the worker.")
+
+    def _has_waited_for(self, batch: ImportBatch) -> bool:
         """A worker has it, or Open Library needs a pause: wait a little, but not for ever."""
         pause = (batch.due_at - timezone.now()).total_seconds() if batch.due_at else 0
         if batch.state == ImportBatch.State.PAUSED:
             raise CommandError(f"Somebody paused import {batch.pk} at the desk; it goes on from there.")
         if pause > PATIENCE_SECONDS:
-            raise CommandError(f"{batch.problem} `manage.py worker` goes on with import {batch.pk} later.")
+            return False
+        if batch.problem:
+            self._complain(batch.problem)
         time.sleep(min(1.0, max(0.1, pause)))
+        return True
 
     def _fetch_covers(self) -> None:
         bar = TerminalBar(self.stderr, "Covers")
@@ -113,5 +132,7 @@ class Command(BaseCommand):
             self.stderr.write(
                 f"{batch.problem} Import {batch.pk} was given up; go on with it at the desk, or try again."
             )
+        elif not batch.is_finished:
+            self.stderr.write(f"{batch.problem} Import {batch.pk} goes on later with `manage.py worker`.")
         if any(outcome not in GOOD for outcome in rows):
             raise SystemExit(1)

@@ -38,6 +38,7 @@ def source(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> Stub:
     """Open Library knowing the fox, asked by a batch that has little time."""
     lane = replace(BATCH, lookup_seconds=3, request_seconds=2, silence_seconds=1, attempts=1)
     monkeypatch.setitem(LANES, "batch", lane)
+    monkeypatch.setitem(LANES, "terminal", lane)
     know_the_fox(stub)
     stub.tell("/b/id/8739161-L.jpg", raw(picture()))
     return stub
@@ -247,10 +248,10 @@ def test_source_that_needs_a_long_pause_is_left_to_the_worker(source: Stub, monk
     monkeypatch.setattr(work, "PAUSES", (300,))
     source.tell("*", page(503))
     source.answers = {"*": source.answers["*"]}
-    assert refused(FOX) == (
-        f"Open Library did not answer for some lines. `manage.py worker` goes on with import "
-        f"{ImportBatch.objects.get().pk} later."
-    )
+    code, lines, err = run(FOX)
+    batch = ImportBatch.objects.get()
+    assert (code, lines[-1], batch.state) == (1, "1 lines: 1 waiting", "queued")
+    assert err.splitlines()[-1] == f"{batch.problem} Import {batch.pk} goes on later with `manage.py worker`."
 
 
 def test_import_paused_at_the_desk_stops(source: Stub, monkeypatch: pytest.MonkeyPatch) -> None:

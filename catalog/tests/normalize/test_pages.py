@@ -43,3 +43,11 @@ def test_read_pages_reads_extents(pagination, pages):
 )
 def test_read_pages_prefers_a_sensible_number(number, pages):
     assert read_pages(number, "12 p.") == pages
+
+
+@pytest.mark.parametrize(
+    ("number", "pagination", "pages"),
+    [(26, "26 v. :", None), (2, "2 vols.", None), (2, "2 v. (355 p.)", 355), (312, "2 v.", 312), (26, "26 p.", 26)],
+)
+def test_read_pages_does_not_take_volumes_for_pages(number, pagination, pages):
+    assert read_pages(number, pagination) == pages

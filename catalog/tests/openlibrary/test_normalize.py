@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.drafts import FORMATS, ROLES, BookDraft
+from catalog.drafts import FORMATS, ROLES, WARNINGS, BookDraft
 from catalog.openlibrary.normalize import book_draft, edition_draft
 from catalog.openlibrary.records import FetchedRecord
 
@@ -237,4 +237,5 @@ def assert_fits(draft):
     assert {person.role for person in draft.contributors} <= {code for code, _ in ROLES}
     assert all(person.name and person.sort_name and len(person.sort_name) <= 301 for person in draft.contributors)
     assert draft.format in {"", *(key for key, _ in FORMATS)}
+    assert set(draft.warnings) <= WARNINGS.keys()
     assert draft.year is None or 1400 <= draft.year < 3000

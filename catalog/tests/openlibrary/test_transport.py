@@ -2,6 +2,7 @@
 
 import email.utils
 import socket
+import threading
 import time
 import tracemalloc
 from dataclasses import replace
@@ -10,7 +11,7 @@ import pytest
 import time_machine
 from django.core.cache import cache
 
-from catalog.openlibrary import limits
+from catalog.openlibrary import limits, transport
 from catalog.openlibrary.client import new_session
 from catalog.openlibrary.errors import OpenLibraryError
 from catalog.openlibrary.lanes import BATCH, INTERACTIVE, Deadline
@@ -40,9 +41,9 @@ def fetch(stub):
     session = new_session()
 
     def fetch(path="/x", *, lane=ONCE, seconds=3.0, cap=CAP, base=None, family="record"):
-        transport = Transport(session, "Openshelf/0 (tests@library.example)", lane)
+        one = Transport(session, "Openshelf/0 (tests@library.example)", lane)
         base = base or stub.url
-        return transport.get(f"{base}{path}", base=base, family=family, cap=cap, deadline=Deadline(seconds))
+        return one.get(f"{base}{path}", base=base, family=family, cap=cap, deadline=Deadline(seconds))
 
     yield fetch
     session.close()
@@ -169,6 +170,15 @@ def test_get_takes_a_body_of_exactly_the_cap(stub, fetch):
     assert len(fetch()) == CAP
 
 
+def test_get_does_not_wait_for_a_name_server_that_says_nothing(stub, fetch, monkeypatch):
+    asked = threading.Event()
+    monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: asked.wait(3))
+    code, seconds = failure(fetch)
+    asked.set()
+    assert (code, seconds < 1, stub.requests) == ("offline", True, [])
+
+
 def test_get_follows_five_redirects_but_not_six(stub, fetch):
     for hop in range(6):
         stub.tell(f"/{hop}", redirect(f"/{hop + 1}"))
@@ -209,6 +219,26 @@ def test_get_does_not_repeat_what_will_not_change(stub, fetch, answer):
     assert len(stub.requests) == 1
 
 
+def test_get_says_why_it_tries_again(stub):
+    stub.tell("/x", page(429), page(503), record({}))
+    heard = []
+    with new_session() as session:
+        lane = replace(BATCH, attempts=3)
+        one = Transport(session, "Openshelf/0 (tests@library.example)", lane, lambda error: heard.append(error.code))
+        one.get(f"{stub.url}/x", base=stub.url, family="record", cap=CAP, deadline=Deadline(5))
+    assert heard == ["limited", "unavailable"]
+
+
+def test_get_does_not_say_that_it_tries_again_when_it_does_not(stub):
+    stub.tell("/x", page(503))
+    heard = []
+    with new_session() as session:
+        one = Transport(session, "Openshelf/0 (tests@library.example)", ONCE, heard.append)
+        with pytest.raises(OpenLibraryError):
+            one.get(f"{stub.url}/x", base=stub.url, family="record", cap=CAP, deadline=Deadline(5))
+    assert heard == []
+
+
 def test_get_waits_as_long_as_the_server_says(stub, fetch):
     stub.tell("/x", page(429, Retry_After="1"), record({}))
     started = time.monotonic()
@@ -224,11 +254,12 @@ def test_get_does_not_wait_for_a_second_try_that_comes_too_late(stub, fetch):
 
 
 @pytest.mark.parametrize("is_date", [False, True])
-def test_get_leaves_the_server_alone_when_it_says_so(stub, fetch, is_date):
+@pytest.mark.parametrize(("status", "expected"), [(429, "limited"), (503, "unavailable")])
+def test_get_leaves_the_server_alone_when_it_says_so(stub, fetch, is_date, status, expected):
     value = email.utils.formatdate(time.time() + 60, usegmt=True) if is_date else "60"
-    stub.tell("/x", page(429, Retry_After=value))
+    stub.tell("/x", page(status, Retry_After=value))
     code, seconds = failure(fetch, lane=INTERACTIVE)
-    assert code == "limited"
+    assert code == expected
     assert seconds < 0.5
     assert failure(fetch, lane=INTERACTIVE)[0] == "limited"
     assert len(stub.requests) == 1

@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -104,6 +104,37 @@ def test_known_record_changes_nothing() -> None:
     first = save()
     again = save()
     assert (again.outcome, again.book, again.copies, counts()) == ("known", first.book, [], (1, 1, 1))
+
+
+def test_known_record_that_brings_no_news_leaves_no_trace() -> None:
+    save(payload={"edition": {"title": "The Wasp Factory"}}, now=NOW)
+    save(payload={"edition": {"title": "The Wasp Factory"}, "work": {}})
+    assert (SourceRecord.objects.get().fetched_at, Action.objects.filter(verb="save_draft").count()) == (NOW, 1)
+
+
+@pytest.mark.parametrize(
+    ("news", "payload"),
+    [
+        ({"revision": 4}, {}),
+        ({"work_key": "OL2W"}, {}),
+        ({"isbns": (), "source_key": "OL2M"}, {}),
+        ({}, {"work": {"title": "The Wasp Factory"}}),
+    ],
+)
+def test_known_record_that_brings_news_is_written_down(news: dict, payload: dict) -> None:
+    save(now=NOW)
+    later = NOW + timedelta(days=1)
+    draft = replace(DRAFT, **news)
+    assert save(draft, payload=payload, now=later).outcome == "known"
+    record = SourceRecord.objects.get(key=draft.source_key)
+    assert (record.fetched_at, record.revision, record.work_key) == (later, draft.revision, draft.work_key)
+    assert Action.objects.filter(verb="save_draft", at=later).count() == 1
+
+
+def test_known_record_with_a_first_cover_wishes_for_it() -> None:
+    save(replace(DRAFT, cover_id=None))
+    save()
+    assert (Cover.objects.get().source_id, Action.objects.filter(verb="save_draft").count()) == (17, 2)
 
 
 def test_known_record_gets_a_copy_where_that_is_wanted() -> None:

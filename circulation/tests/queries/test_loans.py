@@ -19,11 +19,12 @@ from circulation.queries.loans import (
     open_loan_of,
     price_minor,
     shown,
+    shown_counts,
     with_books,
 )
 from circulation.queries.members import LoanCounts, loan_counts
 from circulation.queries.rules import rule_book
-from circulation.queries.standing import Standing, room_for_fines, rooms_for_fines
+from circulation.queries.standing import Standing, room_for_fines, running_fines
 from circulation.services.ledger import charge_member
 from circulation.services.loans import issue_copy, renew_loan, return_copy
 from circulation.services.undo import undo
@@ -79,9 +80,24 @@ def test_room_is_what_outstanding_fines_leave(branch: Branch) -> None:
     charge_member(member, amount_minor=450, reason="lost card", by=None)
     assert (room_for_fines(member), room_for_fines(free)) == (500, None)
     return_copy(make_loan(member=member, now=ISSUED).copy, branch=branch, by=None, now=LATE)
-    assert (room_for_fines(member), rooms_for_fines([member, free])) == (200, {member.pk: 200})
+    assert room_for_fines(member) == 200
     return_copy(make_loan(member=member, now=ISSUED).copy, branch=branch, by=None, now=LATE)
-    assert (room_for_fines(member), rooms_for_fines([member])) == (0, {member.pk: 0})
+    assert room_for_fines(member) == 0
+
+
+def test_running_fines_of_many_use_up_each_member_s_room_in_one_query_more(
+    branch: Branch, django_assert_num_queries
+) -> None:
+    """Those of a member that were not asked for count too, as do fines that are written and not paid."""
+    limited, free = MemberFactory(category=MemberCategoryFactory(max_open_fines_minor=400)), MemberFactory()
+    return_copy(make_loan(member=limited, now=ISSUED).copy, branch=branch, by=None, now=LATE)  # 1.50 written
+    first, second = (make_loan(member=limited, now=zurich(f"2026-03-0{day}T10:00")) for day in (2, 3))
+    other, in_time = make_loan(member=free, now=ISSUED), make_loan(member=free, now=LATE)
+    asked, book = list(all_loans().filter(pk__in=[second.pk, other.pk, in_time.pk])), rule_book()
+    with django_assert_num_queries(5):  # settings, rules, hours, closures; the limited member's loans
+        found = running_fines(asked, book, LATE)
+    assert {pk: fine.amount_minor for pk, fine in found.items()} == {second.pk: 100, other.pk: 150}
+    assert estimates([first, second], book, LATE, room_for_fines(limited))[second.pk].amount_minor == 100
 
 
 @pytest.mark.parametrize(("now", "days"), [("2026-03-24T00:00", 1), ("2026-03-24T23:59", 1), ("2026-03-30T00:30", 7)])
@@ -105,6 +121,13 @@ def test_loans_shown_by_filter(branch: Branch) -> None:
         "all": {returned, late, active}, "active": {late, active}, "overdue": {late}, "returned": {returned},
         "x": {returned, late, active}, "": {returned, late, active},
     }  # fmt: skip
+
+
+def test_counts_of_the_filters_are_one_query(branch: Branch, django_assert_num_queries) -> None:
+    returned, _late, _active = (make_loan(now=ISSUED), make_loan(now=ISSUED), make_loan(now=LATE))
+    return_copy(returned.copy, branch=branch, by=None, now=LATE)
+    with django_assert_num_queries(1):
+        assert shown_counts(all_loans(), LATE) == {"all": 3, "active": 2, "overdue": 1, "returned": 1}
 
 
 def test_loans_are_found_by_every_word() -> None:

@@ -61,6 +61,16 @@ def test_scan_4_value_that_is_card_and_barcode_is_both() -> None:
     member, copy = MemberFactory(card_number="42"), CopyFactory(barcode="42")
     scan = read_scan("42")
     assert (scan.member, scan.copy, scan.is_ambiguous) == (member, copy, True)
+    book = BookIdentifierFactory(value="9780553382563").book
+    member = MemberFactory(card_number="9780553382563")
+    scan = read_scan("9780553382563")
+    assert (scan, scan.is_ambiguous) == (Scan("9780553382563", member=member, books=[book]), True)
+
+
+def test_card_that_looks_like_an_isbn_nobody_has_here_is_a_card() -> None:
+    member = MemberFactory(card_number="9780553382563")
+    scan = read_scan("9780553382563")
+    assert (scan, scan.is_ambiguous) == (Scan("9780553382563", member=member), False)
 
 
 @pytest.mark.parametrize("text", [
@@ -96,8 +106,8 @@ def test_own_code_of_a_card_that_was_replaced_is_unknown_not_mistyped() -> None:
 
 
 def test_prefixes_are_those_of_the_library() -> None:
-    set_library(card_prefix="LESER", barcode_prefix="BUCH")
-    assert (read_scan("LESER000042K").mistyped, read_scan("M000042L").mistyped) == (True, False)
+    set_library(card_prefix="KART", barcode_prefix="BUCH")
+    assert (read_scan("KART000042K").mistyped, read_scan("M000042L").mistyped) == (True, False)
 
 
 @pytest.mark.parametrize(

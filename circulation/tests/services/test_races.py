@@ -85,18 +85,18 @@ def issue_one_copy(desks: int) -> Counter[str]:
     return outcomes(at_once(desks, lambda n: issue(copy, members[n])))
 
 
-def test_race_1_fifty_desks_issue_one_copy_and_one_has_it() -> None:
+def test_fifty_desks_issue_one_copy_and_one_has_it() -> None:
     assert issue_one_copy(DESKS) == {"done": 1, "on_loan": DESKS - 1}
     assert (Loan.objects.count(), Action.objects.count()) == (1, 1)
 
 
-def test_race_1_is_lost_without_locks(without_locks: Callable[..., None]) -> None:
+def test_race_for_one_copy_is_lost_without_locks(without_locks: Callable[..., None]) -> None:
     without_locks(loans_service, "issue_problems", 8)
     broken = "OperationalError" if connection.vendor == "sqlite" else "IntegrityError"
     assert issue_one_copy(8) == {"done": 1, broken: 7}
 
 
-def test_race_1_one_member_at_many_desks_has_a_copy_once() -> None:
+def test_one_member_at_many_desks_has_a_copy_once() -> None:
     copy, member = CopyFactory(), MemberFactory()
     assert outcomes(at_once(20, lambda n: issue(copy, member))) == {"done": 1, "already_yours": 19}
     assert Member.objects.get().loans_ever == 1
@@ -110,13 +110,13 @@ def issue_many_copies(desks: int) -> Counter[str]:
     return outcomes(at_once(desks, lambda n: issue(copies[n], members[n])))
 
 
-def test_race_2_many_different_copies_at_once_are_all_issued() -> None:
+def test_many_different_copies_at_once_are_all_issued() -> None:
     assert issue_many_copies(DESKS) == {"done": DESKS}
     assert Loan.objects.open().values("copy").distinct().count() == DESKS
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no single writer to wait for")
-def test_race_2_is_lost_in_transactions_that_begin_as_readers(without_locks: Callable[..., None]) -> None:
+def test_race_of_many_copies_is_lost_in_transactions_that_begin_as_readers(without_locks: Callable[..., None]) -> None:
     without_locks(loans_service, "issue_problems", 8)
     assert issue_many_copies(8) == {"done": 1, "OperationalError": 7}
 
@@ -129,12 +129,12 @@ def return_one_loan(desks: int) -> Counter[str]:
     return outcomes(at_once(desks, lambda n: return_copy(copy, branch=default_branch(), by=None)))
 
 
-def test_race_3_twenty_desks_take_one_loan_back_and_one_fine_is_written() -> None:
+def test_twenty_desks_take_one_loan_back_and_one_fine_is_written() -> None:
     assert return_one_loan(20) == {"done": 1, "not_on_loan": 19}
     assert list(LedgerEntry.objects.values_list("kind", "amount_minor")) == [("overdue", 150)]
 
 
-def test_race_3_is_lost_without_locks(without_locks: Callable[..., None]) -> None:
+def test_race_of_returns_is_lost_without_locks(without_locks: Callable[..., None]) -> None:
     without_locks(loans_service, "_final_fine", 8)
     results, fines = return_one_loan(8), LedgerEntry.objects.count()
     if connection.vendor == "sqlite":
@@ -143,7 +143,7 @@ def test_race_3_is_lost_without_locks(without_locks: Callable[..., None]) -> Non
         assert (results, fines) == ({"done": 8}, 8)
 
 
-def test_race_3_return_and_renewal_of_an_overdue_loan_write_one_fine() -> None:
+def test_return_and_renewal_of_an_overdue_loan_write_one_fine() -> None:
     loan = make_overdue_loan(days=3)
     acts = [
         lambda: return_copy(loan.copy, branch=default_branch(), by=None),
@@ -163,14 +163,14 @@ def owing(amount_minor: int) -> Member:
     return member
 
 
-def test_race_4_payment_sent_twenty_times_at_once_is_booked_once() -> None:
+def test_payment_sent_twenty_times_at_once_is_booked_once() -> None:
     member = owing(5_000)
     paid = at_once(20, lambda n: take_payment(member, amount_minor=100, by=None, key="one-form"))
     payment = LedgerEntry.objects.get(kind="payment")
     assert (paid, balance_minor(member)) == ([payment] * 20, 4_900)
 
 
-def test_race_4_without_the_forms_key_each_counts() -> None:
+def test_without_the_forms_key_each_counts() -> None:
     member = owing(5_000)
     at_once(20, lambda n: take_payment(member, amount_minor=100, by=None))
     assert (LedgerEntry.objects.filter(kind="payment").count(), balance_minor(member)) == (20, 3_000)
@@ -182,11 +182,11 @@ def pay_from_two_forms() -> tuple[Counter[str], int]:
     return outcomes(results), balance_minor(member)
 
 
-def test_race_4_of_two_payments_together_above_the_debt_one_is_refused() -> None:
+def test_of_two_payments_together_above_the_debt_one_is_refused() -> None:
     assert pay_from_two_forms() == ({"done": 1, "amount_above_debt": 1}, 50)
 
 
-def test_race_4_is_lost_without_locks(
+def test_race_of_payments_is_lost_without_locks(
     without_locks: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     without_locks(ledger_queries, "outstanding_minor", 2)
@@ -205,12 +205,12 @@ def issue_above_the_limit(desks: int) -> Counter[str]:
     return outcomes(at_once(desks, lambda n: issue(copies[n], member)))
 
 
-def test_race_6_thirty_desks_issue_to_one_member_up_to_the_limit() -> None:
+def test_thirty_desks_issue_to_one_member_up_to_the_limit() -> None:
     assert issue_above_the_limit(30) == {"done": 5, "too_many_loans": 25}
     assert (Loan.objects.count(), Member.objects.get().loans_ever) == (5, 5)
 
 
-def test_race_6_is_lost_without_locks(without_locks: Callable[..., None]) -> None:
+def test_race_to_the_limit_is_lost_without_locks(without_locks: Callable[..., None]) -> None:
     without_locks(loans_service, "issue_problems", 8)
     broken = {"done": 1, "OperationalError": 7}
     assert issue_above_the_limit(8) == (broken if connection.vendor == "sqlite" else {"done": 8})
@@ -219,7 +219,7 @@ def test_race_6_is_lost_without_locks(without_locks: Callable[..., None]) -> Non
 # --- numbers, undo, marks ---------------------------------------------------------------------------
 
 
-def test_race_7_desks_that_give_out_barcodes_and_cards_at_once_give_none_twice() -> None:
+def test_desks_that_give_out_barcodes_and_cards_at_once_give_none_twice() -> None:
     book, category = BookFactory(), MemberCategoryFactory()
 
     def give(n: int) -> list[str]:
@@ -231,7 +231,7 @@ def test_race_7_desks_that_give_out_barcodes_and_cards_at_once_give_none_twice()
     assert (len(given), len(set(given))) == (40, 40)
 
 
-def test_race_7_action_taken_back_at_ten_desks_is_taken_back_once(librarian: Any) -> None:
+def test_action_taken_back_at_ten_desks_is_taken_back_once(librarian: Any) -> None:
     member = owing(300)
     take_payment(member, amount_minor=300, by=librarian)
     action = Action.objects.get(verb="take_payment")
@@ -239,7 +239,7 @@ def test_race_7_action_taken_back_at_ten_desks_is_taken_back_once(librarian: Any
     assert (results, outstanding_minor(member)) == ({"done": 1, "Refused": 9}, 300)
 
 
-def test_race_7_copy_is_lent_or_withdrawn_never_both() -> None:
+def test_copy_is_lent_or_withdrawn_never_both() -> None:
     copies, members = CopyFactory.create_batch(10), MemberFactory.create_batch(10)
     at_once(20, lambda n: (
         issue(copies[n // 2], members[n // 2]) if n % 2 else mark_copy(copies[n // 2], state="withdrawn", by=None)
@@ -248,7 +248,7 @@ def test_race_7_copy_is_lent_or_withdrawn_never_both() -> None:
     assert Loan.objects.count() + Copy.objects.exclude(withdrawn_on=None).count() == 10
 
 
-def test_race_7_form_sent_twice_at_once_with_other_contents_counts_once() -> None:
+def test_form_sent_twice_at_once_with_other_contents_counts_once() -> None:
     copies, member = CopyFactory.create_batch(2), MemberFactory()
     results = at_once(2, lambda n: issue_copy(
         copies[n], member=member, branch=default_branch(), by=None, key="one-form"
@@ -256,7 +256,7 @@ def test_race_7_form_sent_twice_at_once_with_other_contents_counts_once() -> Non
     assert (sum(isinstance(each, FormAlreadyUsed) for each in results), Loan.objects.count()) == (1, 1)
 
 
-def test_race_8_members_copies_and_loans_crossed_at_many_desks_never_wait_for_each_other_in_a_circle() -> None:
+def test_members_copies_and_loans_crossed_at_many_desks_never_wait_for_each_other_in_a_circle() -> None:
     """Everybody locks member, copy, loan in this order; a circle would end as an OperationalError."""
     members, copies = MemberFactory.create_batch(3), CopyFactory.create_batch(3)
     loans = [make_loan(copy, member) for copy, member in zip(copies, members, strict=True)]

@@ -268,3 +268,19 @@ def test_undo_23_issue_that_renewed_is_taken_back_by_its_renewal(librarian: User
     undo(last("renew"), by=librarian, now=again + SOON)
     assert code_of(undo, last("issue"), by=librarian, now=again + SOON) == "cannot_undo"
     assert (Loan.objects.open().get(), row(loan)["renewals"]) == (loan, 0)
+
+
+def test_undo_24_form_sent_again_after_its_undo_does_nothing(librarian: User, branch: Branch) -> None:
+    loan, member = make_loan(now=ISSUED), MemberFactory()
+    charge_member(member, amount_minor=300, reason="lost card", by=None, now=ISSUED)
+    done = {
+        "issue": (issue_copy, CopyFactory(), {"member": member, "branch": branch}),
+        "renew": (renew_loan, loan, {}),
+        "return": (return_copy, loan.copy, {"branch": branch}),
+        "take_payment": (take_payment, member, {"amount_minor": 200}),
+    }
+    for verb, (service, thing, how) in done.items():
+        service(thing, by=librarian, key=f"form-{verb}", now=LATE, **how)
+        undo(last(verb), by=librarian, now=LATE + SOON)
+        again = {"by": librarian, "key": f"form-{verb}", "now": LATE + 2 * SOON, **how}
+        assert (verb, code_of(service, thing, **again)) == (verb, "taken_back_since")

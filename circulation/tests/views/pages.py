@@ -7,6 +7,8 @@ from xml.etree.ElementTree import Element
 import html5lib
 from django.test import Client
 
+TAKEN_BACK = "What this form did was taken back since. Nothing was done now: do it again here if it is wanted."
+
 
 def tree(response: Any) -> Element:
     return html5lib.parse(response.content.decode(), namespaceHTMLElements=False)

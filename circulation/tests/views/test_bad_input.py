@@ -1,5 +1,7 @@
 """Whatever is typed, scanned or sent to a page of circulation: a clear page, never a crash, nothing done by half."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
@@ -86,7 +88,7 @@ def test_day_that_is_none_or_far_away(day: str, desk: Client, member: Member) ->
     for address in ("/desk/issue/", "/desk/return/", "/desk/loans/", "/desk/loans.csv"):
         query = {"due_on": day, "returned_on": day, "from_on": day, "to_on": day, "member": member.pk}
         response = desk.get(address, query)
-        assert response.status_code == 200
+        assert response.status_code in (200, 400)
         assert not response.streaming or len(list(response)) >= 2
     fields = {"key": "", "due_on": day, "returned_on": day, "member": member.pk}
     assert desk.post("/desk/issue/", {"scan": CopyFactory().barcode, **fields}).status_code in OK
@@ -94,11 +96,12 @@ def test_day_that_is_none_or_far_away(day: str, desk: Client, member: Member) ->
 
 
 @pytest.mark.usefixtures("anywhere")
-def test_last_day_of_all_as_a_due_date_is_lent_or_refused_and_shown(desk: Client, member: Member) -> None:
+def test_last_day_of_all_as_a_due_date_is_refused_and_shown_where_it_is(desk: Client, member: Member) -> None:
     copy = CopyFactory()
     for day in ("9999-12-30", "9999-12-31"):
         desk.post("/desk/issue/", {"scan": copy.barcode, "member": member.pk, "due_on": day, "key": ""})
-    assert Loan.objects.count() == 1
+    assert Loan.objects.count() == 0
+    make_loan(copy, member, due_on=date(9999, 12, 30))
     for address in ("/desk/", f"/desk/issue/?member={member.pk}", "/desk/loans/", f"/desk/members/{member.pk}/"):
         assert desk.get(address).status_code == 200
     assert desk.post("/desk/renew/", {"scan": copy.barcode, "key": ""}).status_code == 409
@@ -111,7 +114,7 @@ def test_query_of_a_list(name: str, value: str, desk: Client, mine: Client, memb
     make_overdue_loan(member=member_user.member)
     for browser, address in ((desk, "/desk/loans/"), (desk, "/desk/loans.csv"), (mine, "/me/"), (mine, "/me/fines/")):
         response = browser.get(address, {name: text(value)})
-        assert response.status_code == 200
+        assert response.status_code in ((200, 400) if address.endswith(".csv") else (200,))
         assert not response.streaming or list(response)
 
 

@@ -11,7 +11,7 @@ from circulation.queries.ledger import balance_minor
 from circulation.services.ledger import charge_member, take_payment
 from circulation.services.loans import return_copy
 from circulation.tests.factories import make_overdue_loan, set_library
-from circulation.tests.views.pages import field_errors, forms, outcomes, said, send
+from circulation.tests.views.pages import TAKEN_BACK, field_errors, forms, outcomes, said, send
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +101,17 @@ def test_same_form_sent_twice_books_once(what: str, desk: Client, ada: Member) -
     pages = [send(desk, address(ada, what), form) for _each in range(2)]
     assert (pages[0].redirect_chain, outcomes(pages[0])) == (pages[1].redirect_chain, outcomes(pages[1]))
     assert LedgerEntry.objects.count() == 2
+
+
+def test_form_sent_again_after_its_payment_was_taken_back_books_nothing(desk: Client, ada: Member) -> None:
+    form = form_of(desk, ada, "pay")
+    send(desk, address(ada, "pay"), form)
+    desk.post(f"/desk/undo/{Action.objects.get(verb='take_payment').pk}/")
+    page = send(desk, address(ada, "pay"), form)
+    assert outcomes(page) == [("warning", "Taken back."), ("error", TAKEN_BACK)]
+    assert (balance_minor(ada), page.redirect_chain) == (500, [(address(ada, "pay"), 302)])
+    send(desk, address(ada, "pay"), form_of(desk, ada, "pay"))
+    assert balance_minor(ada) == 0
 
 
 @pytest.mark.parametrize("what", ["pay", "waive", "charge"])

@@ -14,7 +14,7 @@ from circulation.services.ledger import charge_member, take_payment
 from circulation.services.loans import issue_copy, renew_loan, return_copy
 from circulation.services.undo import undo
 from circulation.tests.factories import make_loan, make_overdue_loan, set_rule
-from circulation.tests.views.pages import outcomes, rows, said, send, tiles
+from circulation.tests.views.pages import TAKEN_BACK, outcomes, rows, said, send, tiles, tree, words
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -89,6 +89,15 @@ def test_loans_are_filtered(show: str, titles: list[str], mine: Client, three: l
     assert [row[0].split()[0] for row in rows(mine.get(f"/me/?show={show}"))] == titles
 
 
+def test_filters_say_how_many_each_shows_and_which_is_on(mine: Client, three: list[Loan]) -> None:
+    make_overdue_loan()
+    pills = tree(mine.get("/me/?show=overdue")).findall(".//ul[@class='pills']/li/a")
+    assert [(words(pill), pill.get("href"), pill.get("aria-current")) for pill in pills] == [
+        ("All 3", "?show=all", None), ("Active 2", "?show=active", None), ("Overdue 1", "?show=overdue", "true"),
+        ("Returned 1", "?show=returned", None),
+    ]  # fmt: skip
+
+
 def test_empty_page_says_so(mine: Client) -> None:
     page = mine.get("/me/")
     assert "You have nothing on loan" in said(page)
@@ -134,6 +143,16 @@ def test_all_loans_are_renewed_and_each_refusal_has_its_reason(mine: Client, me:
         ("error", "“Emma” was not renewed. It can be renewed 2 times only."),
         ("success", f"“Ulysses” is now due on {due.day} {due:%B %Y}."),
     ]  # fmt: skip
+
+
+def test_form_sent_again_after_its_renewal_was_taken_back_says_so(mine: Client, me: Member, member_user: User) -> None:
+    loan = make_loan(CopyFactory(book__title="Dune"), me, now=timezone.now() - DAY)
+    form = {"key": "the-form-1"}
+    send(mine, f"/me/loans/{loan.pk}/renew/", form)
+    undo(member_user.actions.get(verb="renew"), by=member_user)
+    for address in (f"/me/loans/{loan.pk}/renew/", "/me/loans/renew/"):
+        assert outcomes(send(mine, address, form)) == [("error", f"“Dune”: {TAKEN_BACK}")]
+    assert Loan.objects.get().renewals == 0
 
 
 def test_refused_renewal_tells_every_reason(mine: Client, me: Member) -> None:

@@ -12,7 +12,18 @@ from catalog.models import Copy
 from catalog.tests.factories import BookIdentifierFactory, CopyFactory
 from circulation.models import LedgerEntry, Loan
 from circulation.tests.factories import close_on, make_loan, make_overdue_loan, set_rule
-from circulation.tests.views.pages import field_errors, forms, messages, outcomes, query_of, reasons, rows, said, send
+from circulation.tests.views.pages import (
+    TAKEN_BACK,
+    field_errors,
+    forms,
+    messages,
+    outcomes,
+    query_of,
+    reasons,
+    rows,
+    said,
+    send,
+)
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/desk/return/"
@@ -119,6 +130,13 @@ def test_scan_8_isbn_takes_back_the_only_copy_that_is_out(desk: Client, ada: Mem
     assert Loan.objects.get(pk=loan.pk).outcome == "returned"
 
 
+def test_isbn_that_is_a_card_too_takes_back_the_book(desk: Client, ada: Member) -> None:
+    loan = make_loan(CopyFactory(book=BookIdentifierFactory(value="9780553382563").book), ada)
+    MemberFactory(name="Bob", card_number="9780553382563")
+    scan(desk, "9780553382563")
+    assert Loan.objects.get(pk=loan.pk).outcome == "returned"
+
+
 def test_isbn_of_several_copies_out_asks_for_the_barcode(desk: Client) -> None:
     book = BookIdentifierFactory(value="9780553382563", book__title="Dune").book
     for _each in range(2):
@@ -192,7 +210,7 @@ def test_form_sent_again_after_its_return_was_taken_back_says_so(desk: Client, a
     scan(desk, "C1", key="the-form-1")
     send(desk, f"/desk/undo/{Action.objects.get(verb='return').pk}/", {})
     page = scan(desk, "C1", key="the-form-1")
-    assert outcomes(page) == [("error", "“Dune” is on loan: its return was taken back. Scan it again.")]
+    assert outcomes(page) == [("error", f"“Dune” (C1): {TAKEN_BACK}")]
     assert Loan.objects.open().count() == 1
 
 
@@ -230,11 +248,23 @@ def test_renewal_that_is_refused_tells_every_reason(desk: Client, dune: Copy) ->
 def test_renewal_in_spite_of_reasons_needs_one_of_its_own(desk: Client, dune: Copy) -> None:
     set_rule(max_renewals=0)
     make_loan(dune)
-    page = renew(desk, "C1", overrides="renewal_limit", reason="  ")
-    assert (Loan.objects.get().renewals, field_errors(page)) == (
-        0,
-        ["Reason for renewing anyway: Say why it is renewed anyway."],
-    )
+    (form,) = forms(renew(desk, "C1"), button="Renew anyway")
+    page = send(desk, RENEW, form | {"reason": "  "})
+    assert (page.status_code, Loan.objects.get().renewals) == (409, 0)
+    assert field_errors(page) == ["Reason for renewing anyway: Say why it is renewed anyway."]
+    assert reasons(page) == ["It can be renewed 0 times only."]
+    (again,) = forms(page, button="Renew anyway")
+    send(desk, RENEW, again | {"reason": "is ill"})
+    assert (Loan.objects.get().renewals, Action.objects.get(verb="renew").reason) == (1, "is ill")
+
+
+def test_form_sent_again_after_its_renewal_was_taken_back_says_so(desk: Client, ada: Member, dune: Copy) -> None:
+    make_loan(dune, ada, now=timezone.now() - 5 * DAY)
+    renew(desk, "C1", key="the-form-1")
+    send(desk, f"/desk/undo/{Action.objects.get(verb='renew').pk}/", {})
+    page = renew(desk, "C1", key="the-form-1")
+    assert outcomes(page) == [("error", f"“Dune” (C1): {TAKEN_BACK}")]
+    assert Loan.objects.get().renewals == 0
 
 
 @pytest.mark.parametrize(

@@ -3,20 +3,19 @@
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from library_site.backups import BackupFailed, copy_before_migrating
+from library_site.backups import BackupFailed, keep_copy_of
 
 
 class Command(DjangoMigrate):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options.get("database") or DEFAULT_DB_ALIAS]
         if connection.vendor == "sqlite" and "memory" not in str(connection.settings_dict["NAME"]):
-            Path(connection.settings_dict["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+            self._make_folder(Path(connection.settings_dict["NAME"]).parent)
         if options.get("app_label") or options.get("plan") or options.get("check_unapplied"):
             super().handle(*args, **options)
             return
@@ -25,14 +24,20 @@ class Command(DjangoMigrate):
         call_command("createcachetable", database=connection.alias, verbosity=0)
         call_command("set_up_roles", verbosity=0)
 
+    def _make_folder(self, folder: Path) -> None:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise CommandError(f"The folder {folder} of the database cannot be made ({error.strerror}).") from error
+
     def _keep_a_copy(self, connection: Any, options: dict[str, Any]) -> None:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        if not waiting or not executor.loader.applied_migrations or connection.vendor != "sqlite":
+        if not waiting or not executor.loader.applied_migrations:
             return
         try:
-            copy = copy_before_migrating(Path(connection.settings_dict["NAME"]), Path(settings.BACKUP_ROOT))
+            copy = keep_copy_of(connection, "before-migrating")
         except BackupFailed as error:
             raise CommandError(f"The database was not touched: {error}") from error
-        if options["verbosity"] >= 1:
+        if copy:
             self.stdout.write(f"A verified copy of the database as it was: {copy}")

@@ -1,24 +1,27 @@
 """``serve``: brings the database up to date, then runs the site and the worker, which stop together."""
 
 import os
-import signal
 import socket
-import subprocess
 import sys
-import time
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
 
 from accounts.models import LibrarySettings, Member, User
+from accounts.queries import waits_for_set_up
 from accounts.services.library import new_set_up_code
 from catalog.models import Book
 from library_site.demo.signing_in import sign_ins_that_work
+from library_site.processes import run_together
+from library_site.static_files import collect_if_changed
 
-STOPPING_SECONDS = 25
 UNCONFIGURED = "http://127.0.0.1:8000"  # as in .env.example
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - bound only where it is asked for
+THIS_MACHINE = ["localhost", "127.0.0.1"]
 
 
 class Command(BaseCommand):
@@ -31,31 +34,52 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
+        self._refuse_to_show_faults(host)
         self._refuse_taken_port(host, port)
+        self._refuse_closed_folders()
         call_command("migrate", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        if options["demo"] == "yes" and self._is_empty():
+        collect_if_changed()
+        if options["demo"] == "yes" and self._is_new():
             self.stdout.write("The library is empty: loading the demo library (DEMO=no leaves it empty) ...")
             call_command("load_demo", verbosity=0)
         address = self._address(host, port)
         self._greet(address)
-        self._run(host, port, self._environment(host, address))
+        if not run_together(self._commands(host, port), self._environment(host, address), settings.BASE_DIR):
+            raise CommandError("The site or the worker stopped by itself; the other was stopped too.")
+
+    def _refuse_to_show_faults(self, host: str) -> None:
+        if settings.DEBUG and host not in THIS_MACHINE:
+            raise CommandError("DEBUG=true shows everything to whoever causes a fault: not on the network.")
 
     def _refuse_taken_port(self, host: str, port: int) -> None:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
-            except OSError as error:
+            except (OSError, OverflowError) as error:
+                problem = getattr(error, "strerror", None) or error
                 raise CommandError(
-                    f"Port {port} of {host} cannot be used ({error.strerror}). Stop what uses it or: make run PORT=8001"
+                    f"Port {port} of {host} cannot be used ({problem}). Stop what uses it or: make run PORT=8001"
                 ) from error
 
-    def _is_empty(self) -> bool:
-        return not (User.objects.exists() or Member.objects.exists() or Book.objects.exists())
+    def _refuse_closed_folders(self) -> None:
+        database = [Path(connection.settings_dict["NAME"]).parent] if connection.vendor == "sqlite" else []
+        folders = [*database, Path(settings.MEDIA_ROOT)]
+        for folder in folders:
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise CommandError(f"The folder {folder} cannot be made ({error.strerror}).") from error
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise CommandError(f"The folder {folder} cannot be written to by the user who runs Openshelf.")
+
+    def _is_new(self) -> bool:
+        """Nothing is here, and nobody took the demo out to have it so."""
+        is_empty = not (User.objects.exists() or Member.objects.exists() or Book.objects.exists())
+        return is_empty and not LibrarySettings.current().demo
 
     def _reachable_as(self, host: str) -> str:
-        if host != "0.0.0.0":  # noqa: S104 - compared, not bound
+        if host != EVERYWHERE:
             return host
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:  # connecting a datagram socket sends nothing
             try:
@@ -69,47 +93,26 @@ class Command(BaseCommand):
         return settings.SITE_URL if settings.SITE_URL != UNCONFIGURED else f"http://{self._reachable_as(host)}:{port}"
 
     def _environment(self, host: str, address: str) -> dict[str, str]:
-        hosts = dict.fromkeys([*settings.ALLOWED_HOSTS, self._reachable_as(host)])
+        """Settings of the site: it answers under every name it has here, the health check's 127.0.0.1 among them."""
+        names = [self._reachable_as(host), *THIS_MACHINE]
+        if host == EVERYWHERE:
+            names += [socket.gethostname(), f"{socket.gethostname()}.local"]
+        hosts = dict.fromkeys([*settings.ALLOWED_HOSTS, *names])
         return {**os.environ, "ALLOWED_HOSTS": ",".join(hosts), "SITE_URL": address}
 
     def _greet(self, address: str) -> None:
         self.stdout.write(self.style.SUCCESS(f"\nOpenshelf: {address}"))
         for name, password, role in sign_ins_that_work():
             self.stdout.write(f"  sign in as {name:<12} password {password}   ({role}, demo)")
-        if LibrarySettings.current().set_up_at is None:
+        if waits_for_set_up(LibrarySettings.current()):
             self.stdout.write(f"  Set the library up at {address}/setup/ with the code {new_set_up_code()}")
         self.stdout.write("Stop with Ctrl-C.\n")
         self.stdout.flush()
 
-    def _run(self, host: str, port: int, environment: dict[str, str]) -> None:
-        python = sys.executable
+    def _commands(self, host: str, port: int) -> list[list[str]]:
         site = [
-            python, "-m", "gunicorn", "library_site.wsgi", "--bind", f"{host}:{port}", "--worker-class", "gthread",
-            "--workers", os.environ.get("WEB_CONCURRENCY", "2"), "--threads", "8", "--no-control-socket",
-            "--log-level", "warning", "--graceful-timeout", "20",
+            sys.executable, "-m", "gunicorn", "library_site.wsgi", "--bind", f"{host}:{port}",
+            "--worker-class", "gthread", "--workers", os.environ.get("WEB_CONCURRENCY", "2"), "--threads", "8",
+            "--no-control-socket", "--log-level", "warning", "--graceful-timeout", "20",
         ]  # fmt: skip
-        worker = [python, "manage.py", "worker"]
-        processes = [subprocess.Popen(c, env=environment, cwd=settings.BASE_DIR) for c in (site, worker)]  # noqa: S603 - our own commands
-        asked_to_stop = self._stop_on_signal()
-        while not asked_to_stop and all(process.poll() is None for process in processes):
-            time.sleep(0.2)
-        self._stop(processes)
-        if not asked_to_stop:
-            raise CommandError("The site or the worker stopped by itself; the other was stopped too.")
-
-    def _stop_on_signal(self) -> list[int]:
-        received: list[int] = []
-        for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(name, lambda number, _frame: received.append(number))
-        return received
-
-    def _stop(self, processes: list[subprocess.Popen]) -> None:
-        for process in processes:
-            if process.poll() is None:
-                process.terminate()
-        deadline = time.monotonic() + STOPPING_SECONDS
-        for process in processes:
-            try:
-                process.wait(timeout=max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
+        return [site, [sys.executable, "manage.py", "worker"]]

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, close_old_connections
+from django.db import OperationalError, close_old_connections, connection
 
 from accounts.services import work
 from catalog.tasks import go_on_with_covers, go_on_with_imports
@@ -62,3 +62,4 @@ class Command(BaseCommand):
                 logger.warning("the worker's pulse could not be written: %s", error)
             close_old_connections()
             self.stopping.wait(work.PULSE_SECONDS / 3)
+        connection.close()  # this thread's own

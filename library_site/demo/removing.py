@@ -1,0 +1,109 @@
+"""Takes the demo library out again and leaves what was added since.
+
+What an invented person did goes with that person. What a real person did stays, with whatever it hangs on: a copy of
+the demo that a real member borrowed, and a book of the demo to which a copy was added, are kept.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models import Q
+
+from accounts import queries
+from accounts.exceptions import Refused
+from accounts.models import Action, LibrarySettings, Member, Restriction, User
+from catalog.models import Author, Book, Copy, Cover, ImportBatch, Subject
+from catalog.services.covers import forget_file
+from circulation.models import Allocation, LedgerEntry, Loan
+from library_site.demo.loading import ABOUT
+
+Rows = dict[str, set[int]]  # primary keys of what the demo brought, by table
+LISTS = (
+    "circulation.circulationrule", "circulation.openinghours", "circulation.closure", "catalog.copytype",
+    "accounts.membercategory",
+)  # fmt: skip
+
+
+@transaction.atomic
+def remove_demo() -> dict[str, int]:
+    """Take out what the demo brought. Returns how many rows of each kind went.
+
+    Without other staff the set-up page opens again. Raises Refused("no_demo").
+    """
+    library = LibrarySettings.objects.select_for_update().get(pk=1)
+    rows = {label: set(keys) for label, keys in library.demo.get("rows", {}).items()}
+    if not rows:
+        raise Refused("no_demo", "There is no demo library here.")
+    removed = _remove_loans_and_money(rows) | _remove_shelves(rows) | _remove_people(rows)
+    for label in LISTS:
+        removed |= _remove_unused(label, rows)
+    _forget_about(library)
+    return removed
+
+
+def _remove_loans_and_money(rows: Rows) -> dict[str, int]:
+    members = rows["accounts.member"]
+    entries = LedgerEntry.objects.filter(member__in=members)
+    Allocation.objects.filter(Q(debit__in=entries) | Q(credit__in=entries)).delete()
+    reversals = entries.exclude(voids=None).delete()[0]
+    money = reversals + entries.delete()[0]
+    of_real_people = LedgerEntry.objects.exclude(loan=None).values("loan")
+    forgotten = Q(member=None, copy__in=rows["catalog.copy"]) & ~Q(pk__in=of_real_people)
+    loans = Loan.objects.filter(Q(member__in=members) | forgotten).delete()[0]
+    return {"ledger entries": money, "loans": loans}
+
+
+def _remove_shelves(rows: Rows) -> dict[str, int]:
+    copies = Copy.objects.filter(pk__in=rows["catalog.copy"], loans=None).delete()[0]
+    books = Book.objects.filter(pk__in=rows["catalog.book"], copies=None)
+    for name in Cover.objects.filter(book__in=books).values_list("file", flat=True):
+        forget_file(name)
+    gone = books.delete()[1].get("catalog.Book", 0)
+    Author.objects.filter(contributions=None).delete()
+    Subject.objects.filter(books=None).delete()
+    return {"copies": copies, "books": gone}
+
+
+def _remove_people(rows: Rows) -> dict[str, int]:
+    """The members with their sign-ins, and the staff; what the staff did to things that stay was done by nobody."""
+    members = Member.objects.filter(pk__in=rows["accounts.member"])
+    theirs = [user.pk for user in User.objects.filter(member__in=members) if not queries.works_here(user)]
+    users = User.objects.filter(pk__in=[*rows["accounts.user"], *theirs])
+    Restriction.objects.filter(member__in=members).delete()
+    removed = {"members": members.delete()[1].get("accounts.Member", 0)}
+    done = Action.objects.filter(by__in=users)
+    for label in done.exclude(target_type="").order_by().values_list("target_type", flat=True).distinct():
+        still_there = apps.get_model(label)._default_manager.values("pk")
+        done.filter(target_type=label).exclude(target_id__in=still_there).delete()
+    model: Any
+    for model in (Action, LedgerEntry, ImportBatch, Cover):
+        model._default_manager.filter(by__in=users).update(by=None)
+    return removed | {"sign-ins": users.delete()[1].get("accounts.User", 0)}
+
+
+def _remove_unused(label: str, rows: Rows) -> dict[str, int]:
+    """What a list of the demo holds; a kind that something real uses by now stays."""
+    model = apps.get_model(label)
+    count = 0
+    for row in model._default_manager.filter(pk__in=rows.get(label, ())):
+        try:
+            with transaction.atomic():
+                row.delete()
+        except models.ProtectedError:
+            continue
+        count += 1
+    return {str(model._meta.verbose_name_plural): count}
+
+
+def _forget_about(library: LibrarySettings) -> None:
+    """The library is nobody's again, or keeps what its own people wrote; either way it knows that it had its demo."""
+    library.demo = {"was_removed": True}
+    for name, value in ABOUT.items():
+        if getattr(library, name) == value:
+            setattr(library, name, getattr(LibrarySettings(), name))
+    if not queries.staff().exists():
+        library.set_up_at = None
+    if not LedgerEntry.objects.exists():
+        library.currency_fixed = False
+    library.save()

@@ -1,0 +1,31 @@
+"""What must always be true of the database itself; checked by ``check_invariants``."""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import Exists, ForeignKey, OuterRef
+
+
+def broken() -> Iterator[str]:
+    """A sentence for everything that is not as it must be."""
+    yield from _file() if connection.vendor == "sqlite" else _orphans()
+
+
+def _file() -> Iterator[str]:
+    """SQLite looks through its file: pages, indexes, constraints, and rows that point to nothing."""
+    with connection.cursor() as cursor:
+        yield from (answer for [answer] in cursor.execute("PRAGMA integrity_check").fetchall() if answer != "ok")
+        for table, row, parent, _number in cursor.execute("PRAGMA foreign_key_check").fetchall():
+            yield f"{table} {row} points to a row of {parent} that is not there"
+
+
+def _orphans() -> Iterator[str]:
+    """Rows that point to nothing, by asking for them."""
+    for model in apps.get_models(include_auto_created=True):
+        for field in model._meta.concrete_fields:
+            if isinstance(field, ForeignKey):
+                parent, key = field.related_model, {field.target_field.attname: OuterRef(field.attname)}
+                named = model._base_manager.exclude(**{field.attname: None})
+                for row in named.exclude(Exists(parent._base_manager.filter(**key))).values_list("pk", flat=True):
+                    yield f"{model._meta.db_table} {row} points to a row of {parent._meta.db_table} that is not there"
