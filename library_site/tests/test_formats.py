@@ -45,7 +45,7 @@ def test_dates_in_templates_have_named_formats() -> None:
     spelt_out = [
         f"{path.name}: {form}"
         for path in sorted((ROOT / "templates").rglob("*.html"))
-        for form in re.findall(r"""\|(?:date|time):["']([^"']*)["']""", path.read_text(encoding="utf-8"))
+        for form in re.findall(r"""(?:\|date:|\|time:|{% now )["']([^"']*)["']""", path.read_text(encoding="utf-8"))
         if form not in IN_EVERY_LANGUAGE and not form.endswith("_FORMAT")
     ]
     assert spelt_out == []
