@@ -1,6 +1,7 @@
 """The site in German: every text of the code is translated, and no page says anything in English."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -13,6 +14,8 @@ from catalog.models import CopyType
 from catalog.tests.factories import BookFactory, CopyFactory
 from circulation.services.ledger import charge_member
 from circulation.tests.factories import make_loan, make_overdue_loan
+from library_site.tests.conftest import Window
+from library_site.tests.library_in_use import PASSWORD, make_library_in_use
 from library_site.tests.texts import catalogue, forms_of, key_of, texts_of, texts_of_the_code
 
 TRANSLATED_INTO = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
@@ -166,3 +169,24 @@ def test_english_is_found(german_library: Member, client: Client) -> None:
     """The test above would see it: the same page in English is full of it."""
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     assert english_in(client.get("/accounts/login/").content.decode()) != []
+
+
+CUT_OFF = """() => [...document.querySelectorAll(".rail a, .door, .badge, .button, .tile .label, .stack td")]
+    .filter(each => each.clientWidth && each.scrollWidth > each.clientWidth + 1).map(each => each.textContent.trim())"""
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+@pytest.mark.django_db(transaction=True)
+def test_long_german_words_fit_a_telephone(open_window: Callable[..., Window]) -> None:
+    library = make_library_in_use()
+    LibrarySettings.objects.update(language="de")
+    window = open_window(viewport={"width": 360, "height": 740})
+    window.sign_in("admin", PASSWORD, words=("E-Mail oder Ausweisnummer", "Passwort", "Anmelden"))
+    member = f"/desk/members/{library.member.pk}/"
+    wrong = {}
+    for path in ("/desk/", "/desk/loans/", "/desk/settings/", member, f"/books/{library.books[2].pk}/"):
+        page = window.open(path)
+        assert page.evaluate("document.documentElement.scrollWidth") == 360, path
+        wrong[path] = page.evaluate(CUT_OFF)
+    assert {path: cut for path, cut in wrong.items() if cut} == {}
