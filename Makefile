@@ -27,7 +27,8 @@ ci: $(READY)-dev lint types ## everything that must hold before a change lands; 
 	REQUIRE_BROWSER=1 $(BIN)/pytest -n auto --dist loadgroup
 	REQUIRE_BROWSER=1 $(BIN)/python -m library_site.tests.on_postgres -n auto --dist loadgroup
 
-long: ci ## what takes long: the largest races and the benchmarks at a small size
+long: ci ## what takes long: many plays in any order, and the benchmarks at a small size
+	LONG=1 $(BIN)/pytest circulation/tests/test_any_order.py
 	$(BIN)/python bench/run.py --titles 5000
 
 lint: $(READY)-dev

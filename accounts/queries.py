@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from accounts.models import Action, Branch, LibrarySettings, Member, MemberCategory, Restriction, User
-from accounts.permissions import MEMBER, STAFF_ROLES
+from accounts.permissions import ADMIN, MEMBER, STAFF_ROLES
 from accounts.scans import readings
 
 T = TypeVar("T")
@@ -40,6 +40,11 @@ def default_category() -> MemberCategory:
 def staff() -> QuerySet[User]:
     """Active sign-ins with a staff role."""
     return User.objects.filter(Q(is_superuser=True) | Q(groups__name__in=STAFF_ROLES), is_active=True).distinct()
+
+
+def admins() -> QuerySet[User]:
+    """Active sign-ins that may do everything, making other staff included."""
+    return staff().filter(Q(is_superuser=True) | Q(groups__name=ADMIN))
 
 
 def waits_for_set_up(library: LibrarySettings) -> bool:

@@ -30,6 +30,7 @@ OPENLIBRARY_URL = env.address("OPENLIBRARY_URL", default="https://openlibrary.or
 OPENLIBRARY_COVERS_URL = env.address("OPENLIBRARY_COVERS_URL", default="https://covers.openlibrary.org")
 OPENLIBRARY_CONTACT = env.str("OPENLIBRARY_CONTACT", default="")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=2)
 if not DEBUG and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10):
     raise ImproperlyConfigured(
         "SECRET_KEY is missing, shorter than 50 characters or no random one. Put into .env what this prints: "
@@ -50,6 +51,8 @@ if DEBUG and SITE_URL.startswith("https://"):
     raise ImproperlyConfigured("DEBUG=true shows everything to whoever causes a fault: never on an https:// address.")
 if TRUSTED_PROXY_COUNT < 0:
     raise ImproperlyConfigured("TRUSTED_PROXY_COUNT must be 0 or the number of your own proxies.")
+if WEB_CONCURRENCY < 1:
+    raise ImproperlyConfigured("WEB_CONCURRENCY must be 1 or more.")
 
 # --- the parts ---------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -239,7 +242,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"refusals": {"()": "library_site.logs.OneLineRefusals"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
 }

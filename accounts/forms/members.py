@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms.fields import CodeField
 from accounts.forms.keyed import KeyedForm
 from accounts.models import Member, MemberCategory
+from accounts.models.days import REAL_DAYS
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -77,8 +78,9 @@ class ContactForm(KeyedForm, forms.ModelForm):
 class RestrictForm(KeyedForm):
     reason = forms.CharField(label=_("Reason"), max_length=300)
     until_on = forms.DateField(
-        label=_("Until and including"), required=False, widget=DATE, help_text=_("Empty: until it is lifted.")
-    )
+        label=_("Until and including"), required=False, widget=DATE, validators=REAL_DAYS,
+        help_text=_("Empty: until it is lifted."),
+    )  # fmt: skip
 
 
 class NewCardForm(KeyedForm):

@@ -1,12 +1,16 @@
 """People who borrow, the kinds of them, and what bars them from borrowing."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .codes import CODE_PATTERN
+from .days import REAL_DAYS
+
+ENDS_BEFORE_IT_BEGINS = _("The membership ends on the day it begins or later.")
 
 
 class MemberCategory(models.Model):
@@ -65,8 +69,10 @@ class Member(models.Model):
     category = models.ForeignKey(
         MemberCategory, verbose_name=_("category"), on_delete=models.PROTECT, related_name="members"
     )
-    joined_on = models.DateField(_("member since"))
-    expires_on = models.DateField(_("membership ends on"), null=True, blank=True, help_text=_("Empty: does not end."))
+    joined_on = models.DateField(_("member since"), validators=REAL_DAYS)
+    expires_on = models.DateField(
+        _("membership ends on"), null=True, blank=True, validators=REAL_DAYS, help_text=_("Empty: does not end.")
+    )
     note = models.TextField(_("note for the desk"), blank=True, max_length=2_000)
     pin_hash = models.CharField(_("PIN"), max_length=128, blank=True, editable=False)
     keep_history = models.BooleanField(
@@ -93,7 +99,7 @@ class Member(models.Model):
             models.CheckConstraint(
                 condition=models.Q(expires_on__isnull=True) | models.Q(expires_on__gte=models.F("joined_on")),
                 name="member_ends_after_it_begins",
-                violation_error_message=_("The membership ends on the day it begins or later."),
+                violation_error_message=ENDS_BEFORE_IT_BEGINS,
             ),
         ]
 
@@ -102,6 +108,10 @@ class Member(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:member", args=[self.pk])
+
+    def clean(self) -> None:
+        if self.joined_on and self.expires_on and self.expires_on < self.joined_on:
+            raise ValidationError({"expires_on": ENDS_BEFORE_IT_BEGINS})
 
 
 class Card(models.Model):

@@ -35,7 +35,9 @@ class TakenBackSince(Refused):
         super().__init__("taken_back_since", text)
 
 
-def recorded(verb: str) -> Callable[[Callable[Concatenate[Action, P], R]], Callable[..., R]]:
+def recorded(
+    verb: str, *, secret: tuple[str, ...] = ()
+) -> Callable[[Callable[Concatenate[Action, P], R]], Callable[..., R]]:
     """Make a function a service: run in a transaction and recorded as one Action called ``verb``.
 
     The function's first argument is the Action, to be filled in (``describe``, ``reason``, ``overrides``). Callers
@@ -46,6 +48,9 @@ def recorded(verb: str) -> Callable[[Callable[Concatenate[Action, P], R]], Calla
              returned. The same key with other arguments raises FormAlreadyUsed, one whose action was undone
              Refused("taken_back_since").
     ``now``  the moment of the action (aware); the function gets it too. Default: the clock.
+
+    ``secret`` names keyword arguments of which the record keeps no trace: a call that differs in them alone counts as
+    the same one, and it is the caller's to see whether they are the ones that hold.
 
     The decorated function returns a model instance, a list of instances of one model, or a value JSON can hold.
     """
@@ -59,7 +64,7 @@ def recorded(verb: str) -> Callable[[Callable[Concatenate[Action, P], R]], Calla
             action = Action(key=key or uuid.uuid4().hex, verb=verb, by=by, at=now)
             with transaction.atomic():
                 if key:
-                    action.fingerprint = _fingerprint(args, kwargs)
+                    action.fingerprint = _fingerprint(args, {k: v for k, v in kwargs.items() if k not in secret})
                     if earlier := _claim(action):
                         return _first_result(earlier, action)
                 value = function(action, *args, by=by, now=now, **kwargs)  # type: ignore[arg-type]
@@ -97,7 +102,7 @@ def changes(instance: models.Model, new_values: dict[str, Any]) -> tuple[dict[st
 
 
 def as_json(value: Any) -> Any:
-    """``value`` as the record keeps it: instances by their key, everything JSON lacks as text."""
+    """``value`` as the record keeps it: instances by their key, bytes by their hash, everything JSON lacks as text."""
     if isinstance(value, models.Model):
         return value.pk
     if value is None or isinstance(value, bool | int | float | str):
@@ -108,7 +113,7 @@ def as_json(value: Any) -> Any:
         return [as_json(each) for each in value]
     if isinstance(value, set | frozenset):
         return sorted((as_json(each) for each in value), key=repr)
-    return str(value)
+    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else str(value)
 
 
 def _claim(action: Action) -> Action | None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import policy
 from accounts.exceptions import Refused
 from accounts.models import Action, Card, LibrarySettings, Member, MemberCategory, Restriction, User
+from accounts.models.members import ENDS_BEFORE_IT_BEGINS
 from accounts.numbering import numbered_code
 from accounts.permissions import MEMBER
 from accounts.queries import works_here
@@ -36,7 +37,8 @@ def register_member(
     ``card_number`` empty: the next own number. ``expires_on`` empty: by the category's months from ``joined_on``
     (default: today in the library's time zone). ``details`` are further editable fields of Member.
 
-    Raises Refused("card_taken") if another member has the card, or ever had it.
+    Raises Refused("card_taken") if another member has the card, or ever had it, and
+    Refused("ends_before_it_begins").
     """
     library = LibrarySettings.current()
     joined_on = joined_on or timezone.localdate(now, library.zone)
@@ -48,6 +50,7 @@ def register_member(
         expires_on=expires_on or policy.membership_ends_on(joined_on, category.membership_months),
         **details,
     )
+    _refuse_end_before_beginning(member)
     _save_with_card(member)
     describe(action, member, after={"card_number": member.card_number, "category": category.pk})
     return member
@@ -60,7 +63,7 @@ def edit_member(action: Action, member: Member, *, by: User | None, now: datetim
     A new name or e-mail is that of the sign-in too, unless the member works here or somebody else signs in with that
     address: then this one signs in with the card alone (see ``signs_in_with_email``).
 
-    Raises TypeError for a field that is not among EDITABLE.
+    Raises Refused("ends_before_it_begins"), and TypeError for a field that is not among EDITABLE.
     """
     member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
     unknown = set(new_values) - set(EDITABLE)
@@ -71,6 +74,7 @@ def edit_member(action: Action, member: Member, *, by: User | None, now: datetim
     before, after = changes(member, new_values)
     for name, value in new_values.items():
         setattr(member, name, value)
+    _refuse_end_before_beginning(member)
     member.save(update_fields=list(new_values))
     if member.user and {"name", "email"} & set(after) and not works_here(member.user):
         if "email" in after:
@@ -136,13 +140,14 @@ def lift_restriction(
     return restriction
 
 
-@recorded("give_first_password")
+@recorded("give_first_password", secret=("password",))
 def give_first_password(action: Action, member: Member, *, password: str, by: User | None, now: datetime) -> User:
     """Let ``member`` sign in once with ``password`` and then choose another; made anew, it replaces any older one.
 
     The password comes from ``first_password()`` and is shown on paper once; only its hash is kept. It serves for
     FIRST_PASSWORD_DAYS days. The sign-in's name is the card number; the member's e-mail serves too, unless somebody
-    else signs in with it (families share one).
+    else signs in with it (families share one). Of a form sent twice the first password holds: the second does not open
+    the sign-in that is returned.
 
     Raises Refused("staff_sign_in"), Refused("closed_sign_in") and, where the card is somebody else's sign-in,
     Refused("card_taken").
@@ -180,6 +185,11 @@ def next_card_number(library: LibrarySettings) -> str:
         code = numbered_code(library.card_prefix, number)
         if not Card.objects.filter(number=code).exists():
             return code
+
+
+def _refuse_end_before_beginning(member: Member) -> None:
+    if member.expires_on and member.expires_on < member.joined_on:
+        raise Refused("ends_before_it_begins", str(ENDS_BEFORE_IT_BEGINS))
 
 
 def _save_with_card(member: Member, **how: Any) -> None:

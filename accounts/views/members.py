@@ -17,10 +17,12 @@ from accounts.paging import page_of
 from accounts.permissions import MANAGE_MEMBERS, needs
 from accounts.services import members as services
 from accounts.services.cards import card_pdf
+from catalog.queries import books_with_isbn
 from circulation.queries.ledger import account, balance_minor, outstanding_by_member
 from circulation.queries.loans import estimates, members_loans
 from circulation.queries.members import loan_counts
 from circulation.queries.rules import rule_book
+from circulation.queries.scans import copy_with_barcode
 from circulation.queries.standing import room_for_fines
 
 LINES = 50  # of the account on a member's page
@@ -53,6 +55,7 @@ def add_member(request: HttpRequest) -> HttpResponse:
         else:
             text = _("%(name)s is registered with the card %(card)s.")
             messages.success(request, text % {"name": member.name, "card": member.card_number})
+            _warn_of_copy_or_book(request, member.card_number)
             return redirect(member)
     return render(request, "accounts/add_member.html", {"form": form})
 
@@ -129,6 +132,7 @@ def replace_card(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             text = _("The new card is %(card)s. The old one is worthless.")
             messages.success(request, text % {"card": member.card_number})
+            _warn_of_copy_or_book(request, member.card_number)
             return redirect(member)
     return render(request, "accounts/single_form.html", {"form": form, "title": _("New card"), "back": member})
 
@@ -137,9 +141,12 @@ def replace_card(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @never_cache
 def give_first_password(request: HttpRequest, pk: int) -> HttpResponse:
-    member = get_object_or_404(Member, pk=pk)
+    member, form = get_object_or_404(Member, pk=pk), KeyedForm(request.POST)
+    form.full_clean()
     password = services.first_password()
-    user = services.give_first_password(member, password=password, by=request.user)
+    user = services.give_first_password(member, password=password, by=request.user, key=form.cleaned_data["key"])
+    if not user.check_password(password):
+        return render(request, "accounts/first_password_given.html", {"member": member}, status=409)
     return render(request, "accounts/first_password.html", {"member": member, "password": password, "sign_in": user})
 
 
@@ -150,3 +157,14 @@ def member_card(request: HttpRequest, pk: int) -> HttpResponse:
     name = member.card_number.replace("/", "-")
     response.headers["Content-Disposition"] = f'inline; filename="card-{name}.pdf"'
     return response
+
+
+def _warn_of_copy_or_book(request: HttpRequest, card: str) -> None:
+    if copy := copy_with_barcode(card):
+        text = _(
+            "%(code)s is also the barcode of a copy of “%(title)s”. At the desk you will be asked which one you mean."
+        )
+        messages.warning(request, text % {"code": card, "title": copy.book.title})
+    elif book := books_with_isbn(card).first():
+        text = _("%(code)s is also an ISBN of “%(title)s”. At the desk it will mean the card, not the book.")
+        messages.warning(request, text % {"code": card, "title": book.title})

@@ -5,6 +5,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from catalog.drafts import BookDraft
 from catalog.models import Book, Copy, CopyType, ImportRow, SourceRecord
 from catalog.normalize.names import name_key
 from catalog.normalize.text import match_key, title_key
-from catalog.services.books import FIELDS, add_isbns, create_book, draft_value, edit_book
+from catalog.services.books import FIELDS, SHOWN_FIELDS, add_isbns, create_book, draft_value, edit_book
 from catalog.services.copies import create_copies
 from catalog.services.covers import want_cover
 
@@ -72,6 +73,18 @@ def save_draft(
         raise FormAlreadyUsed(Action.objects.get(key=key))
     made = list(Copy.objects.filter(pk__in=done["copies"]).order_by("pk"))
     return Saved(book, done["outcome"], made)
+
+
+@transaction.atomic
+def save_reviewed(
+    draft: BookDraft, corrected: BookDraft, *, by: User | None, key: str | None = None, **how: Any
+) -> Saved:
+    """As ``save_draft`` with ``how``; a book that is new gets what a librarian ``corrected``, both or neither."""
+    saved = save_draft(replace(draft, title=draft.title or corrected.title), by=by, key=key, **how)
+    if saved.outcome != ImportRow.Outcome.ADDED:
+        return saved
+    edited = edit_book(saved.book, corrected, fields=SHOWN_FIELDS, by=by, key=key and f"{key}-edit")
+    return replace(saved, book=edited)
 
 
 @recorded("save_draft")

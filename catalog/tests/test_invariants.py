@@ -47,7 +47,7 @@ def test_book_that_is_not_found_by_what_it_says_is_found(change) -> None:
     assert list(broken()) == [f"book {pk} is not found by what it says now"]
 
 
-@pytest.mark.parametrize("barcode", ["", "a1", "A 1", "A1\n", "-1", "Ä"])
+@pytest.mark.parametrize("barcode", ["a1", "A 1", "A1\n", "-1", "Ä"])
 def test_barcode_that_no_scan_can_match_is_found(barcode: str) -> None:
     copy = book().copies.first()
     Copy.objects.filter(pk=copy.pk).update(barcode=barcode)

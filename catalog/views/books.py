@@ -109,7 +109,8 @@ def upload_cover(request: HttpRequest, pk: int) -> HttpResponse:
     form = CoverForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            upload_cover_service(book, data=form.cleaned_data["picture"].read(), by=request.user)
+            values = form.cleaned_data
+            upload_cover_service(book, data=values["picture"].read(), by=request.user, key=values["key"])
         except Refused as refusal:
             messages.error(request, refusal.message)
         else:

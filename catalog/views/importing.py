@@ -1,6 +1,5 @@
 """Adding books from Open Library, one at a time: search, review, save, compare."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.exceptions import Refused
+from accounts.forms.keyed import KeyedForm
 from accounts.permissions import MANAGE_BOOKS, needs
 from accounts.queries import desk_branch
 from accounts.services.work import worker_is_running
@@ -28,10 +28,9 @@ from catalog.openlibrary.errors import OpenLibraryError
 from catalog.openlibrary.keys import read_olid
 from catalog.openlibrary.normalize import book_draft
 from catalog.openlibrary.records import FetchedRecord
-from catalog.services.books import SHOWN_FIELDS, edit_book
 from catalog.services.comparing import differences
 from catalog.services.covers import preview_cover
-from catalog.services.importing import Doubtful, Saved, refresh_book, save_draft
+from catalog.services.importing import Doubtful, Saved, refresh_book, save_draft, save_reviewed
 from catalog.services.looking import Found, fetch_record, look_up
 from catalog.tasks import contact
 from catalog.views.outcomes import by_hand, tell_saved, warn_of_gaps
@@ -130,19 +129,14 @@ def review(request: HttpRequest, record: str) -> HttpResponse:
 
 def _save_reviewed(request: HttpRequest, form: ReviewForm, draft: BookDraft, payload: dict[str, Any]) -> Saved | None:
     details, key = form.copy_details, form.cleaned_data["key"]
-    titled = replace(draft, title=draft.title or form.draft.title)
     try:
-        saved = save_draft(
-            titled, by=request.user, payload=payload, copies=details.pop("stock"), branch=desk_branch(request.session),
-            if_known="ask", decision=form.cleaned_data["decision"], key=key, **details,
+        return save_reviewed(
+            draft, form.draft, by=request.user, payload=payload, copies=details.pop("stock"), key=key,
+            branch=desk_branch(request.session), if_known="ask", decision=form.cleaned_data["decision"], **details,
         )  # fmt: skip
     except Doubtful as doubt:
         form.ask_whether_same(doubt.match)
         return None
-    if saved.outcome == "added":
-        as_left = edit_book(saved.book, form.draft, fields=SHOWN_FIELDS, by=request.user, key=key and f"{key}-edit")
-        return replace(saved, book=as_left)
-    return saved
 
 
 @needs(MANAGE_BOOKS)
@@ -156,15 +150,18 @@ def refresh(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("catalog:edit_book", pk)
     draft = book_draft(answer)
     if request.method == "POST":
-        fields = request.POST.getlist("fields")
-        refresh_book(book, draft, fields=fields, payload=answer.as_json(), by=request.user)
+        fields, form = request.POST.getlist("fields"), KeyedForm(request.POST)
+        form.full_clean()
+        key = form.cleaned_data["key"]
+        refresh_book(book, draft, fields=fields, payload=answer.as_json(), by=request.user, key=key)
         if fields:
             messages.success(request, _("The fields you ticked were taken over."))
         else:
             messages.info(request, _("Nothing was ticked, so nothing was changed."))
         return redirect("catalog:edit_book", pk)
     rows = [(FIELD_LABELS[difference.name], difference) for difference in differences(book, draft)]
-    return render(request, "catalog/refresh.html", {"book": book, "rows": rows, "source": source})
+    context = {"book": book, "rows": rows, "source": source, "key_form": KeyedForm()}
+    return render(request, "catalog/refresh.html", context)
 
 
 @needs(MANAGE_BOOKS)

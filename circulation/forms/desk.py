@@ -24,6 +24,12 @@ class ScanForm(KeyedForm):
     scan = forms.CharField(label=_("Scan or type"), max_length=200, widget=forms.TextInput(attrs=SCAN))
     marks_optional = False
 
+    def empty_box(self) -> None:
+        """Make room for the next scan, once this one was understood: the page says what it was."""
+        if self.is_bound and "scan" not in self.errors:
+            self.data = self.data.copy()
+            self.data["scan"] = ""
+
 
 class OverridingForm(ScanForm):
     """A scan that may be sent again to set reasons aside, each kind with its own words for why."""

@@ -1,15 +1,10 @@
 """Filters of the lists of loans."""
 
-from datetime import date
-
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.members import DATE
-
-# Further away no clock of any time zone has to reckon, and no library kept records.
-REAL_DAYS = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+from accounts.models.days import REAL_DAYS
 
 
 class LoanFilterForm(forms.Form):

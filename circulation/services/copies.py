@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.exceptions import Refused
 from accounts.models import Action, LibrarySettings, User
@@ -12,15 +14,20 @@ from catalog.models import Copy
 from circulation.models import Loan
 
 STATES = {"withdrawn": "withdrawn_on", "lost": "lost_on", "damaged": "damaged_on"}
+MARKED = {"withdrawn": gettext_lazy("withdrawn"), "lost": gettext_lazy("lost"), "damaged": gettext_lazy("damaged")}
 
 
 @recorded("mark_copy")
 def mark_copy(action: Action, copy: Copy, *, state: str, reason: str = "", by: User | None, now: datetime) -> Copy:
     """Mark ``copy`` as ``withdrawn``, ``lost`` or ``damaged`` (the ``state``) from today on. It stays in history.
 
-    Raises Refused("on_loan") while it is lent: take it back first.
+    Raises Refused("on_loan") while it is lent: take it back first; "already_marked" where it has the mark: the day it
+    got it stays.
     """
     copy = _lock(copy)
+    if since := getattr(copy, STATES[state]):
+        facts = {"barcode": copy.barcode, "state": MARKED[state], "day": date_format(since, "DATE_FORMAT")}
+        raise Refused("already_marked", _("%(barcode)s has been marked %(state)s since %(day)s.") % facts)
     if Loan.objects.open().filter(copy=copy).exists():
         raise Refused("on_loan", _("%(barcode)s is on loan. Take it back first.") % {"barcode": copy.barcode})
     return _set(action, copy, state, timezone.localdate(now, LibrarySettings.current().zone), reason)

@@ -36,6 +36,7 @@ def issue(request: HttpRequest) -> HttpResponse:
     member = _member(request.POST.get("member"))
     if not form.may_be_tried():
         return _page(request, form, member)
+    form.empty_box()
     return _act(request, form, member, read_scan(form.cleaned_data["scan"]))
 
 

@@ -33,6 +33,7 @@ def return_(request: HttpRequest) -> HttpResponse:
     form = ReturnForm(request.POST)
     if not form.is_valid():
         return _return_page(request, form)
+    form.empty_box()
     scan = read_scan(form.cleaned_data["scan"])
     copy = scan.copy or _only_copy_out(scan)
     if copy is None:
@@ -110,6 +111,7 @@ def renew(request: HttpRequest) -> HttpResponse:
     form = RenewForm(request.POST)
     if not form.may_be_tried():
         return _renew_page(request, form)
+    form.empty_box()
     scan = read_scan(form.cleaned_data["scan"])
     copy = scan.copy or _only_copy_out(scan)
     loan = open_loan_of(copy) if copy else None

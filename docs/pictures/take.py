@@ -59,7 +59,7 @@ def main(address: str, name: str, password: str) -> None:
         picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
         browser.close()
     picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, kmeans=2).save(TARGET, optimize=True)
-    print(f"{TARGET}: {TARGET.stat().st_size} bytes")
+    sys.stdout.write(f"{TARGET}: {TARGET.stat().st_size} bytes\n")
 
 
 if __name__ == "__main__":

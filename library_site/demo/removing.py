@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from accounts import queries
 from accounts.exceptions import Refused
-from accounts.models import Action, LibrarySettings, Member, Restriction, User
+from accounts.models import Action, Card, LibrarySettings, Member, Restriction, User
 from catalog.models import Author, Book, Copy, Cover, ImportBatch, Subject
 from catalog.services.covers import forget_file
 from circulation.models import Allocation, LedgerEntry, Loan
@@ -29,17 +29,29 @@ LISTS = (
 def remove_demo() -> dict[str, int]:
     """Take out what the demo brought. Returns how many rows of each kind went.
 
-    Without other staff the set-up page opens again. Raises Refused("no_demo").
+    Without other staff the set-up page opens again. Raises Refused("no_demo"), and Refused("no_admin_left") if
+    Librarians would be left alone.
     """
     library = LibrarySettings.objects.select_for_update().get(pk=1)
     rows = {label: set(keys) for label, keys in library.demo.get("rows", {}).items()}
     if not rows:
         raise Refused("no_demo", "There is no demo library here.")
+    _refuse_to_leave_librarians_alone(rows)
     removed = _remove_loans_and_money(rows) | _remove_shelves(rows) | _remove_people(rows)
     for label in LISTS:
         removed |= _remove_unused(label, rows)
     _forget_about(library)
     return removed
+
+
+def _refuse_to_leave_librarians_alone(rows: Rows) -> None:
+    goes = {"pk__in": rows["accounts.user"]}
+    if queries.staff().exclude(**goes).exists() and not queries.admins().exclude(**goes).exists():
+        raise Refused(
+            "no_admin_left",
+            "The demo's Admin is the only one, and Librarians of yours would be left alone. Make an Admin first: give "
+            "somebody the role at /admin/accounts/user/, or use manage.py createsuperuser.",
+        )
 
 
 def _remove_loans_and_money(rows: Rows) -> dict[str, int]:
@@ -71,6 +83,7 @@ def _remove_people(rows: Rows) -> dict[str, int]:
     theirs = [user.pk for user in User.objects.filter(member__in=members) if not queries.works_here(user)]
     users = User.objects.filter(pk__in=[*rows["accounts.user"], *theirs])
     Restriction.objects.filter(member__in=members).delete()
+    Card.objects.filter(number__in=members.values("card_number")).delete()
     removed = {"members": members.delete()[1].get("accounts.Member", 0)}
     done = Action.objects.filter(by__in=users)
     for label in done.exclude(target_type="").order_by().values_list("target_type", flat=True).distinct():

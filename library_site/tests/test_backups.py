@@ -1,12 +1,14 @@
 """Before an existing database is migrated, a copy of it is written, proven and kept."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from library_site import backups
 from library_site.backups import KEPT, BackupFailed, keep_copy
+from library_site.tests.test_settings import manage
 
 
 @pytest.fixture
@@ -78,3 +80,35 @@ def test_damaged_database_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"this is no database" * 1_000)
     with pytest.raises(BackupFailed):
         keep_copy(path, tmp_path / "backups", "before-migrating")
+
+
+def test_first_migration_makes_the_folder_for_nobody_else_and_has_nothing_to_copy(tmp_path: Path) -> None:
+    answer = manage("migrate", "-v0", DATA_DIR=str(tmp_path / "new" / "data"))
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+    assert (tmp_path / "new" / "data").stat().st_mode & 0o777 == 0o700
+    assert not (tmp_path / "new" / "data" / "backups").exists()
+
+
+def test_old_database_is_copied_before_it_is_migrated_and_a_current_one_is_not(tmp_path: Path) -> None:
+    manage("migrate", "-v0", DATA_DIR=str(tmp_path))
+    with closing(sqlite3.connect(tmp_path / "library.db")) as connection:
+        # one that changes no table
+        connection.execute("DELETE FROM django_migrations WHERE name = '0003_logentry_add_action_flag_choices'")
+        connection.commit()
+    first, second = (manage("migrate", "-v0", DATA_DIR=str(tmp_path)) for _each in range(2))
+    (copy,) = (tmp_path / "backups").iterdir()
+    assert (first.stdout, second.stdout) == (f"A verified copy of the database as it was: {copy}\n", "")
+
+
+def test_database_that_cannot_be_copied_is_not_migrated(tmp_path: Path) -> None:
+    manage("migrate", "-v0", DATA_DIR=str(tmp_path))
+    with closing(sqlite3.connect(tmp_path / "library.db")) as connection:
+        connection.execute("DELETE FROM django_migrations WHERE name = '0003_logentry_add_action_flag_choices'")
+        connection.commit()
+    (tmp_path / "backups").write_text("a file where the folder should be")
+    answer = manage("migrate", "-v0", DATA_DIR=str(tmp_path))
+    assert (answer.returncode, len(answer.stderr.splitlines())) == (1, 1)
+    assert answer.stderr.startswith("CommandError: The database was not touched: its copy could not be written to ")
+    with closing(sqlite3.connect(tmp_path / "library.db")) as connection:
+        applied = "SELECT COUNT(*) FROM django_migrations WHERE name = '0003_logentry_add_action_flag_choices'"
+        assert connection.execute(applied).fetchone() == (0,)

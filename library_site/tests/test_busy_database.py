@@ -39,10 +39,9 @@ def locked() -> Iterator[None]:
             other.execute("BEGIN IMMEDIATE")
         else:
             cursor.execute("SET lock_timeout = '200ms'")
-            known = {key: value for key, value in connection.get_connection_params().items() if key != "cursor_factory"}
-            other = psycopg.connect(
-                **{name: known.get(name) for name in ("host", "port", "user", "password", "dbname")}
-            )
+            known = connection.get_connection_params()
+            names = ("host", "port", "user", "password", "dbname")
+            other = psycopg.connect(**{name: known.get(name) for name in names})
             tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True)]
             other.execute(f"LOCK TABLE {', '.join([*tables, 'openshelf_cache'])} IN EXCLUSIVE MODE")
     try:

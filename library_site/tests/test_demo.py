@@ -11,7 +11,7 @@ from django.test import Client
 from stdnum import isbn
 
 from accounts.exceptions import Refused
-from accounts.models import Action, LibrarySettings, Member, User
+from accounts.models import Action, Card, LibrarySettings, Member, User
 from accounts.permissions import ADMIN, LIBRARIAN
 from accounts.tests.factories import MemberFactory
 from catalog.models import Author, Book, Copy, Subject
@@ -83,8 +83,8 @@ def test_passwords_differ_from_installation_to_installation() -> None:
 
 def test_remove_demo_leaves_nothing_of_it(short_demo: None) -> None:
     remove_demo()
-    left = [model.objects.count() for model in (Book, Copy, Member, User, Loan, LedgerEntry, Author, Subject)]
-    assert left == [0] * 8
+    left = [model.objects.count() for model in (Book, Copy, Member, Card, User, Loan, LedgerEntry, Author, Subject)]
+    assert left == [0] * 9
     library = LibrarySettings.current()
     assert (library.demo, library.set_up_at, library.currency_fixed) == ({"was_removed": True}, None, False)
     assert (library.name, library.address, library.contact_email, library.contact_phone) == ("Openshelf", "", "", "")
@@ -143,12 +143,25 @@ def test_remove_demo_takes_sign_ins_of_invented_members_along(short_demo: None) 
     assert User.objects.count() == 0
 
 
-def test_after_the_demo_the_library_stays_open_while_a_librarian_is_left(short_demo: None, client: Client) -> None:
+def test_demo_stays_as_long_as_librarians_would_be_left_without_an_admin(short_demo: None, client: Client) -> None:
     librarian = User.objects.create_user("lena")
     librarian.groups.add(Group.objects.get(name=LIBRARIAN))
+    User.objects.create_user("gone", is_superuser=True, is_active=False)
+    with pytest.raises(Refused) as refusal:
+        remove_demo()
+    assert (refusal.value.code, "Make an Admin first" in refusal.value.message) == ("no_admin_left", True)
+    assert (Book.objects.count(), Member.objects.count()) == (212, 40)
+    librarian.groups.add(Group.objects.get(name=ADMIN))
     remove_demo()
-    assert client.get("/").status_code == 200
-    assert client.get("/setup/").status_code == 404
+    assert [client.get(address).status_code for address in ("/", "/setup/")] == [200, 404]
+
+
+def test_after_the_demo_the_library_stays_open_for_who_was_made_in_the_terminal(
+    short_demo: None, client: Client
+) -> None:
+    User.objects.create_superuser("root")
+    remove_demo()
+    assert [client.get(address).status_code for address in ("/", "/setup/")] == [200, 404]
 
 
 def test_command_says_what_it_removed_and_how_the_library_is_set_up(

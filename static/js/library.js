@@ -19,7 +19,7 @@
   // A form is sent once; the server guards this too.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post") return;
+    if (form.method !== "post" || event.defaultPrevented) return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
@@ -52,21 +52,23 @@
   });
 
   // A picture that did not come (the source was busy) is asked for again; the drawn cover stays until then.
-  for (const picture of document.querySelectorAll("img[data-retry]")) {
+  const askAgain = (picture) => {
     let left = 4;
     picture.addEventListener("error", () => {
       picture.hidden = true;
       if (left-- > 0) window.setTimeout(() => { picture.src = picture.src.split("?")[0] + `?again=${left}`; }, 1200);
     });
     picture.addEventListener("load", () => { picture.hidden = false; });
-  }
+  };
+  for (const picture of document.querySelectorAll("img[data-retry]")) askAgain(picture);
 
   // Sounds: one for well done, one for look here, one for refused.
   const notes = { success: [[880, 0, 0.09]], attention: [[660, 0, 0.1], [880, 0.13, 0.14]], error: [[220, 0, 0.18], [180, 0.22, 0.3]] };
-  const sound = first("[data-sound]")?.dataset.sound;
-  const mayPlay = navigator.userActivation ? navigator.userActivation.hasBeenActive : true;
-  if (sound && notes[sound] && mayPlay && window.AudioContext) {
-    const context = new AudioContext();
+  let context;
+  const play = (sound) => {
+    const mayPlay = navigator.userActivation ? navigator.userActivation.hasBeenActive : true;
+    if (!notes[sound] || !mayPlay || !window.AudioContext) return;
+    context ??= new AudioContext();
     for (const [pitch, start, length] of notes[sound]) {
       const tone = context.createOscillator();
       const volume = context.createGain();
@@ -78,5 +80,8 @@
       tone.start(context.currentTime + start);
       tone.stop(context.currentTime + start + length);
     }
-  }
+  };
+  const playOutcome = () => play(first("[data-sound]")?.dataset.sound);
+  playOutcome();
+  document.addEventListener("library:outcome", (event) => (event.detail ? play(event.detail) : playOutcome()));
 })();

@@ -74,6 +74,29 @@ def test_day_that_is_none_is_refused(value: str) -> None:
     assert list(RestrictForm({"reason": "x", "until_on": value}).errors) == ["until_on"]
 
 
+@pytest.mark.parametrize("value", ["1899-12-31", "0001-01-01", "3000-01-01", "9999-12-31"])
+@pytest.mark.parametrize("field", ["joined_on", "expires_on"])
+def test_day_beyond_all_records_is_refused(field: str, value: str) -> None:
+    member = MemberFactory()
+    sent = {"name": "x", "category": member.category_id, "joined_on": "2026-01-01", field: value}
+    assert field in EditMemberForm(sent, instance=member).errors
+    assert list(RestrictForm({"reason": "x", "until_on": value}).errors) == ["until_on"]
+
+
+@pytest.mark.parametrize(
+    ("ends", "errors"),
+    [
+        ("2025-12-31", {"expires_on": ["The membership ends on the day it begins or later."]}),
+        ("2026-01-01", {}),
+        ("", {}),
+    ],
+)
+def test_membership_that_ends_before_it_begins_is_refused_at_its_field(ends: str, errors: dict[str, list[str]]) -> None:
+    member = MemberFactory()
+    sent = {"name": "x", "category": member.category_id, "joined_on": "2026-01-01", "expires_on": ends}
+    assert EditMemberForm(sent, instance=member).errors == errors
+
+
 def test_member_changes_only_how_to_be_reached() -> None:
     form = ContactForm({"email": "a@b.org", "name": "New", "note": "x", "category": "1"}, instance=Member())
     assert (form.is_valid(), form.values) == (True, {"email": "a@b.org", "phone": "", "address": ""})

@@ -193,8 +193,10 @@ def test_changes_are_what_differs() -> None:
 def test_record_keeps_what_json_can_hold() -> None:
     category = MemberCategoryFactory()
     values = {1: category, "on": date(2026, 5, 5), "sum": Decimal("1.50"), "all": (category, None), "set": {2, 1}}
+    values["b"] = b"x"
     assert as_json(values) == {
         "1": category.pk, "on": "2026-05-05", "sum": "1.50", "all": [category.pk, None], "set": [1, 2],
+        "b": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881",
     }  # fmt: skip
 
 

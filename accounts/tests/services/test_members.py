@@ -214,6 +214,24 @@ def test_one_email_written_by_ten_members_at_once_signs_one_in(transactional_db:
     assert (saved, emails) == (["family@example.org"] * 10, [""] * 9 + ["family@example.org"])
 
 
+@pytest.mark.parametrize("days", [{"expires_on": date(2026, 5, 4)}, {"joined_on": date(2026, 12, 1)}], ids=str)
+def test_membership_never_ends_before_it_begins(days: dict[str, date]) -> None:
+    member = MemberFactory(joined_on=date(2026, 5, 5), expires_on=date(2026, 11, 30))
+    with pytest.raises(Refused) as refusal:
+        edit_member(member, by=None, **days)
+    assert (code_of(refusal), Action.objects.count()) == ("ends_before_it_begins", 0)
+    with pytest.raises(Refused) as refusal:
+        register(joined_on=date(2026, 5, 5), expires_on=date(2026, 5, 4))
+    assert (code_of(refusal), Member.objects.count()) == ("ends_before_it_begins", 1)
+    with pytest.raises(IntegrityError):
+        Member.objects.filter(pk=member.pk).update(**days)
+
+
+def test_membership_may_last_one_day() -> None:
+    edited = edit_member(MemberFactory(), joined_on=NOON.date(), expires_on=NOON.date(), by=None)
+    assert edited.expires_on == edited.joined_on
+
+
 # --- a new card -------------------------------------------------------------------------------------
 
 
@@ -369,6 +387,22 @@ def test_first_password_is_kept_nowhere_in_clear() -> None:
     user = let_in(MemberFactory())
     kept = str(list(User.objects.values())) + str(list(Action.objects.values()))
     assert ("paper-pass-word" in kept, user.password in str(list(Action.objects.values()))) == (False, False)
+
+
+def test_first_password_leaves_no_trace_in_the_record() -> None:
+    for number, password in enumerate(["paper-pass-word", "other-pass-word"]):
+        let_in(MemberFactory(pk=77 + number), password=password, key=f"form-number-{number}")
+    member = Member.objects.get(pk=77)
+    let_in(member, password="other-pass-word", key="form-number-3")
+    first, third = (Action.objects.get(key=f"form-number-{n}").fingerprint for n in (0, 3))
+    assert (first == third, first == "") == (True, False)
+
+
+def test_form_sent_twice_gives_one_password() -> None:
+    member = MemberFactory()
+    users = [let_in(member, password=each, key="a-form-key") for each in ("first-password", "second-password")]
+    assert [user.check_password("first-password") for user in users] == [True, True]
+    assert (users[1].check_password("second-password"), Action.objects.count()) == (False, 1)
 
 
 def test_second_first_password_kills_the_first() -> None:

@@ -179,7 +179,7 @@ def test_set_up_page_is_gone_once_somebody_works_here(
     make_user(person["role"]) if "role" in person else UserFactory(**person)
     answers = ANSWERS | {"code": new_set_up_code()}
     assert [client.get("/setup/").status_code, client.post("/setup/", answers).status_code] == [404, 404]
-    assert User.objects.count() == 1
+    assert (User.objects.count(), client.get("/").status_code) == (1, 200)
 
 
 def test_tries_at_the_code_are_limited(not_set_up: None, client: Client) -> None:

@@ -155,8 +155,8 @@ def test_file_is_read_with_its_noise(source: Stub, tmp_path: Path) -> None:
 def test_line_with_several_isbns_is_several_records(source: Stub, tmp_path: Path) -> None:
     file = tmp_path / "isbns.txt"
     know_only(source, TEA)
-    file.write_text(f"{FOX}, 0-14-241412-8; {UNKNOWN}\n", encoding="utf-8")
-    assert [line.split(" “")[0] for line in run(file=file)[1][:2]] == [f"{FOX}: added", "0-14-241412-8: added"]
+    file.write_text(f"{FOX}, 0-14-241412-3; {UNKNOWN}\n", encoding="utf-8")
+    assert [line.split(" “")[0] for line in run(file=file)[1][:2]] == [f"{FOX}: added", "0-14-241412-3: added"]
 
 
 def test_file_and_arguments_are_put_together(source: Stub, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from catalog.models import Author, Book, Copy, Cover, SourceRecord
 from catalog.queries import source_record
 from catalog.services import importing
 from catalog.services.books import add_book, delete_book, edit_book, snapshot
-from catalog.services.importing import Doubtful, find_match, refresh_book, save_draft, similar
+from catalog.services.importing import Doubtful, find_match, refresh_book, save_draft, save_reviewed, similar
 from catalog.tests.factories import CopyTypeFactory
 
 pytestmark = pytest.mark.django_db
@@ -426,3 +426,42 @@ def test_one_form_sent_ten_times_at_once_adds_one_copy(transactional_db: None) -
     save()
     results = at_once(10, lambda _number: save(if_known="copy", key="form-0001"))
     assert ({result.outcome for result in results}, Copy.objects.count()) == ({"copy_added"}, 2)
+
+
+# --- saving what was reviewed -----------------------------------------------------------------------
+
+
+def test_reviewed_record_is_saved_with_its_corrections_marked_as_a_librarian_s(librarian: User) -> None:
+    corrected = replace(DRAFT, title="The Wasp Factory: a novel", pages=190)
+    how = {"by": librarian, "key": "form-0001", "copies": 2, "if_known": "ask"}
+    saved = save_reviewed(DRAFT, corrected, **how)
+    book = now_of(saved.book)
+    assert (saved.outcome, len(saved.copies), saved.book.title) == ("added", 2, "The Wasp Factory: a novel")
+    assert (book.title, book.pages, book.origins["pages"], book.origins["year"]) == (
+        "The Wasp Factory: a novel", 190, "librarian", "openlibrary",
+    )  # fmt: skip
+    assert save_reviewed(DRAFT, corrected, **how) == saved
+    assert (counts(), sorted(Action.objects.values_list("verb", flat=True))) == (
+        (1, 2, 1), ["edit_book", "save_draft"],
+    )  # fmt: skip
+
+
+def test_record_without_a_title_gets_the_one_that_was_typed() -> None:
+    saved = save_reviewed(replace(DRAFT, title=""), replace(DRAFT, title="Typed"), by=None)
+    assert now_of(saved.book).title == "Typed"
+
+
+def test_reviewed_record_whose_corrections_fail_is_not_saved_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any, **how: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(importing, "edit_book", fail)
+    with pytest.raises(RuntimeError):
+        save_reviewed(DRAFT, replace(DRAFT, pages=190), by=None, key="form-0001")
+    assert (counts(), Action.objects.count(), Cover.objects.count()) == ((0, 0, 0), 0, 0)
+
+
+def test_reviewed_record_that_is_here_changes_nothing_of_its_book() -> None:
+    book = save().book
+    saved = save_reviewed(DRAFT, replace(DRAFT, pages=190), by=None, decision="copy")
+    assert (saved.book, saved.outcome, now_of(book).pages) == (book, "copy_added", 184)

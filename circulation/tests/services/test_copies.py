@@ -45,6 +45,27 @@ def test_copy_3_copy_that_is_lent_is_not_marked(state: str, librarian: User) -> 
     assert code_of(mark_copy, make_loan().copy, state=state, by=librarian, now=NIGHT) == "on_loan"
 
 
+@pytest.mark.parametrize("state", STATES)
+def test_copy_9_copy_that_has_the_mark_keeps_its_day(state: str, librarian: User) -> None:
+    copy = CopyFactory(**{f"{state}_on": date(2026, 1, 5)})
+    assert code_of(mark_copy, copy, state=state, by=librarian, now=NIGHT) == "already_marked"
+    assert getattr(Copy.objects.get(pk=copy.pk), f"{state}_on") == date(2026, 1, 5)
+
+
+def test_copy_may_have_several_marks(librarian: User) -> None:
+    copy = CopyFactory(damaged_on=date(2026, 1, 5))
+    mark_copy(copy, state="withdrawn", by=librarian, now=NIGHT)
+    dates = Copy.objects.values("withdrawn_on", "damaged_on").get(pk=copy.pk)
+    assert dates == {"withdrawn_on": date(2026, 3, 2), "damaged_on": date(2026, 1, 5)}
+
+
+def test_same_form_that_marked_it_marks_it_once(librarian: User) -> None:
+    copy = CopyFactory()
+    for _each in range(2):
+        mark_copy(copy, state="lost", by=librarian, now=NIGHT, key="form-0001")
+    assert (Copy.objects.get(pk=copy.pk).lost_on, Action.objects.count()) == (date(2026, 3, 2), 1)
+
+
 def test_copy_4_copy_that_was_never_lent_is_deleted(librarian: User) -> None:
     copy = CopyFactory(barcode="WRONG1")
     pk = copy.pk

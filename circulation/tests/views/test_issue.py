@@ -312,3 +312,12 @@ def test_copy_of_a_book_with_no_limit_left(desk: Client, ada: Member, dune: Copy
     set_rule(max_loans=1)
     make_loan(CopyFactory(book=BookFactory()), ada)
     assert reasons(scan(desk, "C1", ada)) == ["Only 1 loan of this kind at a time."]
+
+
+@pytest.mark.parametrize("text", ["C1", "nonsense", "M000042L", "9780553382563"])
+def test_box_is_empty_for_the_next_scan_whatever_came_of_this_one(
+    text: str, desk: Client, ada: Member, dune: Copy
+) -> None:
+    make_loan(dune)
+    page = scan(desk, text, ada)
+    assert [form["scan"] for form in forms(page, button="Issue") if "due_on" in form] == [""]

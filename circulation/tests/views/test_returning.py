@@ -278,3 +278,12 @@ def test_isbn_renews_the_only_copy_that_is_out(desk: Client) -> None:
     loan = make_loan(CopyFactory(book=BookIdentifierFactory(value="9780553382563").book), now=timezone.now() - DAY)
     renew(desk, "9780553382563")
     assert Loan.objects.get(pk=loan.pk).renewals == 1
+
+
+@pytest.mark.parametrize("address", [ADDRESS, RENEW])
+@pytest.mark.parametrize("text", ["C1", "nonsense"])
+def test_box_is_empty_for_the_next_scan_whatever_came_of_this_one(
+    text: str, address: str, desk: Client, dune: Copy
+) -> None:
+    page = send(desk, address, {"scan": text, "key": ""})
+    assert [form["scan"] for form in forms(page) if "scan" in form] == [""]

@@ -12,17 +12,25 @@ from library_site.backups import BackupFailed, keep_copy_of
 
 
 class Command(DjangoMigrate):
-    def handle(self, *args: Any, **options: Any) -> None:
-        connection = connections[options.get("database") or DEFAULT_DB_ALIAS]
+    def execute(self, *args: Any, **options: Any) -> Any:
+        """Django's checks ask the database before ``handle`` is reached."""
+        connection = self._connection(options)
         if connection.vendor == "sqlite" and "memory" not in str(connection.settings_dict["NAME"]):
             self._make_folder(Path(connection.settings_dict["NAME"]).parent)
+        return super().execute(*args, **options)
+
+    def handle(self, *args: Any, **options: Any) -> None:
         if options.get("app_label") or options.get("plan") or options.get("check_unapplied"):
             super().handle(*args, **options)
             return
-        self._keep_a_copy(connection, options)
+        connection = self._connection(options)
+        self._keep_a_copy(connection)
         super().handle(*args, **options)
         call_command("createcachetable", database=connection.alias, verbosity=0)
         call_command("set_up_roles", verbosity=0)
+
+    def _connection(self, options: dict[str, Any]) -> Any:
+        return connections[options.get("database") or DEFAULT_DB_ALIAS]
 
     def _make_folder(self, folder: Path) -> None:
         try:
@@ -30,7 +38,7 @@ class Command(DjangoMigrate):
         except OSError as error:
             raise CommandError(f"The folder {folder} of the database cannot be made ({error.strerror}).") from error
 
-    def _keep_a_copy(self, connection: Any, options: dict[str, Any]) -> None:
+    def _keep_a_copy(self, connection: Any) -> None:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if not waiting or not executor.loader.applied_migrations:

@@ -7,7 +7,7 @@ from django.db import connection
 
 from accounts.exceptions import Refused
 from accounts.models import LibrarySettings, Member
-from accounts.queries import staff, waits_for_set_up
+from accounts.queries import waits_for_set_up
 from accounts.services.library import new_set_up_code
 from catalog.models import Book, Copy
 from circulation.models import Loan
@@ -41,5 +41,3 @@ class Command(BaseCommand):
         if waits_for_set_up(LibrarySettings.current()):
             self.stdout.write(f"Set the library up at its address, /setup/, with the code {new_set_up_code()}")
             self.stdout.write("(`make run` prints a new one if the site is not running).")
-        elif not staff().filter(is_staff=True).exists():
-            self.stdout.write("No Admin is left: manage.py createsuperuser makes one.")

@@ -112,7 +112,7 @@ class Command(BaseCommand):
     def _commands(self, host: str, port: int) -> list[list[str]]:
         site = [
             sys.executable, "-m", "gunicorn", "library_site.wsgi", "--bind", f"{host}:{port}",
-            "--worker-class", "gthread", "--workers", os.environ.get("WEB_CONCURRENCY", "2"), "--threads", "8",
+            "--worker-class", "gthread", "--workers", str(settings.WEB_CONCURRENCY), "--threads", "8",
             "--no-control-socket", "--log-level", "warning", "--graceful-timeout", "20",
         ]  # fmt: skip
         return [site, [sys.executable, "manage.py", "worker"]]

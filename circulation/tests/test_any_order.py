@@ -1,0 +1,164 @@
+"""Whatever the desk does in whatever order, the library stays sound and says what a simple model of it says."""
+
+import os
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+import accounts.invariants
+import circulation.invariants
+from accounts.exceptions import Refused
+from accounts.models import Action, Member, User
+from accounts.queries import default_branch
+from accounts.tests.factories import MemberCategoryFactory, MemberFactory, UserFactory
+from catalog.models import Copy
+from catalog.tests.factories import CopyFactory
+from circulation.exceptions import CirculationRefused
+from circulation.models import LedgerEntry, Loan
+from circulation.queries.copies import with_availability
+from circulation.queries.ledger import balance_minor, outstanding_minor
+from circulation.services.copies import clear_copy, mark_copy
+from circulation.services.ledger import charge_member, take_payment, waive
+from circulation.services.loans import issue_copy, renew_loan, return_copy
+from circulation.services.undo import undo
+from circulation.tests.factories import set_rule, zurich
+from library_site import invariants as of_the_database
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_zurich")]
+COPIES, MEMBERS = 2, 2
+LIMIT = 1
+WHICH_COPY, WHICH_MEMBER = st.integers(0, COPIES - 1), st.integers(0, MEMBERS - 1)
+AMOUNT, DAYS = st.integers(1, 400), st.integers(0, 6)
+SURE = st.booleans()  # else what was done is taken back at once
+
+
+class Desk(RuleBasedStateMachine):
+    """The real services on the database; beside them who has what, and what everybody owes, by sums of our own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.whole = transaction.atomic()
+        self.whole.__enter__()
+        set_rule(max_loans=LIMIT, max_renewals=2, loan_period=2, fine_amount_minor=50, fine_cap_minor=-1)
+        category = MemberCategoryFactory(debt_limit_minor=1_000)
+        self.members: list[Member] = MemberFactory.create_batch(MEMBERS, category=category)
+        self.copies: list[Copy] = CopyFactory.create_batch(COPIES, price_minor=2_000)
+        self.by: User = UserFactory(is_superuser=True)
+        self.now: datetime = zurich("2026-03-02T10:00")
+        self.holders: dict[int, int] = {}  # copy -> member, by number
+        self.owed = [0] * MEMBERS
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.whole.__exit__(None, None, None)
+
+    def _do(self, service: Any, *what: Any, **how: Any) -> Any:
+        """What the service gives, or None if it refuses; a refusal changes nothing."""
+        self.now += timedelta(minutes=1)
+        before = Action.objects.count()
+        try:
+            with transaction.atomic():
+                return service(*what, by=self.by, now=self.now, **how)
+        except (CirculationRefused, Refused):
+            assert Action.objects.count() == before
+            return None
+
+    def _fine(self, loan: Loan) -> int:
+        """What the return or renewal that was just done wrote."""
+        fine = LedgerEntry.objects.filter(loan=loan, kind="overdue", at=self.now).first()
+        return fine.amount_minor if fine else 0
+
+    def _change_ones_mind(self, sure: bool, verb: str) -> None:
+        """Take back what was just done with ``verb``: everything is as it was before, by a reversal."""
+        if not sure:
+            assert self._do(undo, Action.objects.filter(verb=verb).latest("pk"))
+
+    @rule(copy=WHICH_COPY, member=WHICH_MEMBER, sure=SURE)
+    def issue(self, copy: int, member: int, sure: bool) -> None:
+        if self._do(issue_copy, self.copies[copy], member=self.members[member], branch=default_branch()):
+            assert copy not in self.holders
+            self._change_ones_mind(sure, "issue")
+            self.holders |= {copy: member} if sure else {}
+
+    @precondition(lambda self: self.holders)
+    @rule(which=st.integers(0, COPIES - 1), days=DAYS, sure=SURE)
+    def take_back(self, which: int, days: int, sure: bool) -> None:
+        self.now += timedelta(days=days)
+        copy = sorted(self.holders)[which % len(self.holders)]
+        loan = self._do(return_copy, self.copies[copy], branch=default_branch())
+        fine = self._fine(loan)
+        self._change_ones_mind(sure, "return")
+        if sure:
+            self.owed[self.holders.pop(copy)] += fine
+
+    @precondition(lambda self: self.holders)
+    @rule(which=st.integers(0, COPIES - 1), days=DAYS, sure=SURE)
+    def renew(self, which: int, days: int, sure: bool) -> None:
+        self.now += timedelta(days=days)
+        copy = sorted(self.holders)[which % len(self.holders)]
+        if loan := self._do(renew_loan, self.copies[copy].loans.open().get()):
+            fine = self._fine(loan)
+            self._change_ones_mind(sure, "renew")
+            self.owed[self.holders[copy]] += fine if sure else 0
+
+    @rule(copy=WHICH_COPY)
+    def take_back_what_may_be_in(self, copy: int) -> None:
+        if copy not in self.holders:
+            assert self._do(return_copy, self.copies[copy], branch=default_branch()) is None
+
+    @rule(member=WHICH_MEMBER, amount=AMOUNT)
+    def charge(self, member: int, amount: int) -> None:
+        assert self._do(charge_member, self.members[member], amount_minor=amount, reason="stain")
+        self.owed[member] += amount
+
+    @rule(member=WHICH_MEMBER, amount=AMOUNT, overpay=st.booleans(), sure=SURE)
+    def pay(self, member: int, amount: int, overpay: bool, sure: bool) -> None:
+        debt = outstanding_minor(self.members[member])
+        done = self._do(take_payment, self.members[member], amount_minor=amount, overpay=overpay)
+        assert (done is not None) == (amount <= debt or overpay)
+        if done:
+            self._change_ones_mind(sure, "take_payment")
+            self.owed[member] -= amount if sure else 0
+
+    @rule(member=WHICH_MEMBER, amount=AMOUNT)
+    def forgive(self, member: int, amount: int) -> None:
+        debt = outstanding_minor(self.members[member])
+        done = self._do(waive, self.members[member], amount_minor=amount, reason="new here")
+        assert (done is not None) == (amount <= debt)
+        self.owed[member] -= amount if done else 0
+
+    @rule(copy=WHICH_COPY, state=st.sampled_from(["withdrawn", "lost", "damaged"]))
+    def mark_and_clear(self, copy: int, state: str) -> None:
+        done = self._do(mark_copy, self.copies[copy], state=state)
+        assert (done is None) == (copy in self.holders)
+        if done:
+            assert self._do(issue_copy, done, member=self.members[0], branch=default_branch()) is None
+            self._do(clear_copy, done, state=state)
+
+    @invariant()
+    def library_is_sound(self) -> None:
+        parts = (of_the_database, accounts.invariants, circulation.invariants)
+        assert [sentence for part in parts for sentence in part.broken()] == []
+
+    @invariant()
+    def library_says_what_the_model_says(self) -> None:
+        assert [balance_minor(member) for member in self.members] == self.owed
+        out = [copy.pk for copy in with_availability(Copy.objects.order_by("pk")) if copy.status == "on_loan"]
+        assert out == sorted(self.copies[n].pk for n in self.holders)
+        held = list(self.holders.values())
+        assert max((held.count(n) for n in range(MEMBERS)), default=0) <= LIMIT
+
+
+def test_library_is_sound_whatever_is_done_in_whatever_order() -> None:
+    """The same few plays every time; with LONG set (make long) many, and others each time."""
+    is_long = bool(os.environ.get("LONG"))
+    how = settings(
+        max_examples=100 if is_long else 10, stateful_step_count=40 if is_long else 20, derandomize=not is_long,
+        deadline=None, suppress_health_check=list(HealthCheck), database=None,
+    )  # fmt: skip
+    run_state_machine_as_test(Desk, settings=how)

@@ -1,0 +1,138 @@
+"""Double click, Back and reload: every form of the site that is sent twice has one effect."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import model_to_dict
+from django.test import Client
+from django.urls import reverse
+
+from accounts.forms.library import SettingsForm
+from accounts.models import LibrarySettings, Member, MemberCategory, User
+from catalog.models import Copy
+from catalog.openlibrary.records import FetchedRecord
+from catalog.tests.factories import CopyFactory
+from catalog.tests.services.pictures import picture
+from circulation.tests.factories import make_loan
+from library_site.tests.addresses import AUDIENCE
+
+pytestmark = pytest.mark.django_db
+KEY = "one-form-sent-twice"
+OF_A_MEMBER = {"accounts:profile", "circulation:renew_mine", "circulation:renew_all_mine"}
+RECORD = FetchedRecord(edition={"key": "/books/OL1M", "title": "Middlemarch", "isbn_13": ["9780141439549"]})
+
+
+def settings_as_sent() -> dict[str, Any]:
+    held = model_to_dict(LibrarySettings.current(), fields=SettingsForm.Meta.fields)
+    return {n: v for n, v in held.items() if v not in (None, False, [])} | {"name": "Town Library", "currency": "USD"}
+
+
+def a_copy() -> Copy:
+    return Copy.objects.order_by("pk")[0]
+
+
+def book_as_sent(**changes: Any) -> dict[str, Any]:
+    return {"title": "Emma", "stock": 2, "copy_type": a_copy().copy_type_id, "isbn": "9780141439587"} | changes
+
+
+def copy_as_sent() -> dict[str, Any]:
+    held = model_to_dict(a_copy(), ["copy_type", "home_branch", "condition"])
+    return held | {"barcode": "NEW1", "location": "Store"}
+
+
+def copies_as_sent() -> dict[str, Any]:
+    return {"count": 2, "copy_type": a_copy().copy_type_id, "branch": a_copy().home_branch_id}
+
+
+def member_as_sent() -> dict[str, Any]:
+    return model_to_dict(Member.objects.get(name="Otto Other"), ["category", "joined_on"]) | {"name": "Olga"}
+
+
+# name of the address -> what its form says
+FORMS: dict[str, Callable[[], dict[str, Any]]] = {
+    "accounts:settings": settings_as_sent,
+    "accounts:add_member": lambda: {"name": "Mia", "category": MemberCategory.objects.order_by("pk")[0].pk},
+    "accounts:edit_member": member_as_sent,
+    "accounts:profile": lambda: {"email": "mia@example.org", "phone": "555", "address": ""},
+    "accounts:replace_card": lambda: {"reason": "torn"},
+    "accounts:restrict_member": lambda: {"reason": "ill-mannered"},
+    "accounts:lift_restriction": dict,
+    "catalog:add_book": book_as_sent,
+    "catalog:edit_book": lambda: {"title": "Emma", "isbn": "9780141439587", "subjects": "England"},
+    "catalog:delete_book": dict,
+    "catalog:upload_cover": lambda: {"picture": SimpleUploadedFile("cover.jpg", picture())},
+    "catalog:add_copies": copies_as_sent,
+    "catalog:edit_copy": copy_as_sent,
+    "catalog:mark_copy": lambda: {"state": "withdrawn", "reason": "torn"},
+    "catalog:delete_copy": dict,
+    "catalog:import_save": lambda: {"record": "OL1M", "add_copy": "on"},
+    "catalog:import_review": lambda: book_as_sent(title="Middlemarch", isbn="9780141439549", people="George Eliot"),
+    "catalog:refresh": lambda: {"fields": ["title"]},
+    "catalog:import_list": lambda: {"lines": "9780141439549"},
+    "catalog:pause_import": dict,
+    "circulation:renew_mine": dict,
+    "circulation:renew_all_mine": dict,
+    "circulation:issue": lambda: {"member": Member.objects.get(name="Mia Member").pk, "scan": "C-IN"},
+    "circulation:return": lambda: {"scan": "C-OUT"},
+    "circulation:renew": lambda: {"scan": "C-OUT"},
+    "circulation:pay": lambda: {"amount_minor": "0.10"},
+    "circulation:waive": lambda: {"amount_minor": "0.10", "reason": "new here"},
+    "circulation:charge": lambda: {"amount_minor": "0.10", "reason": "stain"},
+    "circulation:undo": dict,
+}
+# These say how something shall be, not that something shall happen: to say it twice is to say it once.
+STATES = {
+    "set_language", "accounts:set_up", "catalog:remove_cover", "catalog:resume_import", "circulation:choose_branch",
+    "account_login", "account_logout", "account_reauthenticate", "account_change_password", "account_reset_password",
+    "account_reset_password_from_key", "accounts:give_first_password",
+}  # fmt: skip
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """Every row of the library but when somebody signed in last."""
+    models = [m for app in ("accounts", "catalog", "circulation") for m in apps.get_app_config(app).get_models()]
+    rows = {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
+    for row in rows["User"]:
+        del row["last_login"]
+    return rows
+
+
+@pytest.fixture
+def url(address: Callable[[str], str], member_user: User, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
+    """The address by name; the copies C-IN and C-OUT are there, the member has them, Open Library has one book."""
+    monkeypatch.setattr("catalog.views.importing.fetched", lambda *_args, **_options: RECORD)
+    loan = make_loan(CopyFactory(barcode="C-OUT"), member_user.member)
+    CopyFactory(barcode="C-IN")
+    renewal = reverse("circulation:renew_mine", args=[loan.pk])
+    return lambda name: renewal if name == "circulation:renew_mine" else address(name)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_form_sent_twice_has_one_effect(
+    name: str, url: Callable[[str], str], desk: Client, admin_desk: Client, mine: Client
+) -> None:  # fmt: skip
+    browser = mine if name in OF_A_MEMBER else admin_desk if name == "accounts:settings" else desk
+    form, where, before = FORMS[name](), url(name), everything()
+    first = browser.post(where, form | {"key": KEY})
+    done = everything()
+    if "picture" in form:
+        form["picture"].seek(0)
+    second = browser.post(where, form | {"key": KEY})
+    assert (first.status_code, done != before) == (302, True)
+    assert (second.status_code in (302, 404), everything() == done) == (True, True)
+
+
+def test_every_address_that_takes_a_form_is_tried() -> None:
+    only_read = {name for name in AUDIENCE if name not in FORMS and name not in STATES}
+    assert only_read == {
+        "library_site:home", "library_site:health", "library_site:after_sign_in", "library_site:unsent",
+        "accounts:members", "accounts:member", "accounts:member_card",
+        "catalog:search", "catalog:book", "catalog:cover", "catalog:isbn", "catalog:author", "catalog:subject",
+        "catalog:books", "catalog:labels", "catalog:import",
+        "catalog:found_cover", "catalog:batch", "circulation:my_loans", "circulation:my_fines", "circulation:desk",
+        "circulation:loans", "circulation:loans_csv", "circulation:receipt", "account_signup", "account_inactive",
+        "account_reset_password_done", "account_reset_password_from_key_done",
+    }  # fmt: skip
