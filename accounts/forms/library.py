@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import money
@@ -24,7 +25,7 @@ def time_zones() -> list[tuple[str, str]]:
 
 def currencies() -> list[tuple[str, str]]:
     codes = COMMON_CURRENCIES + sorted(money.current_currencies() - set(COMMON_CURRENCIES))
-    return [(code, f"{code} – {money.currency_name(code)}") for code in codes]
+    return [(code, f"{code} – {money.currency_name(code, get_language() or 'en')}") for code in codes]
 
 
 class SetUpForm(forms.Form):

@@ -5,10 +5,12 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import transaction
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
@@ -17,6 +19,7 @@ from accounts.permissions import ADMIN, NAMES, ROLES
 from accounts.services.actions import changes, describe, recorded
 
 SET_UP_CODE = "set-up-code"
+FIRST_NAMES = {"MAIN": gettext_noop("Main library"), "ADULT": gettext_noop("Adult"), "CHILD": gettext_noop("Child")}
 
 
 @transaction.atomic
@@ -45,10 +48,17 @@ def ensure_library() -> None:
     """Make the settings row, a first branch and a first member category where there are none. Idempotent."""
     LibrarySettings.objects.get_or_create(pk=1)
     if not Branch.objects.exists():
-        Branch.objects.create(code="MAIN", name=_("Main library"))
+        Branch.objects.create(code="MAIN", name=FIRST_NAMES["MAIN"])
     if not MemberCategory.objects.exists():
-        MemberCategory.objects.create(code="ADULT", name=_("Adult"), max_loans=10, debt_limit_minor=1000)
-        MemberCategory.objects.create(code="CHILD", name=_("Child"), max_loans=10, debt_limit_minor=500)
+        MemberCategory.objects.create(code="ADULT", name=FIRST_NAMES["ADULT"], max_loans=10, debt_limit_minor=1000)
+        MemberCategory.objects.create(code="CHILD", name=FIRST_NAMES["CHILD"], max_loans=10, debt_limit_minor=500)
+
+
+def _name_first_rows() -> None:
+    """What nobody has named yet gets its name in the language the library is set up in."""
+    for model in (Branch, MemberCategory):
+        for code, name in FIRST_NAMES.items():
+            model._default_manager.filter(code=code, name=name).update(name=_(name))
 
 
 def new_set_up_code() -> str:
@@ -62,7 +72,7 @@ def new_set_up_code() -> str:
 def set_up_library(
     action: Action, *, code: str, name: str, time_zone: str, admin: dict[str, str], by: None, now: datetime
 ) -> User:  # fmt: skip
-    """Take the library into use: its name, its time zone and its first Admin.
+    """Take the library into use: its name, its time zone, the language of the page and its first Admin.
 
     ``code`` is the one printed in the terminal; ``admin`` has username, name, email and password. Happens once:
     raises Refused("already_set_up") afterwards, also for all but one of many at the same moment, and
@@ -72,9 +82,12 @@ def set_up_library(
         raise Refused("wrong_code", _("That is not the code printed in the terminal."))
     ensure_library()
     ensure_roles()
-    taken = LibrarySettings.objects.filter(pk=1, set_up_at=None).update(set_up_at=now, name=name, time_zone=time_zone)
+    taken = LibrarySettings.objects.filter(pk=1, set_up_at=None).update(
+        set_up_at=now, name=name, time_zone=time_zone, language=get_language() or settings.LANGUAGE_CODE
+    )  # fmt: skip
     if not taken:
         raise Refused("already_set_up", _("This library has been set up already."))
+    _name_first_rows()
     user = User.objects.create_superuser(**{**admin, "email": admin["email"].lower()})
     user.groups.add(Group.objects.get(name=ADMIN))
     cache.delete(SET_UP_CODE)

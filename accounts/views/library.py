@@ -14,6 +14,7 @@ from accounts.exceptions import Refused
 from accounts.forms.library import SettingsForm, SetUpForm
 from accounts.permissions import MANAGE_SETTINGS, needs
 from accounts.services.library import change_settings, set_up_library
+from catalog.services.copies import name_first_copy_type
 from circulation.services.rules import change_currency
 
 
@@ -57,6 +58,7 @@ def _set_up(request: HttpRequest, form: SetUpForm) -> bool:
             user = set_up_library(
                 code=values["code"], name=values["name"], time_zone=values["time_zone"], admin=form.admin, by=None
             )
+            name_first_copy_type()
             change_currency(currency=values["currency"], by=user)
     except Refused as refusal:
         form.add_error("code", refusal.message)

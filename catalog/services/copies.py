@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.exceptions import Refused
 from accounts.models import Action, Branch, LibrarySettings, Member, User
@@ -16,6 +17,7 @@ from catalog.models import Book, Copy, CopyType
 from catalog.queries import default_copy_type
 
 MOST_AT_ONCE = 500
+FIRST_NAME = gettext_noop("Book")  # of the first copy type, until somebody names it
 EDITABLE = (
     "barcode", "home_branch", "current_branch", "copy_type", "call_number", "location", "price_minor", "condition",
     "note", "acquired_on",
@@ -104,7 +106,12 @@ def card_with_this_code(barcode: str) -> Member | None:
     return Member.objects.filter(card_number=barcode).first()
 
 
+def name_first_copy_type() -> None:
+    """If nobody has named the first copy type yet, it gets its name in the language of the page."""
+    CopyType.objects.filter(code="BOOK", name=FIRST_NAME).update(name=_(FIRST_NAME))
+
+
 def ensure_copy_types() -> None:
     """Make a first copy type where there is none. Idempotent."""
     if not CopyType.objects.exists():
-        CopyType.objects.create(code="BOOK", name=_("Book"), replacement_price_minor=2000, processing_fee_minor=500)
+        CopyType.objects.create(code="BOOK", name=FIRST_NAME, replacement_price_minor=2000, processing_fee_minor=500)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms.fields import MoneyField
 from accounts.models import LibrarySettings
@@ -13,6 +14,7 @@ from circulation.models.rules import MAY_BE_NONE, MAY_BE_UNLIMITED
 from circulation.policy import NO_VALUE, NONE, UNLIMITED
 
 MOST = 36_500
+WORDS = {UNLIMITED: _("unlimited"), NONE: pgettext_lazy("no number", "none")}  # as people read and type them
 
 
 class NumberOrWordField(forms.CharField):
@@ -23,16 +25,16 @@ class NumberOrWordField(forms.CharField):
         super().__init__(required=False, max_length=20, **options)
 
     def prepare_value(self, value: Any) -> Any:
-        return self.word if value == NO_VALUE else value
+        return str(WORDS[self.word]) if value == NO_VALUE else value
 
     def clean(self, value: Any) -> int | None:
         text = super().clean(value).strip().lower()
         if not text:
             return None
-        if text == self.word:
+        if text in _ways_to_write(self.word):
             return NO_VALUE
         if not text.isascii() or not text.isdigit() or int(text) > MOST:
-            raise ValidationError(_("Write a whole number, “%(word)s”, or nothing."), params={"word": self.word})
+            raise ValidationError(_("Write a whole number, “%(word)s”, or nothing."), params={"word": WORDS[self.word]})
         return int(text)
 
 
@@ -42,10 +44,14 @@ class CapField(MoneyField):
     widget = forms.TextInput
 
     def prepare_value(self, value: Any) -> Any:
-        return UNLIMITED if value == NO_VALUE else super().prepare_value(value)
+        return str(WORDS[UNLIMITED]) if value == NO_VALUE else super().prepare_value(value)
 
     def clean(self, value: Any) -> int | None:
-        return NO_VALUE if str(value).strip().lower() == UNLIMITED else super().clean(value)
+        return NO_VALUE if str(value).strip().lower() in _ways_to_write(UNLIMITED) else super().clean(value)
+
+
+def _ways_to_write(word: str) -> set[str]:
+    return {word, str(WORDS[word]).lower()}
 
 
 class RuleForm(forms.ModelForm):
@@ -67,6 +73,6 @@ class RuleForm(forms.ModelForm):
             label=labels["fine_amount_minor"], currency=currency, required=False, help_text=_("Empty: inherited.")
         )
         self.fields["fine_cap_minor"] = CapField(
-            label=labels["fine_cap_minor"], currency=currency, required=False,
+            label=labels["fine_cap_minor"], currency=currency, required=False, localize=True,
             help_text=_("An amount, or “unlimited”. Empty: inherited."),
         )  # fmt: skip

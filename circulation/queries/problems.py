@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts import money
 from accounts.models import Member, Restriction
@@ -86,9 +86,10 @@ def _debt(standing: Standing) -> Iterator[Problem]:
     if library.estimate_counts_for_limits:
         owed += standing.running_minor
     if owed > limit:
+        language = get_language() or library.language
         amounts = {
-            "owed": money.formatted(owed, library.currency, library.language),
-            "limit": money.formatted(limit, library.currency, library.language),
+            "owed": money.formatted(owed, library.currency, language),
+            "limit": money.formatted(limit, library.currency, language),
         }
         yield confirm("debt_limit", _("%(owed)s are owed; the limit is %(limit)s.") % amounts)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
@@ -43,8 +44,8 @@ def form_key() -> SafeString:
 
 @register.filter
 def money(minor: int | None, library: LibrarySettings) -> str:
-    """An amount in minor units as the library's readers write it."""
-    return "" if minor is None else amounts.formatted(minor, library.currency, library.language)
+    """An amount in minor units as the reader's language writes it."""
+    return "" if minor is None else amounts.formatted(minor, library.currency, get_language() or library.language)
 
 
 @register.filter
@@ -52,8 +53,8 @@ def people(book: Book) -> list[tuple[Author, list[str]]]:
     """Everybody who had a part in a book, once, with the parts; a sole author needs no word."""
     parts: dict[Author, list[str]] = {}
     for part in book.contributors.all():
-        parts.setdefault(part.author, []).append(part.get_role_display().lower())
-    author = str(dict(ROLES)["aut"]).lower()
+        parts.setdefault(part.author, []).append(str(part.get_role_display()))
+    author = str(dict(ROLES)["aut"])
     return [(person, [] if roles == [author] else roles) for person, roles in parts.items()]
 
 
@@ -62,6 +63,13 @@ def names(book: Book) -> str:
     """The names of up to three people, for a line in a list."""
     everybody = list(dict.fromkeys(part.author.name for part in book.contributors.all()))
     return ", ".join(everybody[:MOST_NAMES]) + (" …" if len(everybody) > MOST_NAMES else "")
+
+
+@register.filter
+def in_words(moment: str) -> str:
+    """A day, or a day with its time, that an explanation keeps as ISO 8601, as the reader's language writes it."""
+    named = "SHORT_DATETIME_FORMAT" if "T" in moment else "SHORT_DATE_FORMAT"
+    return date_format(datetime.fromisoformat(moment), named)
 
 
 @register.filter

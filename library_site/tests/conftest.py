@@ -12,6 +12,7 @@ from library_site.tests.browser import chromium
 
 LAUNCH = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
           "--disable-component-update", "--disable-sync"]  # fmt: skip
+SIGN_IN_WORDS = ("E-mail or card number", "Password", "Sign in")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -54,11 +55,12 @@ class Window:
         self.page.goto(self.address + path)
         return self.page
 
-    def sign_in(self, login: str, password: str) -> None:
+    def sign_in(self, login: str, password: str, words: tuple[str, str, str] = SIGN_IN_WORDS) -> None:
+        login_label, password_label, button = words
         page = self.open("/accounts/login/")
-        page.get_by_label("E-mail or card number").fill(login)
-        page.get_by_label("Password", exact=True).fill(password)
-        page.get_by_role("main").get_by_role("button", name="Sign in").click()
+        page.get_by_label(login_label).fill(login)
+        page.get_by_label(password_label, exact=True).fill(password)
+        page.get_by_role("main").get_by_role("button", name=button).click()
 
 
 @pytest.fixture

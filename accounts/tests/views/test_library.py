@@ -8,10 +8,11 @@ from django.forms.models import model_to_dict
 from django.test import Client
 
 from accounts.forms.library import SettingsForm
-from accounts.models import Action, LibrarySettings, MemberCategory, User
+from accounts.models import Action, Branch, LibrarySettings, MemberCategory, User
 from accounts.services.library import new_set_up_code
 from accounts.tests.factories import MemberFactory, UserFactory
 from accounts.tests.threads import at_once
+from catalog.models import CopyType
 from circulation.services.ledger import charge_member
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +130,15 @@ def test_five_answers_and_the_code_open_the_library(not_set_up: None, client: Cl
     assert (library.name, library.time_zone, library.currency) == ("Town Library", "Asia/Tokyo", "JPY")
     assert (user.is_superuser, user.email, user.name) == (True, "ada@example.org", "Ada Admin")
     assert [client.get("/setup/").status_code, client.post("/setup/", ANSWERS).status_code] == [404, 404]
+
+
+def test_library_set_up_in_german_is_german_down_to_its_first_rows(not_set_up: None, client: Client, settings) -> None:
+    MemberCategory.objects.filter(code="CHILD").update(name="Junior")
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
+    client.post("/setup/", ANSWERS | {"code": new_set_up_code()})
+    named = [Branch.objects.get(code="MAIN").name, CopyType.objects.get(code="BOOK").name]
+    named += MemberCategory.objects.order_by("code").values_list("name", flat=True)
+    assert (LibrarySettings.current().language, named) == ("de", ["Hauptstelle", "Buch", "Erwachsene", "Junior"])
 
 
 def test_amounts_made_before_are_of_the_chosen_currency(not_set_up: None, client: Client) -> None:

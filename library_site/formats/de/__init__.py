@@ -1,0 +1,1 @@
+"""German, as libraries in Germany, Austria and Switzerland write it."""
