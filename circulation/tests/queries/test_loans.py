@@ -89,15 +89,15 @@ def test_running_fines_of_many_use_up_each_member_s_room_in_one_query_more(
     branch: Branch, django_assert_num_queries
 ) -> None:
     """Those of a member that were not asked for count too, as do fines that are written and not paid."""
-    limited, free = MemberFactory(category=MemberCategoryFactory(max_open_fines_minor=400)), MemberFactory()
+    limited, free = MemberFactory(category=MemberCategoryFactory(max_open_fines_minor=350)), MemberFactory()
     return_copy(make_loan(member=limited, now=ISSUED).copy, branch=branch, by=None, now=LATE)  # 1.50 written
     first, second = (make_loan(member=limited, now=zurich(f"2026-03-0{day}T10:00")) for day in (2, 3))
     other, in_time = make_loan(member=free, now=ISSUED), make_loan(member=free, now=LATE)
     asked, book = list(all_loans().filter(pk__in=[second.pk, other.pk, in_time.pk])), rule_book()
     with django_assert_num_queries(5):  # settings, rules, hours, closures; the limited member's loans
         found = running_fines(asked, book, LATE)
-    assert {pk: fine.amount_minor for pk, fine in found.items()} == {second.pk: 100, other.pk: 150}
-    assert estimates([first, second], book, LATE, room_for_fines(limited))[second.pk].amount_minor == 100
+    assert {pk: fine.amount_minor for pk, fine in found.items()} == {second.pk: 50, other.pk: 150}
+    assert estimates([first, second], book, LATE, room_for_fines(limited))[second.pk].amount_minor == 50
 
 
 @pytest.mark.parametrize(("now", "days"), [("2026-03-24T00:00", 1), ("2026-03-24T23:59", 1), ("2026-03-30T00:30", 7)])
