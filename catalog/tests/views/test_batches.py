@@ -146,7 +146,7 @@ def test_bar_stands_still_where_nobody_moves_it(state: str, has_worker: bool, de
 
 def test_pages_that_need_a_worker_say_how_to_start_it(desk: Client) -> None:
     for address in (IMPORT, page_of(start_import([FOX], by=None))):
-        assert "Start it with: python manage.py worker" in said(desk.get(address))
+        assert ".venv/bin/python manage.py worker starts it alone." in said(desk.get(address))
 
 
 def test_lines_that_need_a_person_are_shown_alone(desk: Client) -> None:
@@ -167,11 +167,11 @@ def test_long_list_has_pages(desk: Client) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_page_of_an_import_asks_the_database_ten_times(
+def test_page_of_an_import_asks_the_database_nine_times(
     count: int, desk: Client, django_assert_num_queries: Any
 ) -> None:
     batch = finished(*["added"] * count)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         desk.get(page_of(batch))
 
 
@@ -213,7 +213,7 @@ def test_source_that_is_away_leaves_lines_waiting_and_says_so(desk: Client, sour
     with OpenLibrary(lane="interactive") as client:
         continue_import(batch, client)
     answer = desk.get(page_of(batch))
-    assert "Waiting: Open Library did not answer for some lines." in said(answer)
+    assert "Waiting: Open Library is out of order at the moment." in said(answer)
     assert rows(answer)[0][2].startswith("waiting Open Library is out of order at the moment.")
 
 

@@ -152,10 +152,10 @@ def test_ids_of_the_page_of_a_copy_are_there_once(desk: Client) -> None:
     assert sorted(ids) == sorted(set(ids))
 
 
-def test_page_of_a_copy_asks_the_database_eight_times(desk: Client, django_assert_num_queries: Any) -> None:
+def test_page_of_a_copy_asks_the_database_seven_times(desk: Client, django_assert_num_queries: Any) -> None:
     copy = CopyFactory()
     make_loan(copy)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         desk.get(page_of(copy))
 
 

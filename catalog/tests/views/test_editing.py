@@ -95,11 +95,11 @@ def test_ids_of_the_edit_page_are_there_once(desk: Client) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_edit_page_asks_the_database_twelve_times(count: int, desk: Client, django_assert_num_queries: Any) -> None:
+def test_edit_page_asks_the_database_eleven_times(count: int, desk: Client, django_assert_num_queries: Any) -> None:
     book = make(stock=count, contributors=tuple(DraftContributor(f"P {n}") for n in range(count)))
     for copy in book.copies.all():
         make_loan(copy)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         desk.get(f"/desk/books/{book.pk}/")
 
 
