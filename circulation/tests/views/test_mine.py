@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import Branch, Member, User
 from accounts.tests.factories import MemberCategoryFactory
@@ -186,7 +187,7 @@ def test_account_tells_what_was_owed_paid_and_why(mine: Client, me: Member, bran
     charge_member(me, amount_minor=500, reason="lost card", by=None)
     take_payment(me, amount_minor=300, by=None)
     page = mine.get("/me/fines/")
-    days = [(timezone.localdate() - n * DAY).isoformat() for n in (1, 0)]
+    days = [date_format(timezone.localdate() - n * DAY, "SHORT_DATE_FORMAT") for n in (1, 0)]
     assert "You owe €3.00. Pay at the desk." in said(page)
     assert [row[1:] for row in rows(page)] == [
         ["Payment", "-€3.00", "–"], ["Other charge lost card", "€5.00", "€3.00"],
