@@ -26,7 +26,8 @@ from library_site.management.commands.serve import EVERYWHERE, Command
 from library_site.static_files import collect_if_changed
 from library_site.tests.running import Running, free_port
 
-pytestmark = pytest.mark.race  # real processes on a real database file
+# Real processes on a real database file; one after the other, for they collect the static files in one place.
+pytestmark = [pytest.mark.race, pytest.mark.xdist_group("races")]
 
 
 @pytest.fixture
