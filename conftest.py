@@ -1,7 +1,7 @@
 """What tests of every app share: a library that is set up, and clients signed in with each role."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -32,18 +32,32 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
         cache.clear()
 
 
+BLOCKER = pytest.StashKey[DjangoDbBlocker]()
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker, pytestconfig: pytest.Config) -> None:
     """The test library is set up as after the first run: what `migrate` makes, and somebody took it over."""
+    pytestconfig.stash[BLOCKER] = django_db_blocker
     with django_db_blocker.unblock():
         take_over()
 
 
-@pytest.fixture
-def transactional_db(transactional_db: None) -> None:
-    """Tests with real transactions begin with an empty database: set the library up again."""
-    call_command("set_up_roles")
-    take_over()
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """A test with real transactions leaves an empty database: set the library up again for whatever comes next."""
+    yield
+    if nextitem is not None and BLOCKER in item.config.stash and _empties_the_database(item):
+        with item.config.stash[BLOCKER].unblock():
+            call_command("set_up_roles")
+            take_over()
+
+
+def _empties_the_database(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    with_transactions = bool(marker and marker.kwargs.get("transaction"))
+    fixtures = getattr(item, "fixturenames", ())
+    return with_transactions or "transactional_db" in fixtures or "live_server" in fixtures
 
 
 def take_over() -> None:
