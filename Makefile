@@ -34,7 +34,7 @@ long: ci ## what takes long: many plays in any order, and the benchmarks at a sm
 lint: $(READY)-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
+	find templates -name '*.html' -print0 | xargs -0 $(BIN)/djade --check --target-version 5.2
 
 types: $(READY)-dev
 	$(BIN)/mypy

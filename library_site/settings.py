@@ -51,6 +51,9 @@ if DEBUG and SITE_URL.startswith("https://"):
     raise ImproperlyConfigured("DEBUG=true shows everything to whoever causes a fault: never on an https:// address.")
 if TRUSTED_PROXY_COUNT < 0:
     raise ImproperlyConfigured("TRUSTED_PROXY_COUNT must be 0 or the number of your own proxies.")
+if SITE_URL.startswith("https://") and not TRUSTED_PROXY_COUNT:
+    # The site itself speaks plain http: unknown to it, the proxy's visitors would be sent to https for ever.
+    raise ImproperlyConfigured("SITE_URL is https://: set TRUSTED_PROXY_COUNT to the number of your own proxies.")
 if WEB_CONCURRENCY < 1:
     raise ImproperlyConfigured("WEB_CONCURRENCY must be 1 or more.")
 
@@ -142,7 +145,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://openshelf_cache")}
 CACHES["default"].setdefault("OPTIONS", {})
-if CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache")):
+if CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache", "FileBasedCache")):
     raise ImproperlyConfigured("CACHE_URL must name a cache that all processes share: limits and breakers live there.")
 if CACHES["default"]["BACKEND"].endswith("RedisCache") and not find_spec("redis"):
     raise ImproperlyConfigured("CACHE_URL asks for Redis, whose client is missing: pip install redis")

@@ -1,5 +1,6 @@
 """Setting the library up and its settings."""
 
+from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -23,6 +24,12 @@ def time_zones() -> list[tuple[str, str]]:
     ]
 
 
+def zone_of_this_machine() -> str:
+    """The time zone this computer keeps, where it says so; whoever sets the library up may choose another."""
+    _before, _mark, name = str(Path("/etc/localtime").resolve()).partition("/zoneinfo/")
+    return name if name in dict(time_zones()) else "UTC"
+
+
 def currencies() -> list[tuple[str, str]]:
     codes = COMMON_CURRENCIES + sorted(money.current_currencies() - set(COMMON_CURRENCIES))
     return [(code, f"{code} – {money.currency_name(code, get_language() or 'en')}") for code in codes]
@@ -33,7 +40,7 @@ class SetUpForm(forms.Form):
         label=_("Code from the terminal"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     name = forms.CharField(label=_("Name of the library"), max_length=120)
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, initial=zone_of_this_machine)
     currency = forms.ChoiceField(label=_("Currency"), choices=currencies)
     admin_name = forms.CharField(label=_("Your name"), max_length=200)
     email = forms.EmailField(label=_("Your e-mail, to sign in with"), max_length=150)

@@ -129,7 +129,8 @@ def test_change_of_settings_is_seen_by_every_process_within_five_seconds(serve: 
 
 def test_health_answers_on_this_machine_whatever_the_site_is_called(serve: Callable[..., Running]) -> None:
     running = serve(
-        "--demo", "no", SITE_URL="https://library.example.org", ALLOWED_HOSTS="library.example.org"
+        "--demo", "no", SITE_URL="https://library.example.org", ALLOWED_HOSTS="library.example.org",
+        TRUSTED_PROXY_COUNT="1",
     ).wait()  # fmt: skip
     answer = requests.get(f"{running.address}/healthz", timeout=30, allow_redirects=False)
     assert (answer.status_code, answer.text) == (200, "ok\n")

@@ -15,6 +15,7 @@ SAFE = {
     "ENV_FILE": os.devnull,
     "DJANGO_SETTINGS_MODULE": "library_site.settings",
 }
+BEHIND_A_PROXY = {"SITE_URL": "https://library.example.org", "TRUSTED_PROXY_COUNT": "1"}
 
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -55,9 +56,11 @@ def read_setting(name: str, **environment: str) -> str:
         ({"CACHE_URL": "nonsense"}, "CACHE_URL"),
         ({"CACHE_URL": "locmemcache://"}, "CACHE_URL"),
         ({"CACHE_URL": "dummycache://"}, "CACHE_URL"),
+        ({"CACHE_URL": "filecache:///srv/cache"}, "CACHE_URL"),
         ({"EMAIL_URL": "smtp://user:secret@host:port"}, "EMAIL_URL"),
         ({"TRUSTED_PROXY_COUNT": "one"}, "TRUSTED_PROXY_COUNT"),
         ({"TRUSTED_PROXY_COUNT": "-1"}, "TRUSTED_PROXY_COUNT"),
+        ({"SITE_URL": "https://library.example.org"}, "TRUSTED_PROXY_COUNT"),
         ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY"),
         ({"OPENLIBRARY_URL": "openlibrary.org"}, "OPENLIBRARY_URL"),
         ({"OPENLIBRARY_COVERS_URL": "file:///etc"}, "OPENLIBRARY_COVERS_URL"),
@@ -108,7 +111,7 @@ def test_empty_value_means_the_default() -> None:
 
 
 def test_health_can_be_asked_past_the_proxy() -> None:
-    assert read_setting("SECURE_REDIRECT_EXEMPT", SITE_URL="https://library.example.org") == "['^healthz$']"
+    assert read_setting("SECURE_REDIRECT_EXEMPT", **BEHIND_A_PROXY) == "['^healthz$']"
 
 
 def test_unreadable_database_is_named_in_one_line(tmp_path: Path) -> None:
@@ -159,7 +162,7 @@ def test_proxy_headers_are_ignored_unless_a_proxy_is_named() -> None:
 
 def test_cookies_are_secure_on_https() -> None:
     names = "SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.SECURE_HSTS_SECONDS"
-    assert read_setting(names, SITE_URL="https://library.example.org") == "True True 31536000"
+    assert read_setting(names, **BEHIND_A_PROXY) == "True True 31536000"
 
 
 def test_deployment_checks_are_clean() -> None:

@@ -1,11 +1,12 @@
 """Setting up, and the settings."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.forms.models import model_to_dict
 
-from accounts.forms.library import SettingsForm, SetUpForm
+from accounts.forms.library import SettingsForm, SetUpForm, time_zones
 from accounts.models import LibrarySettings
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +129,12 @@ def test_currency_cannot_be_changed_once_money_was_booked() -> None:
 @pytest.mark.parametrize("field", ["set_up_at", "currency_fixed", "demo", "id"])
 def test_what_the_library_notes_itself_is_no_setting(field: str) -> None:
     assert field not in settings_form(**{field: "1"}).values
+
+
+@pytest.mark.parametrize(
+    ("file", "zone"),
+    [("/usr/share/zoneinfo/Europe/Zurich", "Europe/Zurich"), ("/usr/share/zoneinfo/Etc/UTC", "UTC"), ("/etc/x", "UTC")],
+)
+def test_set_up_begins_with_the_time_zone_of_the_machine(file: str, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "resolve", lambda _path: Path(file))
+    assert (SetUpForm()["time_zone"].initial, zone in dict(time_zones())) == (zone, True)
