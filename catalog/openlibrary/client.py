@@ -43,9 +43,9 @@ class OpenLibrary:
     """A client for one lookup at a time, of one thread. Use it in a ``with`` block, or call ``close``.
 
     ``contact``: an e-mail address or web address of the library, which Open Library demands (the setting
-    OPENLIBRARY_CONTACT if empty); ``lane``: "interactive" while a person waits, "preview" for pictures on the
-    way, "batch", "terminal", or other patience; ``session``: another session to use; ``is_fresh_wanted``: do not answer from memory; ``on_retry`` hears
-    the failure of every request that is tried again.
+    OPENLIBRARY_CONTACT if empty); ``lane``: "interactive" while a person waits, "preview" for pictures of what was
+    found, "batch", "terminal", or other patience; ``session``: another session to use; ``is_fresh_wanted``: do not
+    answer from memory; ``on_retry`` hears the failure of every request that is tried again.
     All methods raise OpenLibraryError and nothing else.
     """
 
