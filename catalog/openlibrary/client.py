@@ -160,6 +160,7 @@ class OpenLibrary:
             raise OpenLibraryError("not_found", "an empty picture")
         if not picture.startswith(PICTURES):
             raise OpenLibraryError("bad_answer", "no picture")
+        Breaker(COVERS).succeeded()
         return picture
 
     def _search(self, asked: dict[str, str], limit: int) -> dict[str, Any]:
@@ -193,11 +194,14 @@ class OpenLibrary:
                 raise OpenLibraryError("bad_answer", f"{path}: no JSON object")
             if not is_right(answer):
                 raise OpenLibraryError("bad_answer", f"{path}: not what was asked for")
+            Breaker(family).succeeded()
             if key_of(answer.get("type")) == "/type/delete":
                 raise OpenLibraryError("not_found", f"{path}: deleted")
             return answer
 
-        return remembered(f"{base}{path}", kept_seconds, ask, is_fresh_wanted=self._is_fresh_wanted)
+        return remembered(
+            f"{base}{path}", kept_seconds, ask, is_fresh_wanted=self._is_fresh_wanted, is_kept=self.lane.has_a_person
+        )
 
     def _fetch(self, url: str, base: str, family: str, cap: int) -> bytes:
         with self.lookup() as deadline:
