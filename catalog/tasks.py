@@ -1,5 +1,9 @@
-"""What the worker goes on with in the catalogue. Each function does one piece and says whether there was one."""
+"""What the worker goes on with in the catalogue. Each function does one piece and says whether there was one.
 
+``should_stop`` says whether the worker was told to stop; what takes long then ends early and loses nothing.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -13,19 +17,23 @@ from catalog.services.batches import continue_import
 from catalog.services.covers import fetch_next_cover
 
 
-def go_on_with_imports() -> bool:
+def never() -> bool:
+    return False
+
+
+def go_on_with_imports(should_stop: Callable[[], bool] = never) -> bool:
     batch = work.claim_next(ImportBatch)
     if batch is None:
         return False
     try:
         with batch_client() as client:
-            continue_import(batch, client)
+            continue_import(batch, client, should_stop=should_stop)
     except OpenLibraryError as error:
         work.try_later(batch, error.message)
     return True
 
 
-def go_on_with_covers() -> bool:
+def go_on_with_covers(_should_stop: Callable[[], bool] = never) -> bool:
     if not contact():
         return False
     with batch_client() as client:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.core.cache import cache
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Work
@@ -54,48 +54,44 @@ def claim(work: Work, now: datetime | None = None) -> bool:
     return _claim(work, fresh.lease_until, now)
 
 
+def _ours(work: W) -> QuerySet[W]:
+    """``work`` as long as our claim holds: what a person or another process did with it meanwhile stays."""
+    return type(work)._default_manager.filter(pk=work.pk, state=Work.State.RUNNING, lease_until=work.lease_until)
+
+
 def keep_claim(work: Work, now: datetime | None = None) -> bool:
     """Prolong the claim on ``work``. False: it was paused, finished or taken over meanwhile; stop at once."""
     until = (now or timezone.now()) + LEASE
-    kept = (
-        type(work)
-        ._default_manager.filter(pk=work.pk, state=Work.State.RUNNING, lease_until=work.lease_until)
-        .update(lease_until=until)
-    )
+    kept = _ours(work).update(lease_until=until)
     if kept:
         work.lease_until = until
     return bool(kept)
 
 
 def finish(work: Work, now: datetime | None = None) -> None:
-    """Mark ``work`` as done."""
-    type(work)._default_manager.filter(pk=work.pk).update(
-        state=Work.State.DONE, finished_at=now or timezone.now(), lease_until=None, problem=""
-    )
+    """Mark claimed ``work`` as done."""
+    _ours(work).update(state=Work.State.DONE, finished_at=now or timezone.now(), lease_until=None, problem="")
 
 
 def fail(work: Work, problem: str, now: datetime | None = None) -> None:
-    """Mark ``work`` as failed for good, with the ``problem`` in words for people."""
-    type(work)._default_manager.filter(pk=work.pk).update(
-        state=Work.State.FAILED, finished_at=now or timezone.now(), lease_until=None, problem=problem
-    )
+    """Mark claimed ``work`` as failed for good, with the ``problem`` in words for people."""
+    _ours(work).update(state=Work.State.FAILED, finished_at=now or timezone.now(), lease_until=None, problem=problem)
 
 
 def reach(work: Work, cursor: int, done: int) -> None:
-    """Note how far ``work`` has come."""
-    type(work)._default_manager.filter(pk=work.pk).update(cursor=cursor, done=done)
+    """Note how far ``work`` has come; where to go on only while the claim holds."""
+    if not _ours(work).update(cursor=cursor, done=done):
+        type(work)._default_manager.filter(pk=work.pk).update(done=done)
     work.cursor, work.done = cursor, done
 
 
 def hand_back(work: Work) -> None:
-    """Give ``work`` back after a turn that went well, to be gone on with at once by whoever is free."""
-    type(work)._default_manager.filter(pk=work.pk, state=Work.State.RUNNING).update(
-        state=Work.State.QUEUED, lease_until=None, attempts=0, problem=""
-    )
+    """Give claimed ``work`` back after a turn that went well, to be gone on with at once by whoever is free."""
+    _ours(work).update(state=Work.State.QUEUED, lease_until=None, attempts=0, problem="")
 
 
 def try_later(work: Work, problem: str, now: datetime | None = None, *, from_the_start: bool = False) -> None:
-    """Put ``work`` back with a growing pause; after the last pause it has failed for good.
+    """Put claimed ``work`` back with a growing pause; after the last pause it has failed for good.
 
     ``from_the_start``: what was left waiting before the cursor is gone through again.
     """
@@ -103,11 +99,10 @@ def try_later(work: Work, problem: str, now: datetime | None = None, *, from_the
     if work.attempts > len(PAUSES):
         fail(work, problem, now)
         return
-    pause = timedelta(seconds=PAUSES[max(0, work.attempts - 1)])
-    type(work)._default_manager.filter(pk=work.pk).update(
+    _ours(work).update(
         state=Work.State.QUEUED,
         lease_until=None,
-        due_at=now + pause,
+        due_at=now + timedelta(seconds=PAUSES[max(0, work.attempts - 1)]),
         problem=problem,
         cursor=0 if from_the_start else work.cursor,
     )

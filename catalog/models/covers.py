@@ -1,5 +1,7 @@
 """Cover pictures: fetched once or uploaded, checked, stored by us."""
 
+from pathlib import PurePosixPath
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,3 +25,8 @@ class Cover(Work):
 
     def __str__(self) -> str:
         return str(self.book)
+
+    @property
+    def version(self) -> str:
+        """The random name of the file, so that another picture has another address."""
+        return PurePosixPath(self.file.name or "").stem

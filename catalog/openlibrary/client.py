@@ -20,7 +20,7 @@ from .keys import olid_of, path_of, read_olid
 from .lanes import LANES, Deadline, Lane
 from .limits import Breaker, place
 from .remembered import RECORD_KEPT, SEARCH_KEPT, remembered
-from .transport import Transport
+from .transport import COVERS, Transport
 
 USER_AGENT_PRODUCT = "Openshelf/0.1"
 LARGEST_ANSWER = 2 * 1024 * 1024  # bytes
@@ -43,9 +43,9 @@ class OpenLibrary:
     """A client for one lookup at a time, of one thread. Use it in a ``with`` block, or call ``close``.
 
     ``contact``: an e-mail address or web address of the library, which Open Library demands (the setting
-    OPENLIBRARY_CONTACT if empty); ``lane``: "interactive" while a person waits, "batch", "terminal", or other
-    patience; ``session``: another session to use; ``is_fresh_wanted``: do not answer from memory; ``on_retry`` hears
-    the failure of every request that is tried again.
+    OPENLIBRARY_CONTACT if empty); ``lane``: "interactive" while a person waits, "preview" for pictures of what was
+    found, "batch", "terminal", or other patience; ``session``: another session to use; ``is_fresh_wanted``: do not
+    answer from memory; ``on_retry`` hears the failure of every request that is tried again.
     All methods raise OpenLibraryError and nothing else.
     """
 
@@ -155,11 +155,12 @@ class OpenLibrary:
         if size not in ("S", "M", "L") or integer(cover_id, 1, 2**62) is None:
             raise OpenLibraryError("not_found", f"cover {cover_id} in size {size}")
         base = settings.OPENLIBRARY_COVERS_URL
-        picture = self._fetch(f"{base}/b/id/{cover_id}-{size}.jpg?default=false", base, "covers", LARGEST_COVER)
+        picture = self._fetch(f"{base}/b/id/{cover_id}-{size}.jpg?default=false", base, COVERS, LARGEST_COVER)
         if picture.startswith(b"GIF8") and len(picture) < SMALLEST_PICTURE:
             raise OpenLibraryError("not_found", "an empty picture")
         if not picture.startswith(PICTURES):
             raise OpenLibraryError("bad_answer", "no picture")
+        Breaker(COVERS).succeeded()
         return picture
 
     def _search(self, asked: dict[str, str], limit: int) -> dict[str, Any]:
@@ -193,16 +194,19 @@ class OpenLibrary:
                 raise OpenLibraryError("bad_answer", f"{path}: no JSON object")
             if not is_right(answer):
                 raise OpenLibraryError("bad_answer", f"{path}: not what was asked for")
+            Breaker(family).succeeded()
             if key_of(answer.get("type")) == "/type/delete":
                 raise OpenLibraryError("not_found", f"{path}: deleted")
             return answer
 
-        return remembered(f"{base}{path}", kept_seconds, ask, is_fresh_wanted=self._is_fresh_wanted)
+        return remembered(
+            f"{base}{path}", kept_seconds, ask, is_fresh_wanted=self._is_fresh_wanted, is_kept=self.lane.has_a_person
+        )
 
     def _fetch(self, url: str, base: str, family: str, cap: int) -> bytes:
         with self.lookup() as deadline:
             if self.lane.has_a_person and not self._has_place:
-                self._places.enter_context(place())
+                self._places.enter_context(place(for_a_picture=family == COVERS))
                 self._has_place = True
             return self._transport.get(url, base=base, family=family, cap=cap, deadline=deadline)
 

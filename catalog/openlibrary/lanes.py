@@ -30,6 +30,8 @@ INTERACTIVE = Lane(
     longest_pause=5,
     has_a_person=True,
 )
+# Pictures that adorn what was found: each holds a thread of the site, so none waits for its turn.
+PREVIEW = replace(INTERACTIVE, name="preview", turn_seconds=0)
 BATCH = Lane(
     name="batch",
     lookup_seconds=300,
@@ -42,7 +44,7 @@ BATCH = Lane(
 )
 # A batch with a person at the terminal, who wants to hear of trouble within ten seconds.
 TERMINAL = replace(BATCH, name="terminal", request_seconds=9, silence_seconds=8)
-LANES = {lane.name: lane for lane in (INTERACTIVE, BATCH, TERMINAL)}
+LANES = {lane.name: lane for lane in (INTERACTIVE, PREVIEW, BATCH, TERMINAL)}
 
 
 class Deadline:

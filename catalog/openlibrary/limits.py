@@ -21,20 +21,23 @@ MEMORY = 3_600  # seconds for which a breaker knows that it was open
 LONGEST_RETRY_AFTER = 120  # seconds
 
 _places = threading.BoundedSemaphore(PLACES)
+_picture_place = threading.BoundedSemaphore(1)
 
 
 @contextmanager
-def place() -> Iterator[None]:
-    """One of the two places in this process for people waiting for Open Library.
+def place(*, for_a_picture: bool = False) -> Iterator[None]:
+    """One of the two places in this process for people waiting for Open Library, or the one for pictures beside them.
 
-    Raises: OpenLibraryError("busy") at once when both are taken, so that no more workers are bound.
+    Pictures take no place from who looks up or saves a book.
+    Raises: OpenLibraryError("busy") at once when they are taken, so that no more threads are bound.
     """
-    if not _places.acquire(blocking=False):
-        raise OpenLibraryError("busy", "both places are taken")
+    places = _picture_place if for_a_picture else _places
+    if not places.acquire(blocking=False):
+        raise OpenLibraryError("busy", "the place for pictures is taken" if for_a_picture else "both places are taken")
     try:
         yield
     finally:
-        _places.release()
+        places.release()
 
 
 def reserve_turn(zone: str, longest_wait: float, *, after_people: bool = False) -> float:

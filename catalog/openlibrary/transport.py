@@ -57,7 +57,8 @@ class Transport:
         """The body of ``url``, tried again as often as the lane allows.
 
         ``base``: the configured address that redirects may not leave; ``family``: search, record or covers, which
-        share a breaker; ``cap`` in bytes; ``deadline`` of the whole lookup.
+        share a breaker (whoever understands the body tells it of the success); ``cap`` in bytes; ``deadline`` of the
+        whole lookup.
         Raises: OpenLibraryError.
         """
         breaker = Breaker(family)
@@ -70,7 +71,6 @@ class Transport:
                 _count(breaker, error)
                 self._pause_or_raise(error, attempt, deadline)
             else:
-                breaker.succeeded()
                 return body
         raise AssertionError("the last attempt returns or raises")
 

@@ -68,16 +68,19 @@ def resume_import(action: Action, batch: ImportBatch, *, by: User | None, now: d
 
 
 def continue_import(
-    batch: ImportBatch, client: OpenLibrary, on_row: Callable[[ImportRow], Any] = lambda row: None
-) -> None:
+    batch: ImportBatch, client: OpenLibrary, on_row: Callable[[ImportRow], Any] = lambda row: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> None:  # fmt: skip
     """Work on a claimed ``batch`` for LINES_PER_TURN lines, or until it is done, paused or the source gives out.
 
-    ``on_row`` is told of every finished line. A line is saved together with what it led to, so that a crash repeats
-    at most a look-up.
+    ``on_row`` is told of every finished line; ``should_stop`` is asked before each whether to hand the batch
+    back. A line is saved together with what it led to, so that a crash repeats at most a look-up.
     """
     failures = 0
     waiting = batch.rows.filter(outcome=ImportRow.Outcome.WAITING)
     for row in waiting.filter(n__gt=batch.cursor).order_by("n")[:LINES_PER_TURN]:
+        if should_stop():
+            break
         if not work.keep_claim(batch):
             return
         retry = _dealt_with(batch, row, client)
@@ -89,8 +92,12 @@ def continue_import(
             work.try_later(batch, row.reason, from_the_start=True)
             return
         on_row(row)
-    if not work.keep_claim(batch):
-        return
+    if work.keep_claim(batch):
+        _end_turn(batch, waiting)
+
+
+def _end_turn(batch: ImportBatch, waiting: QuerySet[ImportRow]) -> None:
+    """Go on later with the lines still ``waiting``, first with those not tried yet; or finish."""
     if waiting.filter(n__gt=batch.cursor).exists():
         work.hand_back(batch)
     elif waiting.exists():

@@ -1,6 +1,7 @@
 """Cover pictures: checked, re-encoded and stored by us, whether fetched or uploaded."""
 
 import io
+import logging
 import secrets
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import ExifTags, Image
 
@@ -37,6 +39,8 @@ TURNS = {
     5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }  # fmt: skip
+
+logger = logging.getLogger(__name__)
 
 
 def upload_cover(
@@ -98,10 +102,22 @@ def fetch_next_cover(client: OpenLibrary, now: datetime | None = None) -> bool:
         if work.keep_claim(cover, now):
             work.fail(cover, refusal.message, now)
     else:
+        _store_fetched(cover, picture, size, now)
+    return True
+
+
+def _store_fetched(cover: Cover, picture: bytes, size: tuple[int, int], now: datetime | None) -> None:
+    """Store what was fetched, if nobody did anything with ``cover`` meanwhile; later, if the disk will not take it."""
+    claimed_until = cover.lease_until
+    try:
         with transaction.atomic():
             if work.keep_claim(cover, now):
                 _store(cover, picture, size, now)
-    return True
+    except OSError:
+        logger.exception("the cover of book %s could not be stored", cover.book_id)
+        cover.lease_until = claimed_until  # the longer claim was rolled back
+        cover.attempts = min(cover.attempts, len(work.PAUSES))
+        work.try_later(cover, _("Something unexpected went wrong; the log has more."), now)
 
 
 def _give_up_or_wait(cover: Cover, error: OpenLibraryError, now: datetime | None) -> None:
@@ -172,7 +188,7 @@ def _store(cover: Cover, picture: bytes, size: tuple[int, int], now: datetime | 
     cover.file.save(f"{secrets.token_hex(12)}.jpg", ContentFile(picture), save=False)
     cover.width, cover.height = size
     cover.state, cover.done, cover.lease_until, cover.problem = Work.State.DONE, 1, None, ""
-    cover.finished_at = now
+    cover.finished_at = now or timezone.now()
     cover.save()
     if old:
         forget_file(old)

@@ -38,8 +38,8 @@ from catalog.views.outcomes import by_hand, tell_saved, warn_of_gaps
 SHOWN_AS_ADDED = 100
 
 
-def client(**options: Any) -> OpenLibrary:
-    return OpenLibrary(contact=contact(), lane="interactive", **options)
+def client(lane: str = "interactive", **options: Any) -> OpenLibrary:
+    return OpenLibrary(contact=contact(), lane=lane, **options)
 
 
 def fetched(record: str, **options: Any) -> FetchedRecord:
@@ -168,7 +168,7 @@ def refresh(request: HttpRequest, pk: int) -> HttpResponse:
 def found_cover(request: HttpRequest, cover_id: int) -> HttpResponse:
     """The cover of a search result, through our own address, so that nobody else sees what is looked at."""
     try:
-        with client() as source:
+        with client("preview") as source:
             picture = preview_cover(source, cover_id)
     except OpenLibraryError:
         return HttpResponse(status=503)

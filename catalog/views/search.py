@@ -1,7 +1,6 @@
 """Finding and looking at books: open to everybody."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -71,9 +70,13 @@ def subject(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def cover(request: HttpRequest, pk: int) -> FileResponse:
     cover = get_object_or_404(Book.objects.filter(cover__file__gt="").select_related("cover"), pk=pk).cover
-    is_hidden = not queries.public_books().filter(pk=pk).exists() and not request.user.has_perm(MANAGE_BOOKS)
-    if is_hidden or not default_storage.exists(cover.file.name):
+    is_public = queries.public_books().filter(pk=pk).exists()
+    if not is_public and not request.user.has_perm(MANAGE_BOOKS):
         raise Http404
-    response = FileResponse(cover.file.open("rb"), content_type="image/jpeg")
-    response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    try:
+        picture = cover.file.open("rb")
+    except FileNotFoundError as error:  # gone, or another took its place just now
+        raise Http404 from error
+    response = FileResponse(picture, content_type="image/jpeg")
+    response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable" if is_public else "private, no-cache"
     return response

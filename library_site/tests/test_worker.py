@@ -1,11 +1,17 @@
 """The worker goes on with what is queued, says that it runs, and stops when told to."""
 
+from collections.abc import Callable
+
 import pytest
 from django.core.management import call_command
+from django.utils import translation
+from django.utils.translation import gettext
 
+from accounts.models import LibrarySettings
 from accounts.services import work
 from catalog.models import ImportBatch
 from catalog.services.batches import start_import
+from library_site.management.commands import worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,3 +28,28 @@ def test_worker_goes_on_with_imports_and_leaves_what_the_source_cannot_answer_fo
     assert (batch.state, batch.attempts) == (ImportBatch.State.QUEUED, 1)
     assert batch.due_at is not None
     assert "Open Library" in batch.problem
+
+
+def test_worker_stores_its_reasons_in_the_language_of_the_library() -> None:
+    LibrarySettings.objects.update(language="de")
+    batch = start_import(["no number"], by=None)
+    call_command("worker", once=True)
+    reason = batch.rows.get().reason
+    with translation.override("de"):
+        assert reason == gettext("This is neither an ISBN nor a key of Open Library.")
+    assert reason != "This is neither an ISBN nor a key of Open Library."
+
+
+def test_worker_tells_its_pieces_when_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    command = worker.Command()
+
+    def piece(should_stop: Callable[[], bool]) -> bool:
+        seen.append(should_stop())
+        command.stopping.set()
+        seen.append(should_stop())
+        return True
+
+    monkeypatch.setattr(worker, "PIECES", (piece, piece))
+    call_command(command)
+    assert seen == [False, True]

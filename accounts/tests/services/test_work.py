@@ -73,7 +73,7 @@ def test_claim_on_work_that_was_paused_or_taken_over_is_not_kept(change: dict) -
 
 
 def test_finished_work_says_so() -> None:
-    batch = queued(problem="before", lease_until=NOON)
+    batch = queued(problem="before", lease_until=NOON, state=State.RUNNING)
     work.finish(batch, NOON)
     done = now_of(batch)
     assert (done.state, done.finished_at, done.lease_until, done.problem) == (State.DONE, NOON, None, "")
@@ -81,7 +81,7 @@ def test_finished_work_says_so() -> None:
 
 
 def test_failed_work_says_why() -> None:
-    batch = queued()
+    batch = queued(lease_until=NOON, state=State.RUNNING)
     work.fail(batch, "No connection.", NOON)
     assert (now_of(batch).state, now_of(batch).problem, now_of(batch).is_finished) == (
         State.FAILED, "No connection.", True,
@@ -98,12 +98,35 @@ def test_work_that_got_on_starts_counting_its_attempts_anew() -> None:
     assert (batch.cursor, batch.done) == (7, 5)
 
 
-def test_work_that_was_paused_meanwhile_is_not_queued_by_handing_it_back() -> None:
-    queued()
+ENDS = {
+    "finish": lambda batch: work.finish(batch, NOON),
+    "fail": lambda batch: work.fail(batch, "Down.", NOON),
+    "try later": lambda batch: work.try_later(batch, "Down.", NOON, from_the_start=True),
+    "hand back": work.hand_back,
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize(
+    "change",
+    [{"state": State.PAUSED, "lease_until": None}, {"lease_until": NOON + 2 * LEASE, "attempts": 2}],
+    ids=["paused", "taken over"],
+)
+def test_what_was_done_with_work_meanwhile_stays(change: dict[str, Any], end: str) -> None:
+    queued(cursor=3)
     batch = work.claim_next(ImportBatch, NOON)
-    ImportBatch.objects.update(state=State.PAUSED)
-    work.hand_back(batch)
-    assert now_of(batch).state == State.PAUSED
+    ImportBatch.objects.update(**change)
+    before = ImportBatch.objects.values().get()
+    ENDS[end](batch)
+    assert ImportBatch.objects.values().get() == before
+
+
+def test_work_paused_meanwhile_starts_anew_but_knows_how_much_is_done() -> None:
+    queued(cursor=3)
+    batch = work.claim_next(ImportBatch, NOON)
+    ImportBatch.objects.update(state=State.PAUSED, lease_until=None, cursor=0)
+    work.reach(batch, cursor=7, done=5)
+    assert (now_of(batch).cursor, now_of(batch).done) == (0, 5)
 
 
 def test_work_is_tried_again_with_growing_pauses_and_then_given_up() -> None:
@@ -118,7 +141,7 @@ def test_work_is_tried_again_with_growing_pauses_and_then_given_up() -> None:
 
 
 def test_work_tried_again_goes_on_where_it_was_or_from_the_start() -> None:
-    one, other = queued(cursor=7, attempts=1), queued(cursor=7, attempts=1)
+    one, other = (queued(cursor=7, attempts=1, lease_until=NOON, state=State.RUNNING) for _each in range(2))
     work.try_later(one, "Down.", NOON)
     work.try_later(other, "Down.", NOON, from_the_start=True)
     assert (now_of(one).cursor, now_of(other).cursor, now_of(one).problem) == (7, 0, "Down.")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from urllib.parse import parse_qs
 
 import pytest
+from django.core.cache import cache
 
 from catalog.isbn import read_isbn
 from catalog.openlibrary.client import OpenLibrary
@@ -268,3 +269,23 @@ def test_place_is_given_back_after_a_failure(stub, client_of_openlibrary):
             assert code_of(client.edition, key) == "unavailable"
     stub.tell("*", page(404))
     assert code_of(client_of_openlibrary.edition, "OL3M") == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("family", "ask", "answers"),
+    [
+        ("record", lambda client: client.edition("OL1M"), (raw(b"<html>"), record({"key": "/books/OL1M"}))),
+        ("search", lambda client: client.search(q="twain"), (raw(b"<html>"), record(NO_DOCS))),
+        ("covers", lambda client: client.cover(17), (raw(b"<html>" * 500), raw(JPEG))),
+    ],
+    ids=["record", "search", "covers"],
+)
+def test_breaker_forgets_only_when_an_answer_makes_sense(stub, client_of_openlibrary, family, ask, answers):
+    stub.tell("*", *answers)
+    level = f"openlibrary:{family}:level"
+    cache.set(level, 2)
+    assert code_of(ask, client_of_openlibrary) == "bad_answer"
+    assert cache.get(level) in (2, 3)
+    cache.delete(f"openlibrary:{family}:open")
+    ask(client_of_openlibrary)
+    assert cache.get(level) is None

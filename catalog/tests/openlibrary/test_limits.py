@@ -158,6 +158,15 @@ def test_place_is_busy_for_the_third():
         pass
 
 
+def test_pictures_have_one_place_and_take_none_from_people():
+    with place(for_a_picture=True), place(), place():
+        with pytest.raises(OpenLibraryError) as refusal, place(for_a_picture=True):
+            pass
+        assert refusal.value.code == "busy"
+    with place(for_a_picture=True):
+        pass
+
+
 def _left(breaker, code="unavailable"):
     with pytest.raises(OpenLibraryError) as refusal:
         breaker.check()

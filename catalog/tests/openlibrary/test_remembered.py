@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from catalog.openlibrary.client import OpenLibrary
+from catalog.openlibrary.remembered import RECORD_KEPT
 
 from . import records
 from .stub import page, raw, record
@@ -49,3 +50,20 @@ def test_answers_are_remembered_in_the_database_cache(settings, stub):
         assert client.work("OL45804W") == client.work("OL45804W") == records.work("OL45804W")
     assert len(stub.requests) == 1
     cache.clear()
+
+
+def test_batches_remember_nothing_but_use_what_is_remembered(stub, client_of_openlibrary):
+    stub.tell("/books/OL1M.json", record({"key": "/books/OL1M"}))
+    stub.tell("/books/OL2M.json", page(404))
+    with OpenLibrary(lane="batch") as batch:
+        for _ in range(2):
+            batch.edition("OL1M")
+            assert code_of(batch.edition, "OL2M") == "not_found"
+        assert stub.paths == ["/books/OL1M.json", "/books/OL2M.json"] * 2
+        client_of_openlibrary.edition("OL1M")
+        batch.edition("OL1M")
+    assert len(stub.requests) == 5
+
+
+def test_records_are_remembered_for_a_day():
+    assert RECORD_KEPT == 24 * 3600

@@ -337,6 +337,16 @@ def test_crash_in_the_middle_of_a_line_leaves_nothing_of_it(
     assert (Book.objects.count(), outcomes_of(batch)) == (0, ["waiting"])
 
 
+def test_batch_of_a_worker_that_is_told_to_stop_is_handed_back_after_the_line_in_hand(source: OpenLibrary) -> None:
+    batch, told = claimed(start("OL1M", "OL2M", "OL3M")), []
+    continue_import(batch, source, told.append, should_stop=lambda: bool(told))
+    batch.refresh_from_db()
+    assert (outcomes_of(batch), batch.state, batch.lease_until, batch.done) == (
+        ["added", "waiting", "waiting"], State.QUEUED, None, 1,
+    )  # fmt: skip
+    assert go_on(batch, source).state == State.DONE
+
+
 def test_batch_in_other_hands_is_left_alone(source: OpenLibrary) -> None:
     batch = claimed(start("OL1M"))
     ImportBatch.objects.update(lease_until=timezone.now() + 2 * work.LEASE)  # another worker claimed it

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.files.storage import default_storage
@@ -325,6 +326,33 @@ class Broken:
 
     def cover(self, cover_id: int, size: str) -> bytes:
         raise OpenLibraryError(self.code)
+
+
+def test_cover_fetched_without_a_moment_says_when_it_was(stub: Stub, source: OpenLibrary) -> None:
+    stub.tell(ADDRESS, raw(picture()))
+    book = wanted()
+    fetch_next_cover(source)
+    assert now_of(book).finished_at is not None
+
+
+def test_cover_that_the_disk_does_not_take_is_fetched_again_later(
+    stub: Stub, source: OpenLibrary, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stub.tell(ADDRESS, raw(picture()))
+    book, moment, waited = wanted(), NOW, []
+    with monkeypatch.context() as full:
+        full.setattr(default_storage, "save", Mock(side_effect=OSError(28, "No space left on device")))
+        for _each in range(len(PAUSES) + 2):
+            assert fetch_next_cover(source, moment) is True
+            cover = now_of(book)
+            assert (cover.state, cover.lease_until, cover.file.name) == (State.QUEUED, None, "")
+            waited.append(int(((cover.due_at or moment) - moment).total_seconds()))
+            moment = cover.due_at or moment
+    assert waited == [*PAUSES, *[PAUSES[-1]] * 2]
+    assert {record.message for record in caplog.records if record.levelname == "ERROR"} == {
+        f"the cover of book {book.pk} could not be stored"
+    }
+    assert (fetch_next_cover(source, moment), now_of(book).state) == (True, State.DONE)
 
 
 @pytest.mark.parametrize("code", ["offline", "timed_out", "unavailable", "limited", "blocked"])

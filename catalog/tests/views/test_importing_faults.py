@@ -4,11 +4,13 @@ import time
 from dataclasses import replace
 
 import pytest
+import time_machine
 from django.test import Client
 
 from accounts.models import LibrarySettings
 from accounts.services.work import beat
 from catalog.models import Book
+from catalog.openlibrary import limits
 from catalog.openlibrary.lanes import INTERACTIVE, LANES
 from catalog.openlibrary.limits import place
 from catalog.tests.openlibrary.stub import (
@@ -24,7 +26,7 @@ from catalog.tests.openlibrary.stub import (
     reset,
     silence,
 )
-from catalog.tests.views.pages import FOX, HOSTILE, fields_of, know_the_fox, links
+from catalog.tests.views.pages import FOX, HOSTILE, fields_of, know_the_fox, links, picture
 from circulation.tests.views.pages import messages, outcomes, said
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +137,25 @@ def test_third_who_waits_hears_busy_at_once(desk: Client, stub: Stub) -> None:
         response = desk.get(IMPORT, {"q": FOX})
     assert messages(response)[0].startswith("Others are waiting for Open Library just now.")
     assert (stub.requests, links(response)["Add by hand"]) == ([], BY_HAND)
+
+
+def test_pictures_on_their_way_keep_nobody_from_looking_up(desk: Client, stub: Stub) -> None:
+    cover = f"{IMPORT}cover/17/"
+    stub.tell("/b/id/17-M.jpg", raw(picture()))
+    with place(for_a_picture=True):
+        assert desk.get(cover).status_code == 503
+        response = desk.get(IMPORT, {"q": FOX})
+    assert ("Others are waiting" in said(response), len(stub.requests) > 0) == (False, True)
+    with place(), place():
+        assert desk.get(cover).status_code == 200
+
+
+def test_picture_does_not_wait_for_its_turn(desk: Client, stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "TURNS_PER_SECOND", 2)
+    stub.tell("*", raw(picture()))
+    with time_machine.travel(1_760_000_000.0, tick=False):
+        answers = [desk.get(f"{IMPORT}cover/{number}/").status_code for number in range(1, limits.BURST + 2)]
+    assert answers == [200] * limits.BURST + [503]
 
 
 def test_open_library_that_failed_often_is_left_alone_and_everything_else_works(desk: Client, stub: Stub) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, close_old_connections, connection
+from django.utils import translation
 
+from accounts.models import LibrarySettings
 from accounts.services import work
 from catalog.tasks import go_on_with_covers, go_on_with_imports
 
@@ -46,7 +48,8 @@ class Command(BaseCommand):
             if self.stopping.is_set():
                 break
             try:
-                busy = piece() or busy
+                with translation.override(LibrarySettings.current().language):  # reasons are stored in words
+                    busy = piece(self.stopping.is_set) or busy
             except OperationalError as error:
                 logger.warning("the database is busy or away, trying again: %s", error)
             except Exception:  # one broken piece must not stop all other work
