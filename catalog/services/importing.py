@@ -53,7 +53,7 @@ class Doubtful(Exception):
 def save_draft(
     draft: BookDraft, *, by: User | None, if_known: str = "nothing", decision: str = "", copies: int = 1,
     branch: Branch | None = None, copy_type: CopyType | None = None, payload: dict[str, Any] | None = None,
-    key: str | None = None, now: datetime | None = None, **copy_details: Any,
+    corrected: BookDraft | None = None, key: str | None = None, now: datetime | None = None, **copy_details: Any,
 ) -> Saved:  # fmt: skip
     """Add the book of ``draft`` with so many ``copies``, or, when it is here, add a copy or do ``nothing``.
 
@@ -61,12 +61,13 @@ def save_draft(
     doubtful: an ImportRow.Decision; "new" makes no second book of a record that is here by its key, "copy" gives the
     book the ISBNs it lacks.
     ``payload`` is the record as received, kept beside the book; ``copy_details`` are further fields of the copies.
+    ``corrected``: what a librarian made of the draft; a book with one of its ISBNs counts as here too.
     Two desks that save the same record at the same
     moment make one book. Raises Doubtful; Refused("no_title").
     """
     done = _save_draft(
         draft, if_known=if_known, decision=decision, copies=copies, branch=branch, copy_type=copy_type,
-        payload=payload, by=by, key=key, now=now, **copy_details,
+        payload=payload, corrected=corrected or draft, by=by, key=key, now=now, **copy_details,
     )  # fmt: skip
     book = Book.objects.filter(pk=done["book"]).first()
     if book is None:  # the form came back after what it made was deleted
@@ -80,7 +81,8 @@ def save_reviewed(
     draft: BookDraft, corrected: BookDraft, *, by: User | None, key: str | None = None, **how: Any
 ) -> Saved:
     """As ``save_draft`` with ``how``; a book that is new gets what a librarian ``corrected``, both or neither."""
-    saved = save_draft(replace(draft, title=draft.title or corrected.title), by=by, key=key, **how)
+    titled = replace(draft, title=draft.title or corrected.title)
+    saved = save_draft(titled, corrected=corrected, by=by, key=key, **how)
     if saved.outcome != ImportRow.Outcome.ADDED:
         return saved
     edited = edit_book(saved.book, corrected, fields=SHOWN_FIELDS, by=by, key=key and f"{key}-edit")
@@ -90,12 +92,13 @@ def save_reviewed(
 @recorded("save_draft")
 def _save_draft(
     action: Action, draft: BookDraft, *, by: User | None, now: datetime, if_known: str, decision: str, copies: int,
-    branch: Branch | None, copy_type: CopyType | None, payload: dict[str, Any] | None, **copy_details: Any,
+    branch: Branch | None, copy_type: CopyType | None, payload: dict[str, Any] | None, corrected: BookDraft,
+    **copy_details: Any,
 ) -> dict[str, Any]:  # fmt: skip
     if not draft.title:
         raise Refused("no_title", _("The record has no title. Catalogue the book by hand."))
     hold(BARCODES)
-    match = _by_key(draft) if decision == ImportRow.Decision.NEW else find_match(draft)
+    match = _by_key(draft) if decision == ImportRow.Decision.NEW else find_match(_with_isbns_of(corrected, draft))
     if match and not decision and (not match.is_certain or if_known == "ask"):
         raise Doubtful(match)
     wanted, outcome = copies, ImportRow.Outcome.ADDED
@@ -104,7 +107,7 @@ def _save_draft(
         wanted, outcome = (copies, ImportRow.Outcome.COPY_ADDED) if adds else (0, ImportRow.Outcome.KNOWN)
     book = match.book if match else create_book(draft, draft.source)
     if match and not match.is_certain and decision == ImportRow.Decision.COPY:
-        add_isbns(book, draft)
+        add_isbns(book, corrected)
     is_news = _keep_source(book, draft, payload or {}, now)
     if draft.cover_id:
         is_news |= want_cover(book, draft.cover_id)
@@ -132,23 +135,33 @@ def similar(one: str, other: str) -> bool:
 @recorded("refresh_book")
 def refresh_book(
     action: Action, book: Book, draft: BookDraft, *, fields: list[str], payload: dict[str, Any],
-    by: User | None, now: datetime,
+    seen: str = "", by: User | None, now: datetime,
 ) -> Book:  # fmt: skip
     """Take over from a newly fetched ``draft`` the ``fields`` a librarian ticked, and keep the record as received.
 
     ``fields``: of FIELDS, or "cover" for a book without a picture. Nothing empty ever replaces something.
+    ``seen``: as for edit_book. Raises Refused("changed_since").
     """
     hold(BARCODES)
     given = [name for name in fields if name in FIELDS and draft_value(draft, name)]
     if "year" in given and draft.published:
         given.append("published")
     if given:
-        book = edit_book(book, draft, fields=given, origin=draft.source, by=by, now=now)
+        book = edit_book(book, draft, fields=given, origin=draft.source, seen=seen, by=by, now=now)
     if draft.cover_id:
         want_cover(book, draft.cover_id, again="cover" in fields)
     _keep_source(book, draft, payload, now)
     describe(action, book, after={"fields": [name for name in fields if name in (*given, "cover")]})
     return book
+
+
+def _with_isbns_of(corrected: BookDraft, draft: BookDraft) -> BookDraft:
+    """``draft`` with the ISBNs of both: what a librarian corrected may be here although the source's is not."""
+    return replace(
+        draft,
+        isbns=tuple(dict.fromkeys((*corrected.isbns, *draft.isbns))),
+        isbns_invalid=tuple(dict.fromkeys((*corrected.isbns_invalid, *draft.isbns_invalid))),
+    )
 
 
 def _by_key(draft: BookDraft) -> Match | None:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.exceptions import Refused
-from accounts.forms.keyed import KeyedForm
 from accounts.permissions import MANAGE_BOOKS, needs
 from accounts.queries import desk_branch
 from accounts.services.work import worker_is_running
@@ -20,7 +19,7 @@ from catalog import queries
 from catalog.drafts import BookDraft
 from catalog.forms.books import FIELD_LABELS, ReviewForm
 from catalog.forms.copies import LabelsForm
-from catalog.forms.importing import ImportSearchForm, PasteForm, SaveForm
+from catalog.forms.importing import ImportSearchForm, PasteForm, RefreshForm, SaveForm
 from catalog.isbn import looks_like_isbn, read_isbn
 from catalog.models import Book, ImportBatch
 from catalog.openlibrary.client import OpenLibrary
@@ -28,6 +27,7 @@ from catalog.openlibrary.errors import OpenLibraryError
 from catalog.openlibrary.keys import read_olid
 from catalog.openlibrary.normalize import book_draft
 from catalog.openlibrary.records import FetchedRecord
+from catalog.services.books import snapshot, version_of
 from catalog.services.comparing import differences
 from catalog.services.covers import preview_cover
 from catalog.services.importing import Doubtful, Saved, refresh_book, save_draft, save_reviewed
@@ -143,6 +143,7 @@ def _save_reviewed(request: HttpRequest, form: ReviewForm, draft: BookDraft, pay
 def refresh(request: HttpRequest, pk: int) -> HttpResponse:
     book = get_object_or_404(Book, pk=pk)
     source = queries.source_record(book)
+    asked = _refresh_asked(request)
     try:
         answer = fetched(source.key if source else "", is_fresh_wanted=request.method == "GET")
     except OpenLibraryError as error:
@@ -150,18 +151,31 @@ def refresh(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("catalog:edit_book", pk)
     draft = book_draft(answer)
     if request.method == "POST":
-        fields, form = request.POST.getlist("fields"), KeyedForm(request.POST)
-        form.full_clean()
-        key = form.cleaned_data["key"]
-        refresh_book(book, draft, fields=fields, payload=answer.as_json(), by=request.user, key=key)
-        if fields:
-            messages.success(request, _("The fields you ticked were taken over."))
+        try:
+            refresh_book(book, draft, payload=answer.as_json(), by=request.user, **asked)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+            book.refresh_from_db()
         else:
-            messages.info(request, _("Nothing was ticked, so nothing was changed."))
-        return redirect("catalog:edit_book", pk)
+            return _refreshed(request, book, asked["fields"])
     rows = [(FIELD_LABELS[difference.name], difference) for difference in differences(book, draft)]
-    context = {"book": book, "rows": rows, "source": source, "key_form": KeyedForm()}
-    return render(request, "catalog/refresh.html", context)
+    form = RefreshForm(initial={"seen": version_of(snapshot(book))})
+    return render(request, "catalog/refresh.html", {"book": book, "rows": rows, "source": source, "form": form})
+
+
+def _refresh_asked(request: HttpRequest) -> dict[str, Any]:
+    form = RefreshForm(request.POST)
+    form.full_clean()
+    values = form.cleaned_data
+    return {"fields": request.POST.getlist("fields"), "seen": values.get("seen", "?"), "key": values["key"]}
+
+
+def _refreshed(request: HttpRequest, book: Book, fields: list[str]) -> HttpResponse:
+    if fields:
+        messages.success(request, _("The fields you ticked were taken over."))
+    else:
+        messages.info(request, _("Nothing was ticked, so nothing was changed."))
+    return redirect("catalog:edit_book", book.pk)
 
 
 @needs(MANAGE_BOOKS)
