@@ -53,7 +53,8 @@ class Doubtful(Exception):
 def save_draft(
     draft: BookDraft, *, by: User | None, if_known: str = "nothing", decision: str = "", copies: int = 1,
     branch: Branch | None = None, copy_type: CopyType | None = None, payload: dict[str, Any] | None = None,
-    corrected: BookDraft | None = None, key: str | None = None, now: datetime | None = None, **copy_details: Any,
+    corrected: BookDraft | None = None, sent: str = "", key: str | None = None, now: datetime | None = None,
+    **copy_details: Any,
 ) -> Saved:  # fmt: skip
     """Add the book of ``draft`` with so many ``copies``, or, when it is here, add a copy or do ``nothing``.
 
@@ -62,18 +63,31 @@ def save_draft(
     book the ISBNs it lacks.
     ``payload`` is the record as received, kept beside the book; ``copy_details`` are further fields of the copies.
     ``corrected``: what a librarian made of the draft; a book with one of its ISBNs counts as here too.
+    ``sent`` is a word for what the form said, for ``saved_before``.
     Two desks that save the same record at the same
     moment make one book. Raises Doubtful; Refused("no_title").
     """
     done = _save_draft(
         draft, if_known=if_known, decision=decision, copies=copies, branch=branch, copy_type=copy_type,
-        payload=payload, corrected=corrected or draft, by=by, key=key, now=now, **copy_details,
+        payload=payload, corrected=corrected or draft, sent=sent, by=by, key=key, now=now, **copy_details,
     )  # fmt: skip
-    book = Book.objects.filter(pk=done["book"]).first()
-    if book is None:  # the form came back after what it made was deleted
+    saved = _saved(done)
+    if saved is None:  # the form came back after what it made was deleted
         raise FormAlreadyUsed(Action.objects.get(key=key))
+    return saved
+
+
+def saved_before(key: str | None, by: User, *, sent: str) -> Saved | None:
+    """What ``save_draft`` made of the form ``key`` of this user when it ``sent`` the same; None if it did not come."""
+    action = Action.objects.filter(key=key, verb="save_draft", by=by).first() if key else None
+    done = action.result["value"] if action else {}
+    return _saved(done) if done.get("sent") == sent else None
+
+
+def _saved(done: dict[str, Any]) -> Saved | None:
+    book = Book.objects.filter(pk=done["book"]).first()
     made = list(Copy.objects.filter(pk__in=done["copies"]).order_by("pk"))
-    return Saved(book, done["outcome"], made)
+    return Saved(book, done["outcome"], made) if book else None
 
 
 @transaction.atomic
@@ -92,7 +106,7 @@ def save_reviewed(
 @recorded("save_draft")
 def _save_draft(
     action: Action, draft: BookDraft, *, by: User | None, now: datetime, if_known: str, decision: str, copies: int,
-    branch: Branch | None, copy_type: CopyType | None, payload: dict[str, Any] | None, corrected: BookDraft,
+    branch: Branch | None, copy_type: CopyType | None, payload: dict[str, Any] | None, corrected: BookDraft, sent: str,
     **copy_details: Any,
 ) -> dict[str, Any]:  # fmt: skip
     if not draft.title:
@@ -118,7 +132,7 @@ def _save_draft(
     describe(action, book, after=done)
     if outcome == ImportRow.Outcome.KNOWN and not decision and not is_news:
         leave_out(action)
-    return done
+    return done | {"sent": sent}
 
 
 def find_match(draft: BookDraft) -> Match | None:
@@ -153,6 +167,12 @@ def refresh_book(
     _keep_source(book, draft, payload, now)
     describe(action, book, after={"fields": [name for name in fields if name in (*given, "cover")]})
     return book
+
+
+def refreshed_before(book: Book, fields: list[str], key: str | None, by: User) -> bool:
+    """Whether the form ``key`` of this user took the same ``fields`` over before."""
+    action = Action.objects.filter(key=key, verb="refresh_book", by=by, target_id=book.pk).first() if key else None
+    return action is not None and action.after["fields"] == fields
 
 
 def _with_isbns_of(corrected: BookDraft, draft: BookDraft) -> BookDraft:

@@ -1,5 +1,6 @@
 """Adding books from Open Library, one at a time: search, review, save, compare."""
 
+import hashlib
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.exceptions import Refused
+from accounts.forms.keyed import KeyField
 from accounts.permissions import MANAGE_BOOKS, needs
 from accounts.queries import desk_branch
 from accounts.services.work import worker_is_running
@@ -30,7 +32,15 @@ from catalog.openlibrary.records import FetchedRecord
 from catalog.services.books import snapshot, version_of
 from catalog.services.comparing import differences
 from catalog.services.covers import preview_cover
-from catalog.services.importing import Doubtful, Saved, refresh_book, save_draft, save_reviewed
+from catalog.services.importing import (
+    Doubtful,
+    Saved,
+    refresh_book,
+    refreshed_before,
+    save_draft,
+    save_reviewed,
+    saved_before,
+)
 from catalog.services.looking import Found, fetch_record, look_up
 from catalog.tasks import contact
 from catalog.views.outcomes import by_hand, tell_saved, warn_of_gaps
@@ -42,9 +52,20 @@ def client(**options: Any) -> OpenLibrary:
     return OpenLibrary(contact=contact(), lane="interactive", **options)
 
 
-def fetched(record: str, **options: Any) -> FetchedRecord:
+def fetched(request: HttpRequest, record: str, **options: Any) -> FetchedRecord:
     with client(**options) as source:
-        return fetch_record(source, record)
+        return fetch_record(source, record, language=request.library.language)
+
+
+def sent_before(request: HttpRequest) -> Saved | None:
+    """What became of this very form when it came for the first time: nobody need be asked again."""
+    return saved_before(KeyField().clean(request.POST.get("key")), request.user, sent=contents(request))
+
+
+def contents(request: HttpRequest) -> str:
+    """A word for what the form says."""
+    said = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 @needs(MANAGE_BOOKS)
@@ -84,12 +105,16 @@ def save(request: HttpRequest) -> HttpResponse:
         return redirect("catalog:import")
     values = form.cleaned_data
     asked = values["q"] or values["record"]
+    if earlier := sent_before(request):
+        tell_saved(request, earlier)
+        return _back_to_import(asked)
     try:
-        record = fetched(values["record"])
+        record = fetched(request, values["record"])
         draft = book_draft(record)
         saved = save_draft(
             draft, by=request.user, payload=record.as_json(), branch=desk_branch(request.session),
             if_known="copy" if values["add_copy"] else "nothing", decision=values["decision"], key=values["key"],
+            sent=contents(request),
         )  # fmt: skip
     except OpenLibraryError as error:
         return import_page(request, q=asked, problem=error.message, again=form)
@@ -101,6 +126,10 @@ def save(request: HttpRequest) -> HttpResponse:
         return redirect(by_hand(asked))
     tell_saved(request, saved)
     warn_of_gaps(request, saved, draft)
+    return _back_to_import(asked)
+
+
+def _back_to_import(asked: str) -> HttpResponse:
     words = "" if looks_like_isbn(asked) or read_olid(asked) else asked
     return redirect(reverse("catalog:import") + (f"?{urlencode({'q': words})}" if words else ""))
 
@@ -108,9 +137,12 @@ def save(request: HttpRequest) -> HttpResponse:
 @needs(MANAGE_BOOKS)
 def review(request: HttpRequest, record: str) -> HttpResponse:
     """Fetches the record again when it is saved; what was typed in meanwhile survives whatever goes wrong then."""
+    if earlier := sent_before(request):
+        tell_saved(request, earlier)
+        return redirect("catalog:import")
     problem = ""
     try:
-        answer = fetched(record)
+        answer = fetched(request, record)
     except OpenLibraryError as error:
         answer, problem = FetchedRecord(), error.message
     if problem and request.method != "POST":
@@ -132,7 +164,8 @@ def _save_reviewed(request: HttpRequest, form: ReviewForm, draft: BookDraft, pay
     try:
         return save_reviewed(
             draft, form.draft, by=request.user, payload=payload, copies=details.pop("stock"), key=key,
-            branch=desk_branch(request.session), if_known="ask", decision=form.cleaned_data["decision"], **details,
+            branch=desk_branch(request.session), if_known="ask", decision=form.cleaned_data["decision"],
+            sent=contents(request), **details,
         )  # fmt: skip
     except Doubtful as doubt:
         form.ask_whether_same(doubt.match)
@@ -144,8 +177,10 @@ def refresh(request: HttpRequest, pk: int) -> HttpResponse:
     book = get_object_or_404(Book, pk=pk)
     source = queries.source_record(book)
     asked = _refresh_asked(request)
+    if refreshed_before(book, asked["fields"], asked["key"], request.user):
+        return _refreshed(request, book, asked["fields"])
     try:
-        answer = fetched(source.key if source else "", is_fresh_wanted=request.method == "GET")
+        answer = fetched(request, source.key if source else "", is_fresh_wanted=request.method == "GET")
     except OpenLibraryError as error:
         messages.error(request, error.message)
         return redirect("catalog:edit_book", pk)

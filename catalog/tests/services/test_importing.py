@@ -58,7 +58,7 @@ def counts() -> tuple[int, int, int]:
 
 
 def test_new_record_becomes_a_book_with_a_copy_and_the_wish_for_its_cover(librarian: User) -> None:
-    saved = save_draft(DRAFT, by=librarian, payload={"edition": {"key": "/books/OL1M"}}, now=NOW)
+    saved = save_draft(DRAFT, by=librarian, payload={"edition": {"key": "/books/OL1M"}}, sent="once", now=NOW)
     assert (saved.outcome, len(saved.copies), saved.copies[0].book) == ("added", 1, saved.book)
     said = snapshot(saved.book)
     assert (said["title"], said["year"], said["identifiers"]) == (
@@ -74,7 +74,7 @@ def test_new_record_becomes_a_book_with_a_copy_and_the_wish_for_its_cover(librar
     action = Action.objects.get()
     done = {"book": saved.book.pk, "outcome": "added", "copies": [saved.copies[0].pk]}
     assert (action.verb, action.by, action.target_id, action.after, action.result) == (
-        "save_draft", librarian, saved.book.pk, done, {"value": done},
+        "save_draft", librarian, saved.book.pk, done, {"value": done | {"sent": "once"}},
     )  # fmt: skip
 
 
@@ -415,7 +415,7 @@ def test_without_the_lock_every_desk_makes_its_own_book(
     monkeypatch.setattr(importing, "find_match", look_together)
     unlocked = importing._save_draft.__wrapped__  # without its transaction
     facts = {"if_known": "nothing", "decision": "", "copies": 0, "branch": None, "copy_type": None, "payload": None}
-    facts |= {"corrected": DRAFT}
+    facts |= {"corrected": DRAFT, "sent": ""}
     draft = replace(DRAFT, source_key="", cover_id=None, contributors=())
     at_once(5, lambda n: unlocked(Action(key=str(n)), draft, by=None, now=NOW, **facts))
     assert Book.objects.count() == 5

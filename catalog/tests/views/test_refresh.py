@@ -97,6 +97,16 @@ def test_book_that_was_edited_meanwhile_is_compared_once_more(desk: Client, book
     assert (desk.post(refresh(book), again).status_code, Book.objects.get().pages) == (302, 90)
 
 
+def test_comparison_sent_twice_asks_open_library_once(desk: Client, book: Book, stub: Stub) -> None:
+    tell_change(stub, number_of_pages=90)
+    sent = fields_of(desk.get(refresh(book)), button="Take over") | {"fields": ["pages"]}
+    desk.post(refresh(book), sent)
+    cache.clear()
+    before = len(stub.requests)
+    answer = desk.post(refresh(book), sent, follow=True)
+    assert (messages(answer), len(stub.requests)) == (["The fields you ticked were taken over."], before)
+
+
 def test_nothing_ticked_changes_nothing_and_says_so(desk: Client, book: Book, stub: Stub) -> None:
     tell_change(stub, title="The Fantastic Mr. Fox")
     desk.get(refresh(book))
