@@ -5,6 +5,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -68,9 +69,8 @@ def edit_copy(action: Action, copy: Copy, *, by: User | None, now: datetime, see
 
 def version_of(copy: Copy) -> str:
     """A word that changes whenever a field of EDITABLE does; where a copy is now is no editor's doing."""
-    fields = [Copy._meta.get_field(name) for name in EDITABLE if name != "current_branch"]
-    values = [as_json(field.value_from_object(copy)) for field in fields]
-    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:32]
+    values = model_to_dict(copy, [name for name in EDITABLE if name != "current_branch"])
+    return hashlib.sha256(json.dumps(as_json(values), sort_keys=True).encode()).hexdigest()[:32]
 
 
 def create_copies(
