@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.fields import CodeField, MoneyField, RowField
@@ -13,6 +14,7 @@ from accounts.models import Branch
 from accounts.sheets import SHEETS
 from catalog.models import Copy, CopyType, ImportBatch
 from catalog.queries import copies_of
+from catalog.services.copies import version_of
 
 MOST_AT_ONCE = 100
 LONGEST_KEY = 18  # digits; SQLite cannot look for more
@@ -35,7 +37,10 @@ class AddCopiesForm(KeyedForm):
 
 
 class EditCopyForm(KeyedForm, forms.ModelForm):
+    """``seen``: the version of the copy that is edited."""
+
     barcode = CodeField(label=_("Barcode"))
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     class Meta:
         model = Copy
@@ -45,7 +50,24 @@ class EditCopyForm(KeyedForm, forms.ModelForm):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["price_minor"] = MoneyField(label=_("Price"), currency=currency, required=False)
-        self.initial["price_minor"] = self.instance.price_minor
+        self.initial |= {"price_minor": self.instance.price_minor, "seen": version_of(self.instance)}
+
+    def show_once_more(self, message: str, now: Copy) -> None:
+        """Ask whether what was filled in is right although the copy is another by ``now``, and say in what."""
+        current = EditCopyForm(instance=now, currency=self.fields["price_minor"].currency)
+        self.data = self.data.copy()
+        self.data["seen"] = current.initial["seen"]
+        self.add_error(None, message)
+        for name, field in self.fields.items():
+            if name not in ("key", "seen") and field.has_changed(current[name].value(), self[name].data):
+                self.add_error(name, _("It says now: %(value)s") % {"value": _shown(current[name])})
+
+
+def _shown(field: forms.BoundField) -> str:
+    """What people see in ``field``."""
+    value = field.value()
+    chosen = [label for key, label in getattr(field.field, "choices", ()) if str(key) == str(value)]
+    return str(chosen[0] if chosen else localize(value)) if value not in (None, "") else "—"
 
 
 class MarkForm(KeyedForm):

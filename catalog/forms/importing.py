@@ -20,6 +20,12 @@ class ImportSearchForm(forms.Form):
             self.fields["q"].widget.attrs.pop(attribute, None)
 
 
+class RefreshForm(KeyedForm):
+    """``seen``: the version of the book that was compared."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+
 class SaveForm(KeyedForm):
     """``q``: the search on whose page the button stood, to go back to."""
 

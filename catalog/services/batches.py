@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
-from accounts.models import Action, User, Work
+from accounts.models import Action, LibrarySettings, User, Work
 from accounts.services import work
 from accounts.services.actions import describe, recorded
 from catalog.drafts import BookDraft
@@ -151,7 +151,7 @@ def _work_on(batch: ImportBatch, row: ImportRow, client: OpenLibrary) -> bool:
         _keep(row)
         return False
     try:
-        record = fetch_record(client, row.raw)
+        record = fetch_record(client, row.raw, language=LibrarySettings.current().language)
     except OpenLibraryError as error:
         row.reason = error.message
         is_passing = error.code in NOT_ITS_FAULT

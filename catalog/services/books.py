@@ -241,8 +241,11 @@ def _respell(own: Iterable[Author], people: Iterable[DraftContributor]) -> None:
         names = [person.name[:300] for person in people if name_key(person.name) == author.match_key]
         if names and author.name not in names:
             rename(author, names[0])
-            for book in Book.objects.filter(contributors__author=author).distinct():
-                Book.objects.filter(pk=book.pk).update(search_text=search_document(book))
+            books = Book.objects.filter(contributors__author=author).distinct()
+            found = list(books.prefetch_related("contributors__author", "subjects", "identifiers"))
+            for book in found:
+                book.search_text = search_document(book)
+            Book.objects.bulk_update(found, ["search_text"], batch_size=200)
 
 
 def _write_identifiers(book: Book, draft: BookDraft) -> None:

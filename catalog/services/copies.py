@@ -1,8 +1,11 @@
 """Making and editing copies."""
 
+import hashlib
+import json
 from datetime import datetime
 from typing import Any
 
+from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -11,7 +14,7 @@ from accounts.exceptions import Refused
 from accounts.models import Action, Branch, LibrarySettings, Member, User
 from accounts.numbering import numbered_code
 from accounts.queries import default_branch
-from accounts.services.actions import changes, describe, recorded
+from accounts.services.actions import as_json, changes, describe, recorded
 from accounts.services.numbers import BARCODES, hold, take_numbers
 from catalog.models import Book, Copy, CopyType
 from catalog.queries import default_copy_type
@@ -40,12 +43,15 @@ def add_copies(
 
 
 @recorded("edit_copy")
-def edit_copy(action: Action, copy: Copy, *, by: User | None, now: datetime, **new_values: Any) -> Copy:
+def edit_copy(action: Action, copy: Copy, *, by: User | None, now: datetime, seen: str = "", **new_values: Any) -> Copy:
     """Change fields of ``copy`` (those of EDITABLE). A copy that stands at home moves with its home.
 
-    Raises Refused("barcode_taken").
+    ``seen``: the ``version_of`` the copy that the editor saw; another one by now is refused.
+    Raises Refused("barcode_taken", "changed_since").
     """
     copy = Copy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
+    if seen and seen != version_of(copy):
+        raise Refused("changed_since", _("Somebody changed this copy while you had it open. Nothing was saved yet."))
     unknown = set(new_values) - set(EDITABLE)
     if unknown:
         raise TypeError(f"not editable: {sorted(unknown)}")
@@ -59,6 +65,12 @@ def edit_copy(action: Action, copy: Copy, *, by: User | None, now: datetime, **n
     copy.save(update_fields=list(new_values))
     describe(action, copy, before=before, after=after)
     return copy
+
+
+def version_of(copy: Copy) -> str:
+    """A word that changes whenever a field of EDITABLE does; where a copy is now is no editor's doing."""
+    values = model_to_dict(copy, [name for name in EDITABLE if name != "current_branch"])
+    return hashlib.sha256(json.dumps(as_json(values), sort_keys=True).encode()).hexdigest()[:32]
 
 
 def create_copies(
@@ -77,12 +89,10 @@ def create_copies(
     if barcode:
         _refuse_taken(barcode)
     codes = [barcode] if barcode else next_barcodes(library, count)
-    return [
-        Copy.objects.create(
-            book=book, barcode=code, home_branch=branch, current_branch=branch, copy_type=copy_type, **details
-        )
+    return Copy.objects.bulk_create(
+        Copy(book=book, barcode=code, home_branch=branch, current_branch=branch, copy_type=copy_type, **details)
         for code in codes
-    ]
+    )
 
 
 def next_barcodes(library: LibrarySettings, count: int) -> list[str]:

@@ -53,7 +53,8 @@ class Doubtful(Exception):
 def save_draft(
     draft: BookDraft, *, by: User | None, if_known: str = "nothing", decision: str = "", copies: int = 1,
     branch: Branch | None = None, copy_type: CopyType | None = None, payload: dict[str, Any] | None = None,
-    key: str | None = None, now: datetime | None = None, **copy_details: Any,
+    corrected: BookDraft | None = None, sent: str = "", key: str | None = None, now: datetime | None = None,
+    **copy_details: Any,
 ) -> Saved:  # fmt: skip
     """Add the book of ``draft`` with so many ``copies``, or, when it is here, add a copy or do ``nothing``.
 
@@ -61,18 +62,32 @@ def save_draft(
     doubtful: an ImportRow.Decision; "new" makes no second book of a record that is here by its key, "copy" gives the
     book the ISBNs it lacks.
     ``payload`` is the record as received, kept beside the book; ``copy_details`` are further fields of the copies.
+    ``corrected``: what a librarian made of the draft; a book with one of its ISBNs counts as here too.
+    ``sent`` is a word for what the form said, for ``saved_before``.
     Two desks that save the same record at the same
     moment make one book. Raises Doubtful; Refused("no_title").
     """
     done = _save_draft(
         draft, if_known=if_known, decision=decision, copies=copies, branch=branch, copy_type=copy_type,
-        payload=payload, by=by, key=key, now=now, **copy_details,
+        payload=payload, corrected=corrected or draft, sent=sent, by=by, key=key, now=now, **copy_details,
     )  # fmt: skip
-    book = Book.objects.filter(pk=done["book"]).first()
-    if book is None:  # the form came back after what it made was deleted
+    saved = _saved(done)
+    if saved is None:  # the form came back after what it made was deleted
         raise FormAlreadyUsed(Action.objects.get(key=key))
+    return saved
+
+
+def saved_before(key: str | None, by: User, *, sent: str) -> Saved | None:
+    """What ``save_draft`` made of the form ``key`` of this user when it ``sent`` the same; None if it did not come."""
+    action = Action.objects.filter(key=key, verb="save_draft", by=by).first() if key else None
+    done = action.result["value"] if action else {}
+    return _saved(done) if done.get("sent") == sent else None
+
+
+def _saved(done: dict[str, Any]) -> Saved | None:
+    book = Book.objects.filter(pk=done["book"]).first()
     made = list(Copy.objects.filter(pk__in=done["copies"]).order_by("pk"))
-    return Saved(book, done["outcome"], made)
+    return Saved(book, done["outcome"], made) if book else None
 
 
 @transaction.atomic
@@ -80,7 +95,8 @@ def save_reviewed(
     draft: BookDraft, corrected: BookDraft, *, by: User | None, key: str | None = None, **how: Any
 ) -> Saved:
     """As ``save_draft`` with ``how``; a book that is new gets what a librarian ``corrected``, both or neither."""
-    saved = save_draft(replace(draft, title=draft.title or corrected.title), by=by, key=key, **how)
+    titled = replace(draft, title=draft.title or corrected.title)
+    saved = save_draft(titled, corrected=corrected, by=by, key=key, **how)
     if saved.outcome != ImportRow.Outcome.ADDED:
         return saved
     edited = edit_book(saved.book, corrected, fields=SHOWN_FIELDS, by=by, key=key and f"{key}-edit")
@@ -90,12 +106,13 @@ def save_reviewed(
 @recorded("save_draft")
 def _save_draft(
     action: Action, draft: BookDraft, *, by: User | None, now: datetime, if_known: str, decision: str, copies: int,
-    branch: Branch | None, copy_type: CopyType | None, payload: dict[str, Any] | None, **copy_details: Any,
+    branch: Branch | None, copy_type: CopyType | None, payload: dict[str, Any] | None, corrected: BookDraft, sent: str,
+    **copy_details: Any,
 ) -> dict[str, Any]:  # fmt: skip
     if not draft.title:
         raise Refused("no_title", _("The record has no title. Catalogue the book by hand."))
     hold(BARCODES)
-    match = _by_key(draft) if decision == ImportRow.Decision.NEW else find_match(draft)
+    match = _by_key(draft) if decision == ImportRow.Decision.NEW else find_match(_with_isbns_of(corrected, draft))
     if match and not decision and (not match.is_certain or if_known == "ask"):
         raise Doubtful(match)
     wanted, outcome = copies, ImportRow.Outcome.ADDED
@@ -104,7 +121,7 @@ def _save_draft(
         wanted, outcome = (copies, ImportRow.Outcome.COPY_ADDED) if adds else (0, ImportRow.Outcome.KNOWN)
     book = match.book if match else create_book(draft, draft.source)
     if match and not match.is_certain and decision == ImportRow.Decision.COPY:
-        add_isbns(book, draft)
+        add_isbns(book, corrected)
     is_news = _keep_source(book, draft, payload or {}, now)
     if draft.cover_id:
         is_news |= want_cover(book, draft.cover_id)
@@ -115,7 +132,7 @@ def _save_draft(
     describe(action, book, after=done)
     if outcome == ImportRow.Outcome.KNOWN and not decision and not is_news:
         leave_out(action)
-    return done
+    return done | {"sent": sent}
 
 
 def find_match(draft: BookDraft) -> Match | None:
@@ -132,23 +149,39 @@ def similar(one: str, other: str) -> bool:
 @recorded("refresh_book")
 def refresh_book(
     action: Action, book: Book, draft: BookDraft, *, fields: list[str], payload: dict[str, Any],
-    by: User | None, now: datetime,
+    seen: str = "", by: User | None, now: datetime,
 ) -> Book:  # fmt: skip
     """Take over from a newly fetched ``draft`` the ``fields`` a librarian ticked, and keep the record as received.
 
     ``fields``: of FIELDS, or "cover" for a book without a picture. Nothing empty ever replaces something.
+    ``seen``: as for edit_book. Raises Refused("changed_since").
     """
     hold(BARCODES)
     given = [name for name in fields if name in FIELDS and draft_value(draft, name)]
     if "year" in given and draft.published:
         given.append("published")
     if given:
-        book = edit_book(book, draft, fields=given, origin=draft.source, by=by, now=now)
+        book = edit_book(book, draft, fields=given, origin=draft.source, seen=seen, by=by, now=now)
     if draft.cover_id:
         want_cover(book, draft.cover_id, again="cover" in fields)
     _keep_source(book, draft, payload, now)
     describe(action, book, after={"fields": [name for name in fields if name in (*given, "cover")]})
     return book
+
+
+def refreshed_before(book: Book, fields: list[str], key: str | None, by: User) -> bool:
+    """Whether the form ``key`` of this user took the same ``fields`` over before."""
+    action = Action.objects.filter(key=key, verb="refresh_book", by=by, target_id=book.pk).first() if key else None
+    return action is not None and action.after["fields"] == fields
+
+
+def _with_isbns_of(corrected: BookDraft, draft: BookDraft) -> BookDraft:
+    """``draft`` with the ISBNs of both: what a librarian corrected may be here although the source's is not."""
+    return replace(
+        draft,
+        isbns=tuple(dict.fromkeys((*corrected.isbns, *draft.isbns))),
+        isbns_invalid=tuple(dict.fromkeys((*corrected.isbns_invalid, *draft.isbns_invalid))),
+    )
 
 
 def _by_key(draft: BookDraft) -> Match | None:

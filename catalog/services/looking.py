@@ -49,20 +49,21 @@ def look_up(client: OpenLibrary, text: str, *, language: str) -> Found:
     """
     isbn = read_isbn(text)
     if isbn or read_olid(text):
-        return Found([_hit_of_draft(book_draft(fetch_record(client, text)))], isbn)
+        return Found([_hit_of_draft(book_draft(fetch_record(client, text, language=language)))], isbn)
     answer = client.search(q=text, language=language, limit=20)
     return Found(_beside_ours(search_hits(answer)))
 
 
-def fetch_record(client: OpenLibrary, text: str) -> FetchedRecord:
+def fetch_record(client: OpenLibrary, text: str, *, language: str) -> FetchedRecord:
     """The record that ``text`` names: an Open Library key (OL7353617M, OL45804W) or an ISBN in any form.
 
-    Raises OpenLibraryError, "not_found" also for a text that is neither.
+    ``language``: of the library; of a work's editions one in it is preferred. Raises OpenLibraryError,
+    "not_found" also for a text that is neither.
     """
     if olid := read_olid(text):
-        return fetch_by_key(client, olid)
+        return fetch_by_key(client, olid, language=language)
     if isbn := read_isbn(text):
-        return fetch_by_isbn(client, isbn)
+        return fetch_by_isbn(client, isbn, language=language)
     raise OpenLibraryError("not_found", f"neither key nor ISBN: {text[:40]}")
 
 

@@ -49,8 +49,11 @@ def add_book(request: HttpRequest) -> HttpResponse:
                 only_new=not form.cleaned_data["is_another"], **form.copy_details,
             )  # fmt: skip
         except Refused as refusal:
-            form.ask_whether_another(refusal.message)
-            form.match = queries.books_with_isbn(request.POST["isbn"]).first()
+            if refusal.code == "isbn_here":
+                form.match = queries.with_isbns([*form.draft.isbns, *form.draft.isbns_invalid]).first()
+                form.ask_whether_another(refusal.message)
+            else:
+                form.add_error(None, refusal.message)
         else:
             warn_of_wrong_isbns(request, form.wrong_isbns)
             tell_added(request, book)

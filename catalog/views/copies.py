@@ -48,7 +48,10 @@ def edit_copy(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             saved = edit_copy_service(Copy(pk=pk), by=request.user, key=form.cleaned_data["key"], **form.values)
         except Refused as refusal:
-            form.add_error("barcode", refusal.message)
+            if refusal.code == "changed_since":
+                form.show_once_more(refusal.message, now=Copy.objects.get(pk=pk))
+            else:
+                form.add_error("barcode", refusal.message)
         else:
             messages.success(request, _("Saved."))
             _warn_of_card(request, saved.barcode)

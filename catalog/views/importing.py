@@ -1,5 +1,6 @@
 """Adding books from Open Library, one at a time: search, review, save, compare."""
 
+import hashlib
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.exceptions import Refused
-from accounts.forms.keyed import KeyedForm
+from accounts.forms.keyed import KeyField
 from accounts.permissions import MANAGE_BOOKS, needs
 from accounts.queries import desk_branch
 from accounts.services.work import worker_is_running
@@ -20,7 +21,7 @@ from catalog import queries
 from catalog.drafts import BookDraft
 from catalog.forms.books import FIELD_LABELS, ReviewForm
 from catalog.forms.copies import LabelsForm
-from catalog.forms.importing import ImportSearchForm, PasteForm, SaveForm
+from catalog.forms.importing import ImportSearchForm, PasteForm, RefreshForm, SaveForm
 from catalog.isbn import looks_like_isbn, read_isbn
 from catalog.models import Book, ImportBatch
 from catalog.openlibrary.client import OpenLibrary
@@ -28,9 +29,18 @@ from catalog.openlibrary.errors import OpenLibraryError
 from catalog.openlibrary.keys import read_olid
 from catalog.openlibrary.normalize import book_draft
 from catalog.openlibrary.records import FetchedRecord
+from catalog.services.books import snapshot, version_of
 from catalog.services.comparing import differences
 from catalog.services.covers import preview_cover
-from catalog.services.importing import Doubtful, Saved, refresh_book, save_draft, save_reviewed
+from catalog.services.importing import (
+    Doubtful,
+    Saved,
+    refresh_book,
+    refreshed_before,
+    save_draft,
+    save_reviewed,
+    saved_before,
+)
 from catalog.services.looking import Found, fetch_record, look_up
 from catalog.tasks import contact
 from catalog.views.outcomes import by_hand, tell_saved, warn_of_gaps
@@ -42,9 +52,20 @@ def client(lane: str = "interactive", **options: Any) -> OpenLibrary:
     return OpenLibrary(contact=contact(), lane=lane, **options)
 
 
-def fetched(record: str, **options: Any) -> FetchedRecord:
+def fetched(request: HttpRequest, record: str, **options: Any) -> FetchedRecord:
     with client(**options) as source:
-        return fetch_record(source, record)
+        return fetch_record(source, record, language=request.library.language)
+
+
+def sent_before(request: HttpRequest) -> Saved | None:
+    """What became of this very form when it came for the first time: nobody need be asked again."""
+    return saved_before(KeyField().clean(request.POST.get("key")), request.user, sent=contents(request))
+
+
+def contents(request: HttpRequest) -> str:
+    """A word for what the form says."""
+    said = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 @needs(MANAGE_BOOKS)
@@ -84,12 +105,16 @@ def save(request: HttpRequest) -> HttpResponse:
         return redirect("catalog:import")
     values = form.cleaned_data
     asked = values["q"] or values["record"]
+    if earlier := sent_before(request):
+        tell_saved(request, earlier)
+        return _back_to_import(asked)
     try:
-        record = fetched(values["record"])
+        record = fetched(request, values["record"])
         draft = book_draft(record)
         saved = save_draft(
             draft, by=request.user, payload=record.as_json(), branch=desk_branch(request.session),
             if_known="copy" if values["add_copy"] else "nothing", decision=values["decision"], key=values["key"],
+            sent=contents(request),
         )  # fmt: skip
     except OpenLibraryError as error:
         return import_page(request, q=asked, problem=error.message, again=form)
@@ -101,6 +126,10 @@ def save(request: HttpRequest) -> HttpResponse:
         return redirect(by_hand(asked))
     tell_saved(request, saved)
     warn_of_gaps(request, saved, draft)
+    return _back_to_import(asked)
+
+
+def _back_to_import(asked: str) -> HttpResponse:
     words = "" if looks_like_isbn(asked) or read_olid(asked) else asked
     return redirect(reverse("catalog:import") + (f"?{urlencode({'q': words})}" if words else ""))
 
@@ -108,9 +137,12 @@ def save(request: HttpRequest) -> HttpResponse:
 @needs(MANAGE_BOOKS)
 def review(request: HttpRequest, record: str) -> HttpResponse:
     """Fetches the record again when it is saved; what was typed in meanwhile survives whatever goes wrong then."""
+    if earlier := sent_before(request):
+        tell_saved(request, earlier)
+        return redirect("catalog:import")
     problem = ""
     try:
-        answer = fetched(record)
+        answer = fetched(request, record)
     except OpenLibraryError as error:
         answer, problem = FetchedRecord(), error.message
     if problem and request.method != "POST":
@@ -132,7 +164,8 @@ def _save_reviewed(request: HttpRequest, form: ReviewForm, draft: BookDraft, pay
     try:
         return save_reviewed(
             draft, form.draft, by=request.user, payload=payload, copies=details.pop("stock"), key=key,
-            branch=desk_branch(request.session), if_known="ask", decision=form.cleaned_data["decision"], **details,
+            branch=desk_branch(request.session), if_known="ask", decision=form.cleaned_data["decision"],
+            sent=contents(request), **details,
         )  # fmt: skip
     except Doubtful as doubt:
         form.ask_whether_same(doubt.match)
@@ -143,25 +176,41 @@ def _save_reviewed(request: HttpRequest, form: ReviewForm, draft: BookDraft, pay
 def refresh(request: HttpRequest, pk: int) -> HttpResponse:
     book = get_object_or_404(Book, pk=pk)
     source = queries.source_record(book)
+    asked = _refresh_asked(request)
+    if refreshed_before(book, asked["fields"], asked["key"], request.user):
+        return _refreshed(request, book, asked["fields"])
     try:
-        answer = fetched(source.key if source else "", is_fresh_wanted=request.method == "GET")
+        answer = fetched(request, source.key if source else "", is_fresh_wanted=request.method == "GET")
     except OpenLibraryError as error:
         messages.error(request, error.message)
         return redirect("catalog:edit_book", pk)
     draft = book_draft(answer)
     if request.method == "POST":
-        fields, form = request.POST.getlist("fields"), KeyedForm(request.POST)
-        form.full_clean()
-        key = form.cleaned_data["key"]
-        refresh_book(book, draft, fields=fields, payload=answer.as_json(), by=request.user, key=key)
-        if fields:
-            messages.success(request, _("The fields you ticked were taken over."))
+        try:
+            refresh_book(book, draft, payload=answer.as_json(), by=request.user, **asked)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+            book.refresh_from_db()
         else:
-            messages.info(request, _("Nothing was ticked, so nothing was changed."))
-        return redirect("catalog:edit_book", pk)
+            return _refreshed(request, book, asked["fields"])
     rows = [(FIELD_LABELS[difference.name], difference) for difference in differences(book, draft)]
-    context = {"book": book, "rows": rows, "source": source, "key_form": KeyedForm()}
-    return render(request, "catalog/refresh.html", context)
+    form = RefreshForm(initial={"seen": version_of(snapshot(book))})
+    return render(request, "catalog/refresh.html", {"book": book, "rows": rows, "source": source, "form": form})
+
+
+def _refresh_asked(request: HttpRequest) -> dict[str, Any]:
+    form = RefreshForm(request.POST)
+    form.full_clean()
+    values = form.cleaned_data
+    return {"fields": request.POST.getlist("fields"), "seen": values.get("seen", "?"), "key": values["key"]}
+
+
+def _refreshed(request: HttpRequest, book: Book, fields: list[str]) -> HttpResponse:
+    if fields:
+        messages.success(request, _("The fields you ticked were taken over."))
+    else:
+        messages.info(request, _("Nothing was ticked, so nothing was changed."))
+    return redirect("catalog:edit_book", book.pk)
 
 
 @needs(MANAGE_BOOKS)

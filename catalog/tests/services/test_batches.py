@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.exceptions import Refused
-from accounts.models import Action, User, Work
+from accounts.models import Action, LibrarySettings, User, Work
 from accounts.services import work
 from accounts.tests.threads import at_once
 from catalog.drafts import BookDraft
@@ -74,6 +74,20 @@ def raws_of(batch: ImportBatch) -> list[str]:
 
 def raw_lines(line: str) -> list[str]:
     return raws_of(start(line))
+
+
+def test_lines_are_fetched_in_the_language_of_the_library(source: OpenLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    LibrarySettings.objects.update(language="de")
+    asked: list[str] = []
+    real = batches.fetch_record
+
+    def fetch(client: OpenLibrary, text: str, *, language: str) -> Any:
+        asked.append(language)
+        return real(client, text, language=language)
+
+    monkeypatch.setattr(batches, "fetch_record", fetch)
+    go_on(start("OL2M"), source)
+    assert asked == ["de"]
 
 
 # --- staging ----------------------------------------------------------------------------------------

@@ -321,6 +321,17 @@ def test_author_s_name_is_spelled_as_the_librarian_says_in_all_books() -> None:
     assert now_of(book).origins["contributors"] == "librarian"
 
 
+@pytest.mark.parametrize("count", [1, 20])
+def test_spelling_of_a_name_costs_the_same_for_many_books_as_for_one(
+    count: int, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(count):
+        make(BookDraft(title=f"Novel {number}", contributors=(DraftContributor("charlotte Bronte"),)))
+    with django_assert_max_num_queries(45):
+        renamed(Book.objects.order_by("pk")[0], "Charlotte Brontë")
+    assert [book.search_text == search_document(book) for book in Book.objects.all()] == [True] * count
+
+
 def test_form_to_sort_by_that_was_given_by_hand_stays() -> None:
     book = make(replace(DRAFT, contributors=(DraftContributor("Pope francis", "Francis, Pope"),)))
     renamed(book, "Pope Francis")

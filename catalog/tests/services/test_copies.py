@@ -114,6 +114,14 @@ def test_form_sent_twice_adds_once() -> None:
     assert (add_copies(book, count=2, by=None, key="form-0001"), Copy.objects.count()) == (first, 2)
 
 
+@pytest.mark.parametrize("count", [2, 50])
+def test_copies_are_made_in_one_query(count: int, django_assert_max_num_queries: Any) -> None:
+    book = BookFactory()
+    with django_assert_max_num_queries(18):
+        made = add_copies(book, count=count, by=None)
+    assert [copy.pk for copy in made] == list(Copy.objects.order_by("pk").values_list("pk", flat=True))
+
+
 # --- editing ----------------------------------------------------------------------------------------
 
 

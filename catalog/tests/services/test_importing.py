@@ -58,7 +58,7 @@ def counts() -> tuple[int, int, int]:
 
 
 def test_new_record_becomes_a_book_with_a_copy_and_the_wish_for_its_cover(librarian: User) -> None:
-    saved = save_draft(DRAFT, by=librarian, payload={"edition": {"key": "/books/OL1M"}}, now=NOW)
+    saved = save_draft(DRAFT, by=librarian, payload={"edition": {"key": "/books/OL1M"}}, sent="once", now=NOW)
     assert (saved.outcome, len(saved.copies), saved.copies[0].book) == ("added", 1, saved.book)
     said = snapshot(saved.book)
     assert (said["title"], said["year"], said["identifiers"]) == (
@@ -74,7 +74,7 @@ def test_new_record_becomes_a_book_with_a_copy_and_the_wish_for_its_cover(librar
     action = Action.objects.get()
     done = {"book": saved.book.pk, "outcome": "added", "copies": [saved.copies[0].pk]}
     assert (action.verb, action.by, action.target_id, action.after, action.result) == (
-        "save_draft", librarian, saved.book.pk, done, {"value": done},
+        "save_draft", librarian, saved.book.pk, done, {"value": done | {"sent": "once"}},
     )  # fmt: skip
 
 
@@ -415,6 +415,7 @@ def test_without_the_lock_every_desk_makes_its_own_book(
     monkeypatch.setattr(importing, "find_match", look_together)
     unlocked = importing._save_draft.__wrapped__  # without its transaction
     facts = {"if_known": "nothing", "decision": "", "copies": 0, "branch": None, "copy_type": None, "payload": None}
+    facts |= {"corrected": DRAFT, "sent": ""}
     draft = replace(DRAFT, source_key="", cover_id=None, contributors=())
     at_once(5, lambda n: unlocked(Action(key=str(n)), draft, by=None, now=NOW, **facts))
     assert Book.objects.count() == 5
@@ -465,3 +466,18 @@ def test_reviewed_record_that_is_here_changes_nothing_of_its_book() -> None:
     book = save().book
     saved = save_reviewed(DRAFT, replace(DRAFT, pages=190), by=None, decision="copy")
     assert (saved.book, saved.outcome, now_of(book).pages) == (book, "copy_added", 184)
+
+
+def test_reviewed_record_whose_corrected_isbn_is_here_is_not_added_again() -> None:
+    book = here(isbns=(OTHER_ISBN,))
+    corrected = replace(DRAFT, isbns=(OTHER_ISBN,))
+    with pytest.raises(Doubtful) as doubt:
+        save_reviewed(DRAFT, corrected, by=None, if_known="ask")
+    assert (doubt.value.match.book, Book.objects.count()) == (book, 1)
+
+
+def test_reviewed_record_that_is_another_book_has_the_corrected_isbns_only() -> None:
+    here(isbns=(OTHER_ISBN,))
+    saved = save_reviewed(DRAFT, replace(DRAFT, isbns=(OTHER_ISBN,)), by=None, decision="new")
+    numbers = snapshot(now_of(saved.book))["identifiers"]
+    assert [value for kind, value in numbers if kind == "isbn13"] == [OTHER_ISBN]

@@ -118,10 +118,19 @@ def test_hits_are_put_beside_ours_in_four_queries(
         assert beside(hits(source, "wasp factory")[0])[0] is not None
 
 
+@pytest.mark.parametrize(("language", "key"), [("en", "OL1M"), ("fr", "OL5M")])
+def test_of_a_work_the_edition_in_the_language_of_the_library_is_found(
+    language: str, key: str, stub: Stub, source: OpenLibrary
+) -> None:
+    french = EDITION | {"key": "/books/OL5M", "languages": [{"key": "/languages/fre"}]}
+    stub.tell("/works/OL1W/editions.json", record({"entries": [EDITION, french]}))
+    assert [hit.record for hit in look_up(source, "OL1W", language=language).hits] == [key]
+
+
 @pytest.mark.parametrize("text", ["", "wasp", "OL1A", "9790060115615", "\0", "x" * 5_000])
 def test_what_is_neither_key_nor_isbn_is_not_fetched(stub: Stub, source: OpenLibrary, text: str) -> None:
     with pytest.raises(OpenLibraryError) as failed:
-        fetch_record(source, text)
+        fetch_record(source, text, language="en")
     assert (failed.value.code, stub.paths) == ("not_found", [])
 
 

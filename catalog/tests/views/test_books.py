@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.exceptions import Refused
 from accounts.models import Action, Branch, User
 from catalog.drafts import BookDraft, DraftContributor
 from catalog.models import Book, Copy
 from catalog.services.books import add_book
 from catalog.tests.factories import BookFactory
 from catalog.tests.views.pages import HOSTILE, buttons, fields_of, links, title_of
+from catalog.views import books as views
 from circulation.services.copies import mark_copy
 from circulation.tests.factories import make_loan
 from circulation.tests.views.pages import field_errors, messages, outcomes, rows, said, tree, words
@@ -198,6 +200,16 @@ def test_isbn_that_is_here_asks_and_leads_to_the_book(desk: Client) -> None:
     assert links(page)["Look at “Emma”"] == f"/desk/books/{known.pk}/"
     page = desk.post(ADD, fields_of(page, button="Save book") | {"is_another": "on"}, follow=True)
     assert sorted(Book.objects.values_list("title", flat=True)) == ["Emma", "Emma again"]
+
+
+def test_other_refusal_is_said_and_asks_nothing_of_the_isbn(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any, **how: Any) -> None:
+        raise Refused("too_many_copies", "Too many.")
+
+    monkeypatch.setattr(views, "add_book_service", refuse)
+    make()
+    page = new_book(desk, title="Emma again", isbn=FOX)
+    assert (field_errors(page), "Look at “Emma”" in links(page)) == (["Too many."], False)
 
 
 def test_wrong_isbn_that_is_here_asks_as_well(desk: Client) -> None:

@@ -10,6 +10,7 @@ from accounts.models import Action, Branch, User
 from accounts.tests.factories import MemberFactory
 from catalog.models import Book, Copy
 from catalog.services.batches import start_import
+from catalog.services.copies import edit_copy
 from catalog.tests.factories import BookFactory, CopyFactory, CopyTypeFactory
 from catalog.tests.views.pages import HOSTILE, buttons, fields_of, links
 from circulation.models import Loan
@@ -113,6 +114,32 @@ def test_every_field_of_a_copy_is_kept(desk: Client, librarian: User) -> None:
     copy.refresh_from_db()
     assert (copy.price_minor, copy.acquired_on, copy.current_branch.name) == (1250, date(2020, 5, 17), "East")
     assert [(action.verb, action.by) for action in Action.objects.all()] == [("edit_copy", librarian)]
+
+
+def test_edit_of_a_copy_that_changed_meanwhile_says_what_and_is_saved_the_second_time(desk: Client) -> None:
+    copy = CopyFactory(barcode="C-1", location="Hall")
+    new_type = CopyTypeFactory(name="Atlas")
+    sent = fields_of(desk.get(page_of(copy)), button="Save") | {"note": "Gift"}
+    edit_copy(copy, location="Store", copy_type=new_type, price_minor=1250, by=None)
+    page = desk.post(page_of(copy), sent)
+    assert field_errors(page) == [
+        "Somebody changed this copy while you had it open. Nothing was saved yet.",
+        "Copy type: It says now: Atlas", "Location: It says now: Store", "Note: It says now: —",
+        "Price: It says now: 12.50",
+    ]  # fmt: skip
+    assert (Copy.objects.get().location, Copy.objects.get().note) == ("Store", "")
+    again = fields_of(page, button="Save")
+    assert (again["location"], again["note"]) == ("Hall", "Gift")
+    desk.post(page_of(copy), again)
+    assert (Copy.objects.get().location, Copy.objects.get().note) == ("Hall", "Gift")
+
+
+def test_copy_that_went_to_another_branch_meanwhile_is_saved(desk: Client) -> None:
+    copy = CopyFactory()
+    sent = fields_of(desk.get(page_of(copy)), button="Save") | {"note": "Gift"}
+    Copy.objects.update(current_branch=Branch.objects.create(code="EAST", name="East"))
+    desk.post(page_of(copy), sent)
+    assert Copy.objects.get().note == "Gift"
 
 
 def test_edit_that_changes_nothing_changes_nothing(desk: Client) -> None:

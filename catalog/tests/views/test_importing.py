@@ -307,6 +307,18 @@ def test_reviewed_record_sent_twice_is_saved_once(desk: Client, fox: Stub) -> No
     assert [kind for kind, _text in outcomes(answers[1])] == ["success"]
 
 
+def test_form_that_comes_again_is_answered_without_asking_open_library(desk: Client, fox: Stub) -> None:
+    reviewed = fields_of(desk.get(REVIEW), button="Save book") | {"stock": "2"}
+    added = fields_of(desk.get(IMPORT, {"q": FOX}), button="Add book and copy") | {"add_copy": "on"}
+    for address, fields in ((REVIEW, reviewed), (SAVE, added)):
+        desk.post(address, fields)
+        cache.clear()
+        before = list(fox.paths)
+        assert [kind for kind, _text in outcomes(desk.post(address, fields, follow=True))][:1] == ["success"]
+        assert fox.paths == before
+    assert (Book.objects.count(), Copy.objects.count()) == (1, 3)
+
+
 def test_reviewed_record_sent_again_with_other_words_changes_nothing_and_says_so(desk: Client, fox: Stub) -> None:
     fields = fields_of(desk.get(REVIEW), button="Save book") | {"title": "Mr Fox"}
     desk.post(REVIEW, fields)

@@ -4,7 +4,9 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from catalog.drafts import BookDraft
 from catalog.models import Book, Cover
+from catalog.services.books import edit_book
 from catalog.services.covers import remove_cover
 from catalog.tests.openlibrary import records
 from catalog.tests.openlibrary.stub import Stub, bomb, page, raw, record
@@ -80,6 +82,29 @@ def test_only_what_is_ticked_is_taken_over(desk: Client, book: Book, stub: Stub)
     assert messages(answer) == ["The fields you ticked were taken over."]
     book.refresh_from_db()
     assert (book.title, book.pages, book.source_records.get().revision) == ("Fantastic Mr. Fox", 90, 27)
+
+
+def test_book_that_was_edited_meanwhile_is_compared_once_more(desk: Client, book: Book, stub: Stub) -> None:
+    tell_change(stub, number_of_pages=90)
+    sent = fields_of(desk.get(refresh(book)), button="Take over") | {"fields": ["pages"]}
+    edit_book(book, BookDraft(pages=97), fields=["pages"], by=None)
+    answer = desk.post(refresh(book), sent)
+    assert outcomes(answer) == [
+        ("error", "Somebody changed this book while you had it open. Nothing was saved yet."),
+    ]  # fmt: skip
+    assert (compared(answer), Book.objects.get().pages) == ([["Pages edited here", "97", "90"]], 97)
+    again = fields_of(answer, button="Take over") | {"fields": ["pages"]}
+    assert (desk.post(refresh(book), again).status_code, Book.objects.get().pages) == (302, 90)
+
+
+def test_comparison_sent_twice_asks_open_library_once(desk: Client, book: Book, stub: Stub) -> None:
+    tell_change(stub, number_of_pages=90)
+    sent = fields_of(desk.get(refresh(book)), button="Take over") | {"fields": ["pages"]}
+    desk.post(refresh(book), sent)
+    cache.clear()
+    before = len(stub.requests)
+    answer = desk.post(refresh(book), sent, follow=True)
+    assert (set(messages(answer)), len(stub.requests)) == ({"The fields you ticked were taken over."}, before)
 
 
 def test_nothing_ticked_changes_nothing_and_says_so(desk: Client, book: Book, stub: Stub) -> None:
