@@ -61,7 +61,7 @@ def _set_up(request: HttpRequest, form: SetUpForm) -> bool:
             name_first_copy_type()
             change_currency(currency=values["currency"], by=user)
     except Refused as refusal:
-        form.add_error("code", refusal.message)
+        form.add_error("email" if refusal.code == "sign_in_taken" else "code", refusal.message)
         return False
     messages.success(request, _("The library is set up. Sign in with your e-mail and password."))
     return True

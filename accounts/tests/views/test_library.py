@@ -160,6 +160,20 @@ def test_wrong_code_sets_nothing_up_and_keeps_what_was_typed(code: str, not_set_
     assert (LibrarySettings.current().set_up_at, 'value="Town Library"' in words(page)) == (None, True)
 
 
+@pytest.mark.parametrize("other", [{"email": "ada@example.org"}, {"username": "Ada@Example.org"}], ids=str)
+def test_email_somebody_signs_in_with_already_sets_nothing_up(
+    other: dict[str, str], not_set_up: None, client: Client
+) -> None:
+    UserFactory(**other)
+    code = new_set_up_code()
+    page = client.post("/setup/", ANSWERS | {"code": code})
+    assert (page.status_code, page.context["form"].errors) == (
+        200, {"email": ["Somebody signs in with this e-mail already. Give another one."]},
+    )  # fmt: skip
+    assert (User.objects.count(), LibrarySettings.current().set_up_at) == (1, None)
+    assert client.post("/setup/", ANSWERS | {"code": code, "email": "eve@example.org"}).status_code == 302
+
+
 @pytest.mark.parametrize("password", ["", "short", "password123", "1234567890", "ada@example.org"])
 def test_password_that_is_easily_guessed_sets_nothing_up(password: str, not_set_up: None, client: Client) -> None:
     page = client.post("/setup/", ANSWERS | {"code": new_set_up_code(), "password": password})
