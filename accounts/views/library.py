@@ -22,8 +22,8 @@ from circulation.services.rules import change_currency
 def settings(request: HttpRequest) -> HttpResponse:
     form = SettingsForm(request.POST or None, instance=queries.library())
     if request.method == "POST" and form.is_valid():
-        values, key = form.values, form.cleaned_data["key"]
-        currency = values.pop("currency")
+        values, key = form.changed_values, form.cleaned_data["key"]
+        currency = values.pop("currency", request.library.currency)
         try:
             with transaction.atomic():
                 change_settings(by=request.user, key=key, **values)
