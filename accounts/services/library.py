@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.exceptions import Refused
 from accounts.models import Action, Branch, LibrarySettings, MemberCategory, User
 from accounts.permissions import ADMIN, NAMES, ROLES
-from accounts.services.actions import changes, describe, recorded
+from accounts.services.actions import changes, describe, leave_out, recorded
 
 SET_UP_CODE = "set-up-code"
 FIRST_NAMES = {"MAIN": gettext_noop("Main library"), "ADULT": gettext_noop("Adult"), "CHILD": gettext_noop("Child")}
@@ -112,6 +112,8 @@ def change_settings(action: Action, *, by: User | None, now: datetime, **new_val
         setattr(library, name, value)
     library.save(update_fields=list(new_values))
     describe(action, library, before=before, after=after)
+    if not after:
+        leave_out(action)
     return library
 
 
