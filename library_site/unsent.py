@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 
 UNSENT = "unsent_form"
 MOST_CHARACTERS = 200_000
+NOT_TYPED = {
+    "key", "read_as", "overrides", "next", "member", "category", "copy_type", "branch", "home_branch", "keep_history",
+}  # fmt: skip
 SECRETS = ("csrfmiddlewaretoken", "password")  # parts of names of fields that are kept nowhere
 
 
@@ -43,3 +46,21 @@ def kept_for(request: HttpRequest) -> dict[str, Any] | None:
         del request.session[UNSENT]
         return None
     return form
+
+
+def forget_if_sent(request: HttpRequest) -> None:
+    """Forget the form that is kept if ``request`` sends it: it is the same one if it has the same key."""
+    form = kept_for(request)
+    if form is None or form["to"] != request.get_full_path():
+        return
+    if dict(form["fields"]).get("key") == request.POST.get("key"):
+        del request.session[UNSENT]
+
+
+def typed(form: dict[str, Any]) -> list[str]:
+    """What a person typed into ``form``, without what only the page itself understands."""
+    return [
+        value
+        for name, value in form["fields"]
+        if value.strip() and name not in NOT_TYPED and not name.startswith(("_", "initial-"))
+    ]

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 
 from accounts.forms.fields import MoneyField
 from accounts.models import Action, LibrarySettings
-from accounts.services.actions import as_json, describe, recorded
+from accounts.services.actions import as_json, describe, leave_out, recorded
 
 from .figures import column_of
 
@@ -23,6 +23,8 @@ def save_row(
     """Save ``row`` as edited in the admin site; of a row that was there only ``fields``, the rest may have moved on."""
     row.save(update_fields=fields)
     describe(action, row, before=before, after=after)
+    if not before and not after:
+        leave_out(action)
     return row
 
 

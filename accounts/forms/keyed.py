@@ -41,3 +41,22 @@ class KeyedForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What was filled in, without the key."""
         return {name: value for name, value in self.cleaned_data.items() if name != "key"}
+
+
+class EditForm(KeyedForm):
+    """A form of what may be changed by others meanwhile: it remembers what it showed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in set(self.fields) - {"key"}:
+            was_said = not self.is_bound or self.add_initial_prefix(name) in self.data
+            self.fields[name].show_hidden_initial = was_said
+
+    @property
+    def changed_values(self) -> dict[str, Any]:
+        """What the person changed of what was shown; also what came without saying what was shown."""
+        return {
+            name: value
+            for name, value in self.values.items()
+            if name in self.changed_data or not self.fields[name].show_hidden_initial
+        }

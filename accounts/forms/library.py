@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import money
 from accounts.forms.fields import days_from_text
-from accounts.forms.keyed import KeyedForm
+from accounts.forms.keyed import EditForm
 from accounts.models import LibrarySettings, User
 
 COMMON_CURRENCIES = ["EUR", "USD", "GBP", "CHF", "CAD", "AUD", "INR", "JPY"]
@@ -87,7 +87,7 @@ def _with(held: str, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return choices if held in dict(choices) else [(held, held), *choices]
 
 
-class SettingsForm(KeyedForm, forms.ModelForm):
+class SettingsForm(EditForm, forms.ModelForm):
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
     currency = forms.ChoiceField(label=_("Currency"), choices=currencies)
     due_soon_days = DaysField(

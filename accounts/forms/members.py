@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.fields import CodeField
-from accounts.forms.keyed import KeyedForm
+from accounts.forms.keyed import EditForm, KeyedForm
 from accounts.models import Member, MemberCategory
 from accounts.models.days import REAL_DAYS
 
@@ -51,7 +51,7 @@ class RegisterForm(KeyedForm):
         return [self[name] for name in ("card_number", "address", "note")]
 
 
-class EditMemberForm(KeyedForm, forms.ModelForm):
+class EditMemberForm(EditForm, forms.ModelForm):
     class Meta:
         model = Member
         fields = [
@@ -66,7 +66,7 @@ class EditMemberForm(KeyedForm, forms.ModelForm):
         }
 
 
-class ContactForm(KeyedForm, forms.ModelForm):
+class ContactForm(EditForm, forms.ModelForm):
     """What members may change themselves."""
 
     class Meta:

@@ -10,13 +10,14 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
 from accounts.models import Action, Branch, LibrarySettings, MemberCategory, User
 from accounts.permissions import ADMIN, NAMES, ROLES
-from accounts.services.actions import changes, describe, recorded
+from accounts.services.actions import changes, describe, leave_out, recorded
 
 SET_UP_CODE = "set-up-code"
 FIRST_NAMES = {"MAIN": gettext_noop("Main library"), "ADULT": gettext_noop("Adult"), "CHILD": gettext_noop("Child")}
@@ -75,8 +76,8 @@ def set_up_library(
     """Take the library into use: its name, its time zone, the language of the page and its first Admin.
 
     ``code`` is the one printed in the terminal; ``admin`` has username, name, email and password. Happens once:
-    raises Refused("already_set_up") afterwards, also for all but one of many at the same moment, and
-    Refused("wrong_code").
+    raises Refused("already_set_up") afterwards, also for all but one of many at the same moment,
+    Refused("wrong_code"), and Refused("sign_in_taken") if the Admin's e-mail or username is somebody's sign-in.
     """
     if not secrets.compare_digest(cache.get(SET_UP_CODE) or "", _hashed(code)):
         raise Refused("wrong_code", _("That is not the code printed in the terminal."))
@@ -87,6 +88,7 @@ def set_up_library(
     )  # fmt: skip
     if not taken:
         raise Refused("already_set_up", _("This library has been set up already."))
+    _refuse_taken_sign_in(admin)
     _name_first_rows()
     user = User.objects.create_superuser(**{**admin, "email": admin["email"].lower()})
     user.groups.add(Group.objects.get(name=ADMIN))
@@ -110,7 +112,15 @@ def change_settings(action: Action, *, by: User | None, now: datetime, **new_val
         setattr(library, name, value)
     library.save(update_fields=list(new_values))
     describe(action, library, before=before, after=after)
+    if not after:
+        leave_out(action)
     return library
+
+
+def _refuse_taken_sign_in(admin: dict[str, str]) -> None:
+    for name in {admin["username"], admin["email"]} - {""}:
+        if User.objects.filter(Q(email__iexact=name) | Q(username__iexact=name)).exists():
+            raise Refused("sign_in_taken", _("Somebody signs in with this e-mail already. Give another one."))
 
 
 def _hashed(code: str) -> str:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from unicodedata import normalize
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -18,7 +19,7 @@ from accounts.models.members import ENDS_BEFORE_IT_BEGINS
 from accounts.numbering import numbered_code
 from accounts.permissions import MEMBER
 from accounts.queries import works_here
-from accounts.services.actions import changes, describe, recorded
+from accounts.services.actions import changes, describe, leave_out, recorded
 from accounts.services.numbers import CARDS, take_numbers
 
 FIRST_PASSWORD_DAYS = 30
@@ -82,6 +83,8 @@ def edit_member(action: Action, member: Member, *, by: User | None, now: datetim
         member.user.name = member.name
         _save_contact(member.user)
     describe(action, member, before=before, after=after)
+    if not after:
+        leave_out(action)
     return member
 
 
@@ -140,8 +143,9 @@ def lift_restriction(
     return restriction
 
 
-@recorded("give_first_password", secret=("password",))
-def give_first_password(action: Action, member: Member, *, password: str, by: User | None, now: datetime) -> User:
+def give_first_password(
+    member: Member, *, password: str, by: User | None, key: str | None = None, now: datetime | None = None
+) -> User:
     """Let ``member`` sign in once with ``password`` and then choose another; made anew, it replaces any older one.
 
     The password comes from ``first_password()`` and is shown on paper once; only its hash is kept. It serves for
@@ -152,6 +156,12 @@ def give_first_password(action: Action, member: Member, *, password: str, by: Us
     Raises Refused("staff_sign_in"), Refused("closed_sign_in") and, where the card is somebody else's sign-in,
     Refused("card_taken").
     """
+    slow_hash = make_password(password)  # made before the transaction: everybody else who writes waits for that
+    return _give_first_password(member, password_hash=slow_hash, by=by, key=key, now=now)
+
+
+@recorded("give_first_password", secret=("password_hash",))
+def _give_first_password(action: Action, member: Member, *, password_hash: str, by: User | None, now: datetime) -> User:
     member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
     user = member.user or User(username=member.card_number)
     if user.pk and works_here(user):
@@ -160,7 +170,7 @@ def give_first_password(action: Action, member: Member, *, password: str, by: Us
         raise Refused("closed_sign_in", _("This sign-in was closed. An Admin can open it again."))
     user.name = member.name
     user.email = _email_to_sign_in_with(member, user) or user.email
-    user.set_password(password)
+    user.password = password_hash
     user.must_change_password = True
     user.first_password_until = now + timedelta(days=FIRST_PASSWORD_DAYS)
     _save_sign_in(user)

@@ -22,8 +22,8 @@ from circulation.services.rules import change_currency
 def settings(request: HttpRequest) -> HttpResponse:
     form = SettingsForm(request.POST or None, instance=queries.library())
     if request.method == "POST" and form.is_valid():
-        values, key = form.values, form.cleaned_data["key"]
-        currency = values.pop("currency")
+        values, key = form.changed_values, form.cleaned_data["key"]
+        currency = values.pop("currency", request.library.currency)
         try:
             with transaction.atomic():
                 change_settings(by=request.user, key=key, **values)
@@ -61,7 +61,7 @@ def _set_up(request: HttpRequest, form: SetUpForm) -> bool:
             name_first_copy_type()
             change_currency(currency=values["currency"], by=user)
     except Refused as refusal:
-        form.add_error("code", refusal.message)
+        form.add_error("email" if refusal.code == "sign_in_taken" else "code", refusal.message)
         return False
     messages.success(request, _("The library is set up. Sign in with your e-mail and password."))
     return True

@@ -82,7 +82,8 @@ def edit_member(request: HttpRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(Member, pk=pk)
     form = EditMemberForm(request.POST or None, instance=member)
     if request.method == "POST" and form.is_valid():
-        saved = services.edit_member(Member(pk=pk), by=request.user, key=form.cleaned_data["key"], **form.values)
+        key, changed = form.cleaned_data["key"], form.changed_values
+        saved = services.edit_member(Member(pk=pk), by=request.user, key=key, **changed)
         messages.success(request, _("Saved."))
         if "email" in form.changed_data and not services.signs_in_with_email(saved):
             text = _("Somebody else signs in with %(email)s. %(name)s signs in with the card number.")

@@ -16,7 +16,8 @@ def profile(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/profile.html", {})
     form = ContactForm(request.POST or None, instance=member)
     if request.method == "POST" and form.is_valid():
-        saved = edit_member(Member(pk=member.pk), by=request.user, key=form.cleaned_data["key"], **form.values)
+        key, changed = form.cleaned_data["key"], form.changed_values
+        saved = edit_member(Member(pk=member.pk), by=request.user, key=key, **changed)
         messages.success(request, _("Your contact is saved."))
         if "email" in form.changed_data and not signs_in_with_email(saved):
             text = _("Somebody else signs in with %(email)s. You sign in with your card number.")

@@ -30,6 +30,8 @@ class SignInEndsMiddleware:
         response = self.get_response(request)
         if request.session.accessed and request.user.is_authenticated:
             _note(request)
+            if request.method == "POST" and response.status_code < 400:  # else it was not taken, and is kept
+                unsent.forget_if_sent(request)
         return response
 
     def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> HttpResponse | None:

@@ -188,11 +188,49 @@ def test_form_sent_too_late_is_sent_with_one_click_after_signing_in(clock: Any, 
     late(window, clock)
     page = sign_in(window, next="/me/unsent/")
     assert "Nothing of it was saved. Send it now, or throw it away." in words(page)
-    assert ("name Mia <b>Member</b>" in words(page), "<b>Member" in page.content.decode()) == (True, False)
+    assert ("Mia <b>Member</b>" in words(page), "<b>Member" in page.content.decode()) == (True, False)
     for _each in range(2):
         send_now(window, page)
     member = Member.objects.get(name__startswith="Mia")
     assert (member.name, member.note) == ("Mia <b>Member</b>", "Speaks\nsoftly")
+
+
+def test_page_of_the_unsent_form_shows_what_was_typed_and_no_names_of_the_program(clock: Any, window: Client) -> None:
+    late(window, clock, **{"_save": "Save", "initial-note": "old", "overrides": "limit", "email": " "})
+    page = sign_in(window, next="/me/unsent/")
+    assert page.context["shown"] == ["Mia <b>Member</b>", "Speaks\nsoftly"]
+    assert re.findall(r"<li>(Mia.*?|Speaks.*?)</li>", page.content.decode()) == [
+        "Mia &lt;b&gt;Member&lt;/b&gt;", "Speaks<br>softly",
+    ]  # fmt: skip
+    assert ("note" in words(page), "limit" in words(page)) == (False, False)
+
+
+def test_form_sent_too_late_is_forgotten_once_it_was_sent(clock: Any, window: Client) -> None:
+    late(window, clock)
+    send_now(window, sign_in(window, next="/me/unsent/"))
+    assert ("unsent_form" in window.session, window.get("/me/unsent/").headers["Location"]) == (False, "/me/start/")
+
+
+@pytest.mark.parametrize(
+    ("address", "key"), [("/desk/members/add/?save", "another-form"), ("/desk/members/add/", "a-key-of-a-form")]
+)
+def test_form_sent_too_late_outlasts_other_forms(address: str, key: str, clock: Any, window: Client) -> None:
+    late(window, clock)
+    sign_in(window, next="/me/unsent/")
+    window.post(address, {"name": "Otto", "category": MemberCategory.objects.get(code="ADULT").pk, "key": key})
+    assert window.get("/me/unsent/").status_code == 200
+
+
+def test_form_sent_too_late_is_kept_if_the_library_cannot_take_it(clock: Any, window: Client) -> None:
+    late(window, clock)
+    sign_in(window, next="/me/unsent/")
+    page = window.get("/me/unsent/")
+    window.post(
+        "/desk/members/add/",
+        {"name": "First", "category": MemberCategory.objects.get(code="ADULT").pk, "key": "a-key-of-a-form"},
+    )
+    assert send_now(window, page).status_code == 409
+    assert window.get("/me/unsent/").status_code == 200
 
 
 def test_form_sent_too_late_can_be_thrown_away(clock: Any, window: Client) -> None:

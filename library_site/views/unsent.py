@@ -12,5 +12,4 @@ def unsent_form(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" or form is None:
         request.session.pop(unsent.UNSENT, None)
         return redirect("library_site:after_sign_in")
-    shown = [(name, value) for name, value in form["fields"] if name != "key" and value.strip()]
-    return render(request, "errors/unsent.html", {"form": form, "shown": shown})
+    return render(request, "errors/unsent.html", {"form": form, "shown": unsent.typed(form)})

@@ -61,9 +61,9 @@ def test_change_is_saved_and_written_down_as_money(admin_desk: Client, admin_use
     )  # fmt: skip
 
 
-def test_saving_without_a_change_writes_no_change_down(admin_desk: Client) -> None:
+def test_saving_without_a_change_writes_nothing_down(admin_desk: Client) -> None:
     admin_desk.post(page_of(adult()), ADULT)
-    assert [(action.before, action.after) for action in Action.objects.all()] == [({}, {})]
+    assert Action.objects.count() == 0
 
 
 def test_new_row_is_written_down(admin_desk: Client) -> None:

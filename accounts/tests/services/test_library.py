@@ -194,6 +194,10 @@ def test_settings_change_what_was_given_and_leave_the_rest() -> None:
     assert Action.objects.get().after == {"name": "New", "due_soon_days": [1, 7]}
 
 
+def test_settings_saved_as_they_were_leave_no_record() -> None:
+    assert (change_settings(name=LibrarySettings.current().name, by=None).pk, Action.objects.count()) == (1, 0)
+
+
 def test_currency_is_not_changed_like_the_other_settings() -> None:
     with pytest.raises(TypeError):
         change_settings(currency="USD", by=None)

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from accounts.exceptions import Refused
 from accounts.models import Action, Card, LibrarySettings, Member, MemberCategory, User
@@ -132,6 +133,12 @@ def test_edit_changes_what_was_given_and_leaves_the_rest() -> None:
     edited = edit_member(stale, phone="2", by=None)
     assert (edited.name, edited.phone, edited.note) == ("Mia", "2", "old")
     assert (Action.objects.get().before, Action.objects.get().after) == ({"phone": "1"}, {"phone": "2"})
+
+
+@pytest.mark.parametrize("values", [{}, {"phone": "1", "name": "Mia"}], ids=str)
+def test_edit_that_changes_nothing_leaves_no_record(values: dict[str, str]) -> None:
+    edited = edit_member(MemberFactory(name="Mia", phone="1"), by=None, **values)
+    assert (edited.phone, Action.objects.count()) == ("1", 0)
 
 
 @pytest.mark.parametrize("field", ["card_number", "user", "loans_ever", "pin_hash", "pk"])
@@ -403,6 +410,18 @@ def test_form_sent_twice_gives_one_password() -> None:
     users = [let_in(member, password=each, key="a-form-key") for each in ("first-password", "second-password")]
     assert [user.check_password("first-password") for user in users] == [True, True]
     assert (users[1].check_password("second-password"), Action.objects.count()) == (False, 1)
+
+
+def test_first_password_is_hashed_before_the_transaction_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    depths = []
+
+    def noting_the_depth(password: str) -> str:
+        depths.append(len(connection.savepoint_ids))
+        return make_password(password)
+
+    monkeypatch.setattr("accounts.services.members.make_password", noting_the_depth)
+    user = let_in(MemberFactory())
+    assert (depths, user.check_password("paper-pass-word")) == ([len(connection.savepoint_ids)], True)
 
 
 def test_second_first_password_kills_the_first() -> None:

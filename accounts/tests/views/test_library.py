@@ -12,6 +12,7 @@ from accounts.models import Action, Branch, LibrarySettings, MemberCategory, Use
 from accounts.services.library import new_set_up_code
 from accounts.tests.factories import MemberFactory, UserFactory
 from accounts.tests.threads import at_once
+from accounts.tests.views.shown import what_the_page_says_it_shows
 from catalog.models import CopyType
 from circulation.services.ledger import charge_member
 
@@ -50,6 +51,19 @@ def test_settings_sent_again_later_do_not_bring_their_currency_back(admin_desk: 
     for answers in (first, as_sent(currency="JPY", key="another-form"), first):
         admin_desk.post("/desk/settings/", answers)
     assert LibrarySettings.current().currency == "JPY"
+
+
+def test_settings_shown_before_others_changed_them_bring_nothing_back(admin_desk: Client) -> None:
+    said, first = what_the_page_says_it_shows(admin_desk.get("/desk/settings/")), as_sent(address="Road 1")
+    LibrarySettings.objects.update(name="Newer", currency="JPY", due_soon_days=[3], estimate_counts_for_limits=False)
+    admin_desk.post("/desk/settings/", said | first)
+    library = LibrarySettings.current()
+    assert (library.name, library.currency, library.due_soon_days, library.estimate_counts_for_limits) == (
+        "Newer", "JPY", [3], False,
+    )  # fmt: skip
+    assert [(action.verb, action.after) for action in Action.objects.all()] == [
+        ("change_settings", {"address": "Road 1"})
+    ]
 
 
 def test_currency_is_changed_with_the_other_settings_and_amounts_keep_their_figure(admin_desk: Client) -> None:
@@ -158,6 +172,20 @@ def test_wrong_code_sets_nothing_up_and_keeps_what_was_typed(code: str, not_set_
     page = client.post("/setup/", ANSWERS | {"code": code})
     assert (page.status_code, list(page.context["form"].errors), User.objects.count()) == (200, ["code"], 0)
     assert (LibrarySettings.current().set_up_at, 'value="Town Library"' in words(page)) == (None, True)
+
+
+@pytest.mark.parametrize("other", [{"email": "ada@example.org"}, {"username": "Ada@Example.org"}], ids=str)
+def test_email_somebody_signs_in_with_already_sets_nothing_up(
+    other: dict[str, str], not_set_up: None, client: Client
+) -> None:
+    UserFactory(**other)
+    code = new_set_up_code()
+    page = client.post("/setup/", ANSWERS | {"code": code})
+    assert (page.status_code, page.context["form"].errors) == (
+        200, {"email": ["Somebody signs in with this e-mail already. Give another one."]},
+    )  # fmt: skip
+    assert (User.objects.count(), LibrarySettings.current().set_up_at) == (1, None)
+    assert client.post("/setup/", ANSWERS | {"code": code, "email": "eve@example.org"}).status_code == 302
 
 
 @pytest.mark.parametrize("password", ["", "short", "password123", "1234567890", "ada@example.org"])

@@ -14,6 +14,7 @@ from accounts.numbering import numbered_code
 from accounts.permissions import LIBRARIAN
 from accounts.services.members import give_first_password, restrict_member
 from accounts.tests.factories import MemberCategoryFactory, MemberFactory
+from accounts.tests.views.shown import what_the_page_says_it_shows
 from catalog.tests.factories import BookIdentifierFactory, CopyFactory
 from circulation.services.ledger import charge_member
 from circulation.tests.factories import make_loan, make_overdue_loan
@@ -267,6 +268,29 @@ def test_edit_is_saved_once_and_recorded(desk: Client) -> None:
         f"/desk/members/{member.pk}/", "New", date(2027, 1, 31),
     )  # fmt: skip
     assert Action.objects.get().after == {"name": "New", "expires_on": "2027-01-31"}
+
+
+def test_stale_form_changes_what_was_typed_into_it_and_leaves_what_others_saved(desk: Client) -> None:
+    member = MemberFactory(name="Old", phone="1", address="Road 1\r\nTown", note="old", expires_on=date(2027, 1, 31))
+    address = f"/desk/members/{member.pk}/edit/"
+    said = what_the_page_says_it_shows(desk.get(address))
+    answers = {"phone": "1", "address": "Road 1\r\nTown", "expires_on": "2027-01-31", "note": ""}
+    Member.objects.update(name="Newer", phone="2", expires_on=date(2028, 1, 31), keep_history=True)
+    pages = [desk.post(address, said | edited(member, **answers)) for _each in range(2)]
+    member.refresh_from_db()
+    assert ([page.status_code for page in pages], Action.objects.get().after) == ([302, 302], {"note": ""})
+    assert (member.name, member.phone, member.expires_on, member.keep_history, member.note) == (
+        "Newer", "2", date(2028, 1, 31), True, "",
+    )  # fmt: skip
+
+
+def test_form_shown_again_with_an_error_still_says_what_it_showed_at_first(desk: Client) -> None:
+    member = MemberFactory(name="Old")
+    address = f"/desk/members/{member.pk}/edit/"
+    said = what_the_page_says_it_shows(desk.get(address))
+    Member.objects.update(name="Newer")
+    page = desk.post(address, said | edited(member, email="nobody"))
+    assert what_the_page_says_it_shows(page) == said
 
 
 def test_wrong_edit_saves_nothing_and_shows_the_member_as_is(desk: Client) -> None:

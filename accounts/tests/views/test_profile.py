@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.models import Action, Member, User
 from accounts.tests.factories import MemberFactory, UserFactory
+from accounts.tests.views.shown import what_the_page_says_it_shows
 
 pytestmark = pytest.mark.django_db
 CONTACT = {"email": "new@example.org", "phone": "555", "address": "Road 1", "key": "a-key-of-a-form"}
@@ -47,6 +48,16 @@ def test_email_that_somebody_else_signs_in_with_is_kept_and_said_once(mine: Clie
     assert [said in page.content.decode() for page in pages] == [True, False]
 
 
+def test_contact_shown_before_the_desk_changed_it_does_not_bring_the_old_one_back(
+    mine: Client, member_user: User
+) -> None:
+    said = what_the_page_says_it_shows(mine.get("/me/profile/"))
+    Member.objects.filter(user=member_user).update(phone="555")
+    mine.post("/me/profile/", said | CONTACT | {"email": "", "phone": ""})
+    assert held(member_user) == {"email": "", "phone": "555", "address": "Road 1"}
+    assert Action.objects.get().after == {"address": "Road 1"}
+
+
 def test_member_reaches_nothing_else(mine: Client, member_user: User) -> None:
     other = MemberFactory(name="Otto", phone="1")
     before = (
@@ -85,4 +96,4 @@ def test_hostile_name_is_only_a_name(mine: Client, member_user: User) -> None:
     User.objects.update(name="<script>alert(1)</script>")
     Member.objects.update(address="</textarea><script>alert(2)</script>")
     content = mine.get("/me/profile/").content.decode()
-    assert ("<script>alert" in content, content.count("&lt;script&gt;alert")) == (False, 3)
+    assert ("<script>alert" in content, content.count("&lt;script&gt;alert")) == (False, 4)
