@@ -33,7 +33,7 @@ class SignIns(AuthenticationBackend):
     """allauth's, reading a person with the member they may be: every page asks, and each query counts."""
 
     def get_user(self, user_id: int) -> User | None:
-        user = User.objects.select_related("member").filter(pk=user_id).first()
+        user = User.objects.select_related("member__category").filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None
 
 

@@ -21,8 +21,14 @@ class ListPaginator(Paginator):
         return ListPage(*args, **kwargs)
 
 
-def page_of(request: HttpRequest, rows: Any, per_page: int = PER_PAGE) -> ListPage:
-    """The page of ``rows`` that ``?page=`` asks for; the first or the last one where it makes no sense."""
-    page = ListPaginator(rows, per_page).get_page(request.GET.get("page", "1")[:9])
+def page_of(request: HttpRequest, rows: Any, per_page: int = PER_PAGE, count: int | None = None) -> ListPage:
+    """The page of ``rows`` that ``?page=`` asks for; the first or the last one where it makes no sense.
+
+    ``count``: how many rows there are, where that is known already and need not be asked for.
+    """
+    paginator = ListPaginator(rows, per_page)
+    if count is not None:
+        paginator.count = count
+    page = paginator.get_page(request.GET.get("page", "1")[:9])
     assert isinstance(page, ListPage)
     return page

@@ -1,7 +1,7 @@
 """What is true of the library and its people. Reads only."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -26,10 +26,13 @@ def default_branch() -> Branch:
     return Branch.objects.order_by("pk")[0]
 
 
-def desk_branch(session: Mapping[str, Any]) -> Branch:
-    """The branch chosen for this session's desk (its key under DESK_BRANCH), or the first one."""
-    chosen = session.get(DESK_BRANCH)
-    return (Branch.objects.filter(pk=chosen).first() if chosen else None) or default_branch()
+def desk_branch(session: Mapping[str, Any], branches: Iterable[Branch] | None = None) -> Branch:
+    """The branch chosen for this session's desk (its key under DESK_BRANCH), or the first one.
+
+    ``branches``: all of them, where they have been read already.
+    """
+    by_key = {branch.pk: branch for branch in (Branch.objects.all() if branches is None else branches)}
+    return by_key.get(session.get(DESK_BRANCH)) or by_key[min(by_key)]
 
 
 def default_category() -> MemberCategory:

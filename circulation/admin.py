@@ -1,7 +1,10 @@
 """The admin site's view of circulation: rules and calendar to set up, loans and money to look at."""
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.recorded import ReadOnlyAdmin, RecordedAdmin
@@ -9,6 +12,7 @@ from circulation.forms.calendar import ClosureForm, OpeningHoursForm
 from circulation.forms.rules import RuleForm
 from circulation.models import Allocation, CirculationRule, Closure, LedgerEntry, Loan, OpeningHours
 from circulation.models.rules import MAY_BE_NONE, MAY_BE_UNLIMITED
+from circulation.queries.calendars import removal_problems
 from circulation.services.rules import remove_rule
 
 LOAN_FIELDS = [
@@ -64,13 +68,25 @@ class CirculationRuleAdmin(RecordedAdmin):
         remove_rule(obj, by=request.user)
 
 
-class RemovableAdmin(RecordedAdmin):
+class CalendarAdmin(RecordedAdmin):
+    """Entries of the calendar, which may be removed unless no open day would be left."""
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        entry = self.get_object(request, unquote(object_id))
+        may_remove = entry is not None and self.has_delete_permission(request, entry)
+        problems = removal_problems(entry, timezone.localdate()) if may_remove else []
+        if not problems:
+            return super().delete_view(request, object_id, extra_context)
+        for problem in problems:
+            self.message_user(request, problem.message, messages.ERROR)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", entry.pk)
+
     def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
         return obj is not None and self.has_change_permission(request, obj)
 
 
 @admin.register(OpeningHours)
-class OpeningHoursAdmin(RemovableAdmin):
+class OpeningHoursAdmin(CalendarAdmin):
     form = OpeningHoursForm
     list_display = ["branch", "weekday", "opens_at", "closes_at"]
     list_filter = ["branch"]
@@ -78,7 +94,7 @@ class OpeningHoursAdmin(RemovableAdmin):
 
 
 @admin.register(Closure)
-class ClosureAdmin(RemovableAdmin):
+class ClosureAdmin(CalendarAdmin):
     form = ClosureForm
     list_display = ["from_on", "to_on", "reason", "branch", "is_yearly", "opens"]
     list_filter = ["branch", "is_yearly", "opens"]

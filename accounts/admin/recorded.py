@@ -28,6 +28,14 @@ def save_row(
     return row
 
 
+@recorded("remove_in_admin")
+def remove_row(action: Action, row: models.Model, *, by: Any, now: Any) -> None:
+    """Remove ``row``; what it said stays in the record."""
+    before = {field.name: as_json(getattr(row, field.attname)) for field in row._meta.concrete_fields}
+    describe(action, row, before=before)
+    row.delete()
+
+
 class RecordedAdmin(ModelAdmin):
     """A table that may be edited. Every change is written down as an Action."""
 
@@ -79,6 +87,9 @@ class RecordedAdmin(ModelAdmin):
             after={field.name: now for field, _was, now in differing},
             fields=[field.name for field, _was, _now in differing if not field.many_to_many] if change else None,
         )  # fmt: skip
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        remove_row(obj, by=request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False

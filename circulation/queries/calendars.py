@@ -36,6 +36,17 @@ def hours_problems(hours: OpeningHours, today: date) -> list[Problem]:
     return _never_open(branches, [*others, hours], list(Closure.objects.all()), today)
 
 
+def removal_problems(entry: Closure | OpeningHours, today: date) -> list[Problem]:
+    """Every reason against the calendar without ``entry``. The only code is calendar_never_open."""
+    hours, closures = OpeningHours.objects.all(), Closure.objects.all()
+    if isinstance(entry, Closure):
+        closures = closures.exclude(pk=entry.pk)
+    else:
+        hours = hours.exclude(pk=entry.pk)
+    branches = Branch.objects.all() if entry.branch_id is None else Branch.objects.filter(pk=entry.branch_id)
+    return _never_open(branches, list(hours), list(closures), today)
+
+
 def _share_a_day(one: Closure, other: Closure) -> bool:
     """Whether two entries of one list name the same day; an opening inside a closure is an exception, not one."""
     same_list = (one.branch_id, one.opens) == (other.branch_id, other.opens)

@@ -86,6 +86,13 @@ def fines_by_loan(loan_ids: list[int]) -> dict[int, int]:
     return dict(rows.order_by().values_list("loan").annotate(sum=Sum("amount_minor")))
 
 
+def fines_of(loan: OuterRef) -> Coalesce:
+    """The same of the ``loan`` that a row of another query names, as a column of that query."""
+    fines = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.OVERDUE, voided_by=None, loan=loan).order_by()
+    sums = fines.values("loan").annotate(sum=Sum("amount_minor")).values("sum")
+    return Coalesce(Subquery(sums), Value(0, BigIntegerField()))
+
+
 def received_with(entry: LedgerEntry) -> list[LedgerEntry]:
     """The payment ``entry`` and the overpayment booked with it: what one person gave at one moment."""
     same = LedgerEntry.objects.filter(member=entry.member_id, at=entry.at, by=entry.by_id, kind__in=MONEY_RECEIVED)

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from accounts.models import Member
-from catalog.models import Book, Contributor, Copy
+from catalog.models import Book, BookIdentifier, Contributor, Copy
 from circulation import policy
 from circulation.models import Loan
 from circulation.policy import Fine
@@ -75,9 +75,9 @@ def find_loans(loans: QuerySet[Loan], text: str) -> QuerySet[Loan]:
             | Q(member__name__icontains=word)
             | Q(copy__barcode__iexact=word)
             | Q(copy__book__title__icontains=word)
-            | Q(copy__book__identifiers__value=word.replace("-", ""))
+            | Q(copy__book__in=BookIdentifier.objects.filter(value=word.replace("-", "")).values("book"))
         )
-    return loans.distinct() if text.split() else loans
+    return loans
 
 
 def estimate(loan: Loan, book: RuleBook, now: datetime, room_minor: int | None = None) -> Fine:

@@ -71,6 +71,14 @@ def room_for_fines(member: Member) -> int | None:
     return None if limit is None else max(0, limit - ledger.outstanding_fines_minor(member))
 
 
+def own_estimates(member: Member, open_loans: list[Loan], book: RuleBook, now: datetime) -> dict[int, Fine]:
+    """The estimates for the overdue ones among all ``open_loans`` of ``member``, as with_open_fines() reads them."""
+    limit = _limit(member)
+    if limit is None or not open_loans:
+        return estimates(open_loans, book, now)
+    return estimates(open_loans, book, now, max(0, limit - open_loans[0].open_fines_minor))  # type: ignore[attr-defined] # annotated
+
+
 def running_fines(loans: Iterable[Loan], book: RuleBook, now: datetime) -> dict[int, Fine]:
     """The estimates for the overdue ones among ``loans``, whosever they are, by loan.
 
@@ -82,7 +90,7 @@ def running_fines(loans: Iterable[Loan], book: RuleBook, now: datetime) -> dict[
     limited = [pk for pk, limit in limits.items() if limit is not None]
     found = {loan.pk: estimate(loan, book, now) for loan in late if loan.member_id not in limited}
     theirs = defaultdict(list)
-    for loan in _with_open_fines(Loan.objects.open().overdue(now).filter(member__in=limited)) if limited else []:
+    for loan in with_open_fines(Loan.objects.open().overdue(now).filter(member__in=limited)) if limited else []:
         theirs[loan.member_id].append(loan)
     for pk, their_loans in theirs.items():
         found |= estimates(their_loans, book, now, max(0, limits[pk] - their_loans[0].open_fines_minor))  # type: ignore[attr-defined] # annotated just above
@@ -93,6 +101,7 @@ def _limit(member: Member) -> int | None:
     return member.category.max_open_fines_minor
 
 
-def _with_open_fines(loans: QuerySet[Loan]) -> QuerySet[Loan]:
+def with_open_fines(loans: QuerySet[Loan]) -> QuerySet[Loan]:
+    """``loans``, each with what its member owes of overdue fines as ``open_fines_minor``."""
     open_fines = ledger.outstanding_fines_of(OuterRef("member"))
     return loans.select_related("copy__copy_type").annotate(open_fines_minor=open_fines)

@@ -38,7 +38,7 @@ def issue_copy(
     rule = book.rule(branch.pk, member.category_id, copy.copy_type_id)
     problems = issue_problems(copy, Standing(member, book, now), rule)
     due, more = _due_or_problems(lambda: _first_due(now, rule, book, branch=branch, member=member, due_on=due_on))
-    if due is not None and _is_past(due, now, book):
+    if due is not None and due.at < now:
         more.append(block("due_in_past", _("The due date would lie in the past.")))
     used = refuse_unless_overridden([*problems, *more], overrides, by, reason)
     action.reason, action.overrides = reason, used
@@ -103,7 +103,7 @@ def renew_loan(
     problems = renewal_problems(loan, Standing(member, book, now), rule)
     due, more = _due_or_problems(lambda: _next_due(loan, member, now, rule, book))
     told = any(problem.code == "member_expired" for problem in problems) and "member_expired" not in overrides
-    if due is not None and (due.at <= loan.due_at or _is_past(due, now, book)) and not told:
+    if due is not None and (due.at <= loan.due_at or due.at < now) and not told:
         more.append(block("renewal_not_later", _("Renewing now would not move the due date.")))
     used = refuse_unless_overridden([*problems, *more], overrides, by, reason)
     assert due is not None
@@ -169,10 +169,6 @@ def _due_or_problems(find: Callable[[], DueDate]) -> tuple[DueDate | None, list[
         return None, [
             block("no_open_day", _("No due date can be found: the calendar has no open day in the next year."))
         ]
-
-
-def _is_past(due: DueDate, now: datetime, book: RuleBook) -> bool:
-    return due.at.astimezone(book.library.zone).date() < now.astimezone(book.library.zone).date()
 
 
 def _explanation(due: DueDate, rule: EffectiveRule) -> dict:

@@ -64,7 +64,8 @@ def _undo_issue(undone: Action, by: User, now: datetime) -> Loan:
 
 def _undo_return(undone: Action, by: User, now: datetime) -> Loan:
     loan = _locked(undone)
-    lent_again = Loan.objects.open().filter(copy=loan.copy_id).exists()
+    others = Loan.objects.filter(copy=loan.copy_id).exclude(pk=loan.pk).exclude(outcome=Loan.Outcome.UNDONE)
+    lent_again = loan.closed_at is not None and others.filter(issued_at__gte=loan.closed_at).exists()
     out_of_use = loan.copy.withdrawn_on is not None or loan.copy.lost_on is not None
     _refuse_if(loan.is_open or loan.outcome != Loan.Outcome.RETURNED or lent_again or out_of_use)
     loan.outcome, loan.returned_at, loan.closed_at = "", None, None

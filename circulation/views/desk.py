@@ -22,9 +22,10 @@ from circulation.services.undo import undo
 def desk(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    branches = list(Branch.objects.all())
     context = {
         "form": IssueForm(), "today": today_in_numbers(now, midnight), "done": last_done(request.user, now),
-        "branches": Branch.objects.all(), "branch": desk_branch(request.session), "worker": worker_is_running(),
+        "branches": branches, "branch": desk_branch(request.session, branches), "worker": worker_is_running(),
     }  # fmt: skip
     return render(request, "circulation/desk.html", context)
 

@@ -88,13 +88,21 @@ def _lines(found: QuerySet[Loan], columns: list[str], words: dict[str, str], lib
     writer = csv.writer(_Echo())
     yield "\ufeff"  # spreadsheets then read it as UTF-8
     yield writer.writerow(columns)
-    book, now, start = rule_book(library), timezone.now(), 0
-    while batch := list(found[start : start + AT_ONCE]):
+    book, now = rule_book(library), timezone.now()
+    for batch in _batches(found):
         costs, isbns = _costs(batch, book, now), isbns_of([loan.copy.book_id for loan in batch])
         for loan in batch:
             cells = [*_row(loan, costs, isbns, library), words[_state(loan, now)]]
             yield writer.writerow([_harmless(cell) for cell in cells])
-        start += AT_ONCE
+
+
+def _batches(found: QuerySet[Loan]) -> Iterator[list[Loan]]:
+    """The loans ``found`` in their order, each once, whatever is issued and taken back meanwhile."""
+    keys = list(found.values_list("pk", flat=True))
+    for start in range(0, len(keys), AT_ONCE):
+        batch = keys[start : start + AT_ONCE]
+        loans = all_loans().in_bulk(batch)
+        yield [loans[pk] for pk in batch if pk in loans]
 
 
 def _state(loan: Loan, now: datetime) -> str:

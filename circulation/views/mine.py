@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import F, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,10 +19,10 @@ from accounts.paging import page_of
 from accounts.services.actions import TakenBackSince
 from circulation.exceptions import CirculationRefused
 from circulation.models import Loan
-from circulation.queries.ledger import account, balance_minor, fines_by_loan, outstanding_minor
-from circulation.queries.loans import SHOWN, estimates, members_loans, shown, shown_counts, with_books
+from circulation.queries.ledger import account, balance_minor, fines_of, outstanding_minor
+from circulation.queries.loans import SHOWN, members_loans, shown, shown_counts, with_books
 from circulation.queries.rules import rule_book
-from circulation.queries.standing import room_for_fines
+from circulation.queries.standing import own_estimates, with_open_fines
 from circulation.services.loans import renew_loan
 
 FILTERS = dict(
@@ -39,16 +39,18 @@ def my_loans(request: HttpRequest) -> HttpResponse:
     now, loans = timezone.now(), members_loans(member)
     show = request.GET.get("show", "all")
     show = show if show in FILTERS else "all"
-    open_loans = list(loans.open().order_by("due_at"))
-    running = estimates(open_loans, rule_book(request.library), now, room_for_fines(member))
+    open_loans = list(with_open_fines(loans.open()).order_by("due_at"))
+    running = own_estimates(member, open_loans, rule_book(request.library), now)
     outstanding = outstanding_minor(member)
     newest = shown(loans, show, now).order_by(F("closed_at").desc(nulls_first=True), "due_at", "pk")
-    page = page_of(request, with_books(newest))
+    counts = shown_counts(loans, now)
+    newest = with_books(newest).annotate(fines_minor=fines_of(OuterRef("pk")))
+    page = page_of(request, newest, count=counts[show])
     costs = Counter({pk: fine.amount_minor for pk, fine in running.items()})
-    costs.update(fines_by_loan([loan.pk for loan in page]))
+    costs.update({loan.pk: loan.fines_minor for loan in page})
     context = {
         "member": member, "now": now, "show": show, "filters": FILTERS, "page": page,
-        "counts": shown_counts(loans, now),
+        "counts": counts,
         "active": len(open_loans), "overdue": sum(1 for loan in open_loans if loan.is_overdue(now)),
         "outstanding": outstanding, "running": sum(fine.amount_minor for fine in running.values()),
         "total": outstanding + sum(fine.amount_minor for fine in running.values()),
@@ -96,7 +98,7 @@ def _renew(request: HttpRequest, loans: Iterable[Loan]) -> None:
 
 
 def _me(request: HttpRequest) -> Member:
-    member = Member.objects.select_related("category").filter(user=request.user).first()
+    member = getattr(request.user, "member", None)
     if member is None:
         raise Http404
     return member

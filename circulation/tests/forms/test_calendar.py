@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Branch, User
+from accounts.models import Action, Branch, User
 from accounts.tests.factories import BranchFactory
 from circulation.forms.calendar import ClosureForm, OpeningHoursForm
 from circulation.forms.rules import RuleForm
@@ -110,3 +110,34 @@ def test_admin_site_keeps_opening_hours(admin_user: User, branch: Branch) -> Non
     hours = {"branch": branch.pk, "weekday": 2, "opens_at": "10:00", "closes_at": "16:00"}
     assert browser.post(reverse("admin:circulation_openinghours_add"), hours).status_code == 302
     assert OpeningHours.objects.values_list("branch", "weekday").get() == (branch.pk, 2)
+
+
+def test_admin_site_removes_an_entry_and_records_what_it_said(admin_desk: Client, admin_user: User) -> None:
+    closure = close_on("2026-12-24", "2026-12-31")
+    assert admin_desk.post(f"/admin/circulation/closure/{closure.pk}/delete/", {"post": "yes"}).status_code == 302
+    action = Action.objects.get(verb="remove_in_admin")
+    assert (action.by, action.target_type, action.target_id, Closure.objects.count()) == (
+        admin_user, "circulation.closure", closure.pk, 0,
+    )  # fmt: skip
+    assert (action.before["from_on"], action.before["to_on"]) == ("2026-12-24", "2026-12-31")
+
+
+def test_admin_site_removes_no_entry_without_which_no_day_is_open(admin_desk: Client, branch: Branch) -> None:
+    """Closed for two years but for one day."""
+    close_on("2026-03-01", "2028-03-01")
+    opening = close_on("2026-03-10", opens=True)
+    page = admin_desk.post(f"/admin/circulation/closure/{opening.pk}/delete/", {"post": "yes"}, follow=True)
+    assert page.redirect_chain == [(f"/admin/circulation/closure/{opening.pk}/change/", 302)]
+    assert f"{branch} would have no open day in the next year." in page.content.decode()
+    assert Closure.objects.count() == 2
+
+
+def test_admin_site_removes_no_opening_hours_without_which_no_day_is_open(admin_desk: Client, branch: Branch) -> None:
+    """Open on Mondays and Tuesdays, every Monday a holiday: the Tuesdays stay."""
+    open_on("12", branch=branch)
+    for week in range(54):
+        close_on((date(2026, 3, 2) + timedelta(weeks=week)).isoformat())
+    monday, tuesday = OpeningHours.objects.order_by("weekday")
+    for hours in (tuesday, monday):
+        admin_desk.post(f"/admin/circulation/openinghours/{hours.pk}/delete/", {"post": "yes"})
+    assert list(OpeningHours.objects.all()) == [tuesday]

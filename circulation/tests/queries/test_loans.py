@@ -151,6 +151,17 @@ def test_loans_are_found_by_every_word() -> None:
     assert set(find_loans(all_loans(), "  ")) == {loan, other}
 
 
+def test_search_for_many_words_joins_no_identifiers() -> None:
+    """A book of two identifiers is one row, without sorting out what is there twice."""
+    book = BookIdentifierFactory(value="9780553382563", book__title="Neuromancer").book
+    BookIdentifierFactory(kind="isbn10", value="055338256X", book=book)
+    loan = make_loan(CopyFactory(book=book))
+    found = find_loans(all_loans(), "neuro 9780553382563 055338256X")
+    assert (list(found), "JOIN \"catalog_bookidentifier\"" in str(found.query), found.query.distinct) == (
+        [loan], False, False,
+    )  # fmt: skip
+
+
 def test_loan_that_forgot_its_member_is_found_by_its_book(branch: Branch) -> None:
     loan = make_loan(CopyFactory(barcode="C001"))
     return_copy(loan.copy, branch=branch, by=None)

@@ -1,7 +1,7 @@
 """ISSUE: lending a copy, and the record of it."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -123,6 +123,12 @@ def test_due_19_date_by_hand_stops_at_the_end_of_the_membership() -> None:
 def test_due_20_date_by_hand_may_be_today_but_not_before() -> None:
     assert make_loan(now=NOW, due_on=date(2026, 3, 2)).due_at == zurich("2026-03-02T23:59:59")
     assert codes_of(make_loan, CopyFactory(), MemberFactory(), now=NOW, due_on=date(2026, 3, 1)) == ["due_in_past"]
+
+
+def test_last_second_of_the_day_is_over_when_its_fraction_has_begun() -> None:
+    """Due at 23:59:59 and issued half a second later: in the past, not a fault."""
+    late = zurich("2026-03-02T23:59:59") + timedelta(milliseconds=500)
+    assert codes_of(make_loan, CopyFactory(), MemberFactory(), now=late, due_on=date(2026, 3, 2)) == ["due_in_past"]
 
 
 def test_today_is_the_library_s_today() -> None:

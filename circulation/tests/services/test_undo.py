@@ -217,6 +217,17 @@ def test_undo_18_return_of_a_copy_that_was_lent_again(librarian: User, branch: B
     action = last("return")
     issued(librarian, branch, copy=loan.copy, now=LATE + SOON)
     assert code_of(undo, action, by=librarian, now=LATE + 2 * SOON) == "changed_since"
+    return_copy(loan.copy, branch=branch, by=librarian, now=LATE + 2 * SOON)
+    assert code_of(undo, action, by=librarian, now=LATE + 3 * SOON) == "changed_since"
+
+
+def test_loan_in_between_that_was_undone_keeps_no_return_from_being_taken_back(librarian: User, branch: Branch) -> None:
+    loan = make_loan(now=ISSUED)
+    return_copy(loan.copy, branch=branch, by=librarian, now=LATE)
+    issued(librarian, branch, copy=loan.copy, now=LATE + SOON)
+    undo(last("issue"), by=librarian, now=LATE + 2 * SOON)
+    undo(last("return"), by=librarian, now=LATE + 3 * SOON)
+    assert Loan.objects.open().get() == loan
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "lost"])

@@ -1,6 +1,7 @@
 """/desk/: the day's work, what was done last, taking it back, and the branch."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from accounts.models import Action, Branch, User
 from accounts.tests.factories import BranchFactory, MemberFactory
 from catalog.tests.factories import CopyFactory
 from circulation.models import Loan
+from circulation.services.ledger import charge_member
 from circulation.services.loans import issue_copy, return_copy
 from circulation.tests.factories import make_loan, make_overdue_loan
 from circulation.tests.views.pages import outcomes, rows, said, send, tiles
@@ -107,3 +109,17 @@ def test_library_of_one_branch_does_not_speak_of_branches(desk: Client) -> None:
 
 def test_desk_says_when_no_worker_runs(desk: Client) -> None:
     assert "The worker is not running" in said(desk.get("/desk/"))
+
+
+def test_desk_asks_the_database_at_most_twelve_times(
+    desk: Client, librarian: User, branch: Branch, django_assert_max_num_queries: Any
+) -> None:
+    """With two branches, overdue loans and things done, both with loans and with money."""
+    desk.post(f"/desk/branch/{BranchFactory().pk}/")
+    for _each in range(3):
+        loan = issue_copy(CopyFactory(), member=MemberFactory(), branch=branch, by=librarian)
+        charge_member(loan.member, amount_minor=100, reason="card", by=librarian)
+        make_overdue_loan()
+    with django_assert_max_num_queries(12):
+        page = desk.get("/desk/")
+    assert (tiles(page)["Overdue"], len(rows(page))) == ("3", 6)

@@ -242,3 +242,15 @@ def test_long_file_leaves_nothing_out(desk: Client, monkeypatch: pytest.MonkeyPa
         make_loan()
     barcodes = [line[4] for line in lines(desk)[1:]]
     assert sorted(barcodes) == sorted(Copy.objects.values_list("barcode", flat=True))
+
+
+def test_file_skips_and_doubles_nothing_while_the_desk_works(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loan is taken back, and another issued, when the first lines of the open ones are on their way."""
+    monkeypatch.setattr("circulation.views.loans.AT_ONCE", 2)
+    loans = [make_loan(now=timezone.now() - days * DAY) for days in range(1, 6)]
+    parts = iter(desk.get("/desk/loans.csv?show=active").streaming_content)
+    begun = [next(parts) for _part in range(4)]
+    return_copy(loans[0].copy, branch=loans[0].branch, by=None)
+    make_loan()
+    text = b"".join([*begun, *parts]).decode()
+    assert [line[4] for line in csv.reader(io.StringIO(text))][1:] == [loan.copy.barcode for loan in loans]

@@ -1,13 +1,14 @@
 """/me/: a member's own loans, fines and renewals."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts.models import Branch, Member, User
+from accounts.models import Branch, Member, MemberCategory, User
 from accounts.tests.factories import MemberCategoryFactory
 from catalog.tests.factories import AuthorFactory, CopyFactory
 from circulation.models import Loan
@@ -221,3 +222,15 @@ def test_every_form_of_the_page_carries_a_key(mine: Client, me: Member) -> None:
     make_loan(member=me)
     page = mine.get("/me/").content.decode()
     assert page.count('action="/me/loans/') == page.count('name="key"') == 2
+
+
+@pytest.mark.parametrize("show", ["all", "overdue"])
+def test_page_asks_the_database_at_most_twelve_times(
+    show: str, mine: Client, me: Member, three: list[Loan], django_assert_max_num_queries: Any
+) -> None:
+    """With overdue loans, and a category that limits fines."""
+    MemberCategory.objects.filter(pk=me.category_id).update(max_open_fines_minor=500)
+    make_overdue_loan(member=me, days=2)
+    with django_assert_max_num_queries(12):
+        page = mine.get(f"/me/?show={show}")
+    assert (tiles(page)["Overdue books"], len(rows(page))) == ("2", {"all": 4, "overdue": 2}[show])
