@@ -32,7 +32,7 @@ def desk_branch(session: Mapping[str, Any], branches: Iterable[Branch] | None = 
     ``branches``: all of them, where they have been read already.
     """
     by_key = {branch.pk: branch for branch in (Branch.objects.all() if branches is None else branches)}
-    return by_key.get(session.get(DESK_BRANCH)) or by_key[min(by_key)]
+    return by_key.get(session.get(DESK_BRANCH, 0)) or by_key[min(by_key)]
 
 
 def default_category() -> MemberCategory:

@@ -94,7 +94,7 @@ def _how_many(**tables: QuerySet) -> dict[str, int]:
         name: Subquery(rows.order_by().values(n=Func("pk", function="COUNT", output_field=IntegerField())))
         for name, rows in tables.items()
     }
-    return LibrarySettings.objects.filter(pk=1).values(**columns).get()
+    return dict(LibrarySettings.objects.filter(pk=1).values(**columns).get())
 
 
 def _with_targets(actions: list[Action], now: datetime) -> list[Done]:
