@@ -355,6 +355,16 @@ def test_cover_that_the_disk_does_not_take_is_fetched_again_later(
     assert (fetch_next_cover(source, moment), now_of(book).state) == (True, State.DONE)
 
 
+def test_cover_that_the_disk_does_not_take_is_given_back_though_time_goes_by(
+    stub: Stub, source: OpenLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub.tell(ADDRESS, raw(picture()))
+    book = wanted()
+    monkeypatch.setattr(default_storage, "save", Mock(side_effect=OSError(28, "No space left on device")))
+    fetch_next_cover(source)
+    assert (now_of(book).state, now_of(book).lease_until) == (State.QUEUED, None)
+
+
 @pytest.mark.parametrize("code", ["offline", "timed_out", "unavailable", "limited", "blocked"])
 def test_cover_is_asked_for_again_however_long_the_source_is_away(code: str) -> None:
     book, moment, waited = wanted(), NOW, []
