@@ -13,6 +13,7 @@ TURNS_PER_SECOND = 2
 BURST = 5
 TURN_KEPT = 300  # seconds; longer than anybody reserves ahead
 PLACES = 2
+PICTURE_PATIENCE = 0.5  # seconds
 
 FAILURES_TO_OPEN = 5
 FAILURE_WINDOW = 60  # seconds
@@ -28,11 +29,11 @@ _picture_place = threading.BoundedSemaphore(1)
 def place(*, for_a_picture: bool = False) -> Iterator[None]:
     """One of the two places in this process for people waiting for Open Library, or the one for pictures beside them.
 
-    Pictures take no place from who looks up or saves a book.
-    Raises: OpenLibraryError("busy") at once when they are taken, so that no more threads are bound.
+    Pictures take no place from who looks up or saves a book, and wait a moment for one another.
+    Raises: OpenLibraryError("busy") when they are taken, so that no more threads are bound.
     """
-    places = _picture_place if for_a_picture else _places
-    if not places.acquire(blocking=False):
+    places, patience = (_picture_place, PICTURE_PATIENCE) if for_a_picture else (_places, 0)
+    if not places.acquire(timeout=patience):
         raise OpenLibraryError("busy", "the place for pictures is taken" if for_a_picture else "both places are taken")
     try:
         yield

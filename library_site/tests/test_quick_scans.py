@@ -193,3 +193,30 @@ def test_what_the_site_keeps_after_a_pause_does_not_wait_twice(desk: Desk, setti
     page.get_by_role("button", name="Send it now").click()
     page.locator(".outcome.success").wait_for()
     assert (desk.lent(), desk.waiting(), page.evaluate("sessionStorage.length")) == ([desk.copies[0]], [], 0)
+
+
+def test_what_waits_for_one_member_is_not_lent_to_another(desk: Desk) -> None:
+    first, second, third = desk.copies[:3]
+    page = desk.open(f"/desk/issue/?member={desk.reader.pk}")
+    desk.scan("nonsense", first.barcode, second.barcode)
+    page.get_by_role("button", name="Go on with them").wait_for()
+    page = desk.open(f"/desk/issue/?member={desk.library.member.pk}")
+    page.get_by_role("heading", name="These scans wait for another member").wait_for()
+    assert (page.get_by_role("button", name="Go on with them").count(), desk.waiting(), faults(page)) == (0, [], [])
+    desk.scan(third.barcode)
+    page.locator(".outcome").wait_for()
+    assert page.locator("section[data-waiting-elsewhere] li").all_inner_texts() == [first.barcode, second.barcode]
+    assert (desk.lent(), first.loans.open().count() + second.loans.open().count()) == ([], 0)
+    page.get_by_role("link", name="Back to that member").click()
+    page.get_by_role("button", name="Go on with them").click()
+    page.locator(".outcome.success").nth(1).wait_for()
+    assert (desk.lent(), page.evaluate("sessionStorage.length")) == ([first, second], 0)
+
+
+def test_what_waits_for_another_member_is_left_out_when_the_desk_says_so(desk: Desk) -> None:
+    page = desk.open(f"/desk/issue/?member={desk.reader.pk}")
+    desk.scan("nonsense", desk.copies[0].barcode)
+    page.get_by_role("button", name="Go on with them").wait_for()
+    page = desk.open("/desk/issue/")
+    page.get_by_role("button", name="Leave them out").click()
+    assert (page.locator("section li").count(), page.evaluate("sessionStorage.length"), desk.lent()) == (0, 0, [])

@@ -3,7 +3,8 @@
 
    A scan is sent beside the page, whose box stays where it is, so that no key is lost. What is scanned meanwhile waits
    its turn in the order it came, also in the window's own store should the page go away. Whatever is not plainly done
-   stops the row, and shows what still waits. */
+   stops the row, and shows what still waits. What waits belongs to the member it was scanned for: the page of another
+   member shows it and does not send it. */
 
 (() => {
   const ON_ITS_WAY = 1000; // milliseconds after a refusal in which a scan was on its way, and was no answer to it
@@ -17,7 +18,11 @@
   const boxOf = (page) => page.querySelector("form[method=post] [data-scan]");
   const pathOf = (form, address = location.href) => new URL(form.getAttribute("action") || "", address).pathname;
   const store = () => `scans that wait for ${pathOf(boxOf(document).form)}`;
-  const waiting = () => JSON.parse(sessionStorage.getItem(store()) || "[]");
+  const memberOf = (page) => boxOf(page).form.elements.member?.value || "";
+  const stored = () => JSON.parse(sessionStorage.getItem(store()) || "[]"); // each {member, scan}; "" is nobody yet
+  const isOurs = ({ member }) => !member || member === memberOf(document);
+  const waiting = () => stored().filter(isOurs).map(({ scan }) => scan);
+  const elsewhere = () => stored().filter((each) => !isOurs(each));
   const tell = (sound) => document.dispatchEvent(new CustomEvent("library:outcome", { detail: sound }));
 
   // What is left in the box from before gives way to the next scan.
@@ -27,21 +32,40 @@
     if (!hasBegun) box.select();
   };
 
-  const keep = (scans) => {
-    if (scans.length) sessionStorage.setItem(store(), JSON.stringify(scans));
+  const keep = (scans, others = elsewhere()) => {
+    const all = [...others, ...scans.map((scan) => ({ member: memberOf(document), scan }))];
+    if (all.length) sessionStorage.setItem(store(), JSON.stringify(all));
     else sessionStorage.removeItem(store());
   };
 
-  const show = () => {
-    first("[data-waiting]:not(template)")?.remove();
-    const scans = waiting();
-    if (!scans.length) return;
-    const section = first("template[data-waiting]").content.firstElementChild.cloneNode(true);
+  const sectionOf = (template, scans) => {
+    const section = first(`template[${template}]`).content.firstElementChild.cloneNode(true);
     for (const scan of scans) {
       const item = document.createElement("li");
       item.textContent = scan;
       section.querySelector("ol").append(item);
     }
+    return section;
+  };
+
+  const showElsewhere = () => {
+    const form = boxOf(document).form;
+    const others = elsewhere();
+    for (const member of new Set(others.map((each) => each.member))) {
+      const theirs = others.filter((each) => each.member === member);
+      const section = sectionOf("data-waiting-elsewhere", theirs.map(({ scan }) => scan));
+      section.querySelector("[data-go-back]").href = `${pathOf(form)}?member=${encodeURIComponent(member)}`;
+      section.querySelector("[data-leave-out]").dataset.leaveOut = member;
+      form.after(section);
+    }
+  };
+
+  const show = () => {
+    for (const old of document.querySelectorAll("section[data-waiting], section[data-waiting-elsewhere]")) old.remove();
+    showElsewhere();
+    const scans = waiting();
+    if (!scans.length) return;
+    const section = sectionOf("data-waiting", scans);
     section.querySelector("[data-unanswered]").hidden = !isUnanswered;
     section.querySelector("[data-choices]").hidden = isUnderWay;
     boxOf(document).form.after(section);
@@ -119,7 +143,10 @@
       return;
     }
     const typed = boxOf(document).value;
+    const [row, others] = [waiting(), elsewhere()];
     turnTo(page, answer);
+    keep(row, others); // after a card the row is that member's
+    show();
     if (typed) boxOf(document).value = typed;
     append(outcomes);
     tell();
@@ -171,8 +198,11 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-go-on]")) next();
-    if (event.target.closest("[data-leave-out]")) {
-      keep([]);
+    const leaveOut = event.target.closest("[data-leave-out]");
+    if (leaveOut) {
+      const member = leaveOut.dataset.leaveOut;
+      if (member) keep(waiting(), elsewhere().filter((each) => each.member !== member));
+      else keep([]);
       show();
       enter(true);
     }
