@@ -151,7 +151,3 @@ class Restriction(models.Model):
 
     def __str__(self) -> str:
         return self.reason
-
-    def bars(self, on) -> bool:
-        """Whether the member may not borrow on the day ``on``."""
-        return self.lifted_at is None and self.from_on <= on and (self.until_on is None or on <= self.until_on)

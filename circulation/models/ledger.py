@@ -31,9 +31,6 @@ class LedgerEntry(models.Model):
         OVERPAYMENT = "overpayment", _("Overpayment")
         VOID = "void", _("Reversal")
 
-    DEBITS = ["overdue", "replacement", "processing", "other"]
-    CREDITS = ["payment", "waiver", "write_off", "overpayment"]
-
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     member = models.ForeignKey(Member, verbose_name=_("member"), on_delete=models.PROTECT, related_name="ledger")
     loan = models.ForeignKey(

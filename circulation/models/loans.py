@@ -12,9 +12,6 @@ class LoanQuerySet(models.QuerySet):
     def open(self) -> "LoanQuerySet":
         return self.filter(closed_at=None)
 
-    def closed(self) -> "LoanQuerySet":
-        return self.exclude(closed_at=None)
-
     def overdue(self, now) -> "LoanQuerySet":
         return self.open().filter(due_at__lt=now)
 

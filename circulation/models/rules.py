@@ -13,8 +13,6 @@ from catalog.models import CopyType
 from circulation.policy import NO_VALUE, NONE, UNLIMITED, DueDateMode, FineChargedAt, FixedDueMode, HoldsOnShelf, Unit
 from circulation.policy import RenewalBlock as RenewalBlockPolicy
 
-UP_TO_YEARS = [MinValueValidator(0), MaxValueValidator(36_500)]
-
 
 def number(label: Any, **options: Any) -> models.IntegerField:
     """A whole number that may be absent (inherit) or, where allowed, -1 (unlimited or none)."""

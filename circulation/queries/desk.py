@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Count, Func, IntegerField, Model, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -94,7 +94,8 @@ def _how_many(**tables: QuerySet) -> dict[str, int]:
         name: Subquery(rows.order_by().values(n=Func("pk", function="COUNT", output_field=IntegerField())))
         for name, rows in tables.items()
     }
-    return cast(dict[str, int], LibrarySettings.objects.filter(pk=1).values(**columns).get())
+    counts: dict[str, Any] = LibrarySettings.objects.values(**columns).get(pk=1)
+    return counts
 
 
 def _with_targets(actions: list[Action], now: datetime) -> list[Done]:

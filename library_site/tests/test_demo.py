@@ -55,7 +55,7 @@ def test_demo_plays_two_years_unless_told_otherwise() -> None:
 
 def test_load_demo_fills_the_library_and_it_is_sound(short_demo: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert (Book.objects.count(), Copy.objects.count(), Member.objects.count()) == (212, 303, 40)
-    assert Loan.objects.closed().count() > 50
+    assert Loan.objects.exclude(closed_at=None).count() > 50
     assert Loan.objects.overdue(NOW).count() > 0
     assert Loan.objects.filter(issued_at__gt=NOW).count() == 0
     call_command("check_invariants")
