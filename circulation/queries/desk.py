@@ -94,8 +94,8 @@ def _how_many(**tables: QuerySet) -> dict[str, int]:
         name: Subquery(rows.order_by().values(n=Func("pk", function="COUNT", output_field=IntegerField())))
         for name, rows in tables.items()
     }
-    counts: dict[str, Any] = LibrarySettings.objects.values(**columns).get(pk=1)
-    return counts
+    counts = LibrarySettings.objects.values_list(*columns.values()).get(pk=1)
+    return dict(zip(columns, counts, strict=True))
 
 
 def _with_targets(actions: list[Action], now: datetime) -> list[Done]:
