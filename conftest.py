@@ -52,9 +52,10 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     yield
     if nextitem is not None and BLOCKER in item.config.stash and _empties_the_database(item):
         with item.config.stash[BLOCKER].unblock():
-            _count_from_one_again()
-            call_command("set_up_roles")
-            take_over()
+            if not LibrarySettings.objects.exists():  # a test that was skipped has emptied nothing
+                _count_from_one_again()
+                call_command("set_up_roles")
+                take_over()
 
 
 def _empties_the_database(item: pytest.Item) -> bool:
