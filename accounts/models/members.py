@@ -58,7 +58,10 @@ class MemberCategory(models.Model):
 
 
 class Member(models.Model):
-    """A person (or class, or club) with a card. Needs no sign-in."""
+    """A person (or class, or club) with a card. Needs no sign-in.
+
+    ``removed_at``: the person is gone and nothing personal is left in the row, which only keeps the accounts whole.
+    """
 
     card_number = models.CharField(_("card number"), max_length=40, unique=True, validators=[CODE_PATTERN])
     name = models.CharField(_("name"), max_length=200, db_index=True)
@@ -79,6 +82,7 @@ class Member(models.Model):
         _("keeps the reading history"), null=True, blank=True, help_text=_("Unknown: the library's number of days.")
     )
     loans_ever = models.PositiveIntegerField(_("loans ever"), default=0, editable=False)
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True, editable=False)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         verbose_name=_("sign-in"),

@@ -1,8 +1,10 @@
-"""Tables of circulation: calendar, rules, loans, money."""
+"""Tables of circulation: calendar, rules, loans, holds, uses in the library, money."""
 
 from .calendar import Closure, OpeningHours
+from .holds import Hold
 from .ledger import Allocation, LedgerEntry
 from .loans import Loan
 from .rules import CirculationRule
+from .uses import OnSiteUse
 
-__all__ = ["Allocation", "CirculationRule", "Closure", "LedgerEntry", "Loan", "OpeningHours"]
+__all__ = ["Allocation", "CirculationRule", "Closure", "Hold", "LedgerEntry", "Loan", "OnSiteUse", "OpeningHours"]

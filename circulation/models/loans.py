@@ -21,7 +21,8 @@ class Loan(models.Model):
 
     ``category``, ``copy_type`` and ``branch`` are as they were at issue, because the rules for the fine are looked up
     with them. ``returned_at`` is when the copy counts as back (a book drop may be emptied later), ``closed_at`` when
-    it was really scanned. ``explanation`` says how the due date came about.
+    it was really scanned. ``explanation`` says how the due date came about. A lost copy closes its loan;
+    ``forgiven_fine`` (as Fine.as_json) is what was not charged then, ``found_at`` when the copy turned up again.
     """
 
     class Outcome(models.TextChoices):
@@ -46,6 +47,8 @@ class Loan(models.Model):
     renewals = models.PositiveIntegerField(_("renewals"), default=0)
     claimed_returned_at = models.DateTimeField(_("member says it was returned"), null=True, blank=True)
     explanation = models.JSONField(_("why this due date"), default=dict, blank=True)
+    forgiven_fine = models.JSONField(_("fine forgiven when the copy was marked lost"), default=dict, blank=True)
+    found_at = models.DateTimeField(_("lost copy found"), null=True, blank=True)
 
     objects = LoanQuerySet.as_manager()
 
@@ -73,6 +76,7 @@ class Loan(models.Model):
             models.CheckConstraint(
                 condition=Q(member__isnull=False) | Q(closed_at__isnull=False), name="loan_open_has_a_member"
             ),
+            models.CheckConstraint(condition=Q(found_at__isnull=True) | Q(outcome="lost"), name="loan_found_was_lost"),
         ]
         indexes = [
             models.Index(fields=["member", "closed_at"], name="loan_of_member"),
