@@ -19,6 +19,7 @@ from accounts.models import Member
 from circulation.models import Allocation, LedgerEntry
 
 MONEY_RECEIVED = (LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.OVERPAYMENT)
+GIVEN_UP = (LedgerEntry.Kind.WAIVER, LedgerEntry.Kind.WRITE_OFF)
 
 
 def balance_minor(member: Member) -> int:
@@ -66,6 +67,30 @@ def outstanding_fines_of(member: OuterRef) -> Coalesce:
 def account(member: Member) -> QuerySet[LedgerEntry]:
     """Every line of the member's account, newest first."""
     return member.ledger.select_related("loan__copy__book", "by", "voids", "voided_by").order_by("-at", "-pk")
+
+
+def last_entry(member: Member) -> LedgerEntry | None:
+    """The line of the member's account that was written last."""
+    return member.ledger.order_by("-at", "-pk").first()
+
+
+def forgiven_minor(entry: LedgerEntry) -> int:
+    """How much of the charge ``entry`` was waived or written off, and not owed again since, in minor units."""
+    given_up = entry.settled_by.filter(credit__kind__in=GIVEN_UP, credit__voided_by=None)
+    return given_up.aggregate(sum=Coalesce(Sum("amount_minor"), 0))["sum"]
+
+
+def refundable_minor(member: Member) -> int:
+    """How much money ``member`` paid that was not given back yet, in minor units; what was forgiven never counts."""
+    return refundable_by_member([member.pk]).get(member.pk, 0)
+
+
+def refundable_by_member(members: list[int] | None = None) -> dict[int, int]:
+    """The same for each of these members (None: of all) with whom money changed hands."""
+    received, given_back = Q(kind__in=MONEY_RECEIVED), Q(kind=LedgerEntry.Kind.REFUND, amount_minor__gt=0)
+    moved = LedgerEntry.objects.filter(received | given_back, voided_by=None)
+    of_them = moved if members is None else moved.filter(member__in=members)
+    return dict(of_them.order_by().values_list("member").annotate(sum=-Sum("amount_minor")))
 
 
 def _open_fines(entries: QuerySet[LedgerEntry]) -> QuerySet:

@@ -1,15 +1,15 @@
 """Loans: whose, which are late, what they would cost now."""
 
 from collections.abc import Iterable
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from accounts.models import Member
+from accounts.models import LibrarySettings, Member
 from catalog.models import Book, BookIdentifier, Contributor, Copy
 from circulation import policy
 from circulation.models import Loan
-from circulation.policy import Fine
+from circulation.policy import Fine, end_of_day
 from circulation.queries.rules import RuleBook
 
 SHOWN = ("all", "active", "overdue", "returned")
@@ -24,6 +24,25 @@ def loan_due_first(member: Member, books: Iterable[Book]) -> Loan | None:
     """Of the open loans that ``member`` has of ``books`` the one that is due first."""
     loans = member.loans.open().select_related("copy__book").filter(copy__book__in=books)
     return loans.order_by("due_at", "pk").first()
+
+
+def lost_loan_of(copy: Copy) -> Loan | None:
+    """The loan that ended when ``copy`` was lost, until the copy is found."""
+    lost = Loan.objects.filter(copy=copy, outcome=Loan.Outcome.LOST, found_at=None)
+    return lost.order_by("-closed_at", "-pk").first()
+
+
+def long_overdue_loans(now: datetime, library: LibrarySettings) -> list[Loan]:
+    """The loans overdue for as many days as make a copy lost, oldest first; none where the library sets no number.
+
+    Left out are those the member says were returned.
+    """
+    days = library.long_overdue_lost_days
+    if days is None:
+        return []
+    due_before = end_of_day(now.astimezone(library.zone).date() - timedelta(days=max(days, 1)), library.zone)
+    loans = Loan.objects.open().filter(due_at__lte=due_before, claimed_returned_at=None).select_related("copy")
+    return list(loans.order_by("due_at", "pk"))
 
 
 def loans_for_pages(loans: QuerySet[Loan]) -> QuerySet[Loan]:

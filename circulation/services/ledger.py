@@ -1,5 +1,6 @@
 """Writing the ledger: charges, payments, waivers, reversals; oldest debt first."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from circulation.models import Allocation, LedgerEntry, Loan
 from circulation.policy import Fine
 from circulation.queries import ledger
 from circulation.queries.problems import block
+from circulation.services.locks import lock_member
 
 Kind = LedgerEntry.Kind
 
@@ -67,13 +69,73 @@ def waive(
 
     Returns the line. Raises CirculationRefused("amount_not_positive", "amount_above_debt", "unknown_member").
     """
+    return _forgive(action, member, Kind.WAIVER, amount_minor, reason=reason, by=by, now=now)
+
+
+@recorded("write_off")
+def write_off(
+    action: Action, member: Member, *, amount_minor: int, reason: str = "", by: User | None, now: datetime
+) -> LedgerEntry:
+    """Give up an amount of what ``member`` owes (minor units, above zero), oldest debt first.
+
+    Returns the line. Raises CirculationRefused("amount_not_positive", "amount_above_debt", "unknown_member").
+    """
+    return _forgive(action, member, Kind.WRITE_OFF, amount_minor, reason=reason, by=by, now=now)
+
+
+@recorded("refund")
+def refund(
+    action: Action, member: Member, *, amount_minor: int, reason: str = "", by: User | None, now: datetime
+) -> LedgerEntry:
+    """Give ``member`` money back (minor units, above zero): at most what was paid and not given back yet.
+
+    Unused credit is used up first; beyond it, what the payment had settled is owed again. Returns the line.
+    Raises CirculationRefused("amount_not_positive", "nothing_to_refund", "amount_above_debt", "unknown_member").
+    """
     _refuse_unless_positive(amount_minor)
     member = lock_member(member.pk)
-    if amount_minor > ledger.outstanding_minor(member):
-        raise CirculationRefused([block("amount_above_debt", _("That is more than is owed."))])
-    entry = write(member, Kind.WAIVER, -amount_minor, by=by, at=now, reason=reason)
+    refundable = ledger.refundable_minor(member)
+    if refundable <= 0:
+        raise CirculationRefused([block("nothing_to_refund", _("Nothing was paid that could be given back."))])
+    if amount_minor > refundable:
+        raise CirculationRefused([block("amount_above_debt", _("That is more than was paid."))])
+    entry = write(member, Kind.REFUND, amount_minor, by=by, at=now, reason=reason)
     _record(action, entry, reason)
     return entry
+
+
+@recorded("void")
+def void_entry(action: Action, entry: LedgerEntry, *, reason: str = "", by: User | None, now: datetime) -> LedgerEntry:
+    """Take the line ``entry`` back by a line of the same amount the other way, which is returned.
+
+    Raises CirculationRefused("nothing_to_void") for a reversal, a line reversed before, a charge of which a part was
+    forgiven, and money received that was given back; "unknown_member" where the member is gone.
+    """
+    entry.member = lock_member(entry.member_id)
+    if problem := _against_reversal(entry):
+        raise CirculationRefused([block("nothing_to_void", problem)])
+    void = reverse(entry, by=by, at=now, reason=reason)
+    _record(action, void, reason)
+    action.after["voids"] = entry.pk
+    return void
+
+
+def void_last_entry(
+    member: Member, *, reason: str = "", by: User | None, key: str | None = None, now: datetime | None = None
+) -> LedgerEntry:
+    """Take back the line of the account of ``member`` that was written last; see void_entry.
+
+    Raises CirculationRefused("nothing_to_void") also for an empty account.
+    """
+    entry = ledger.last_entry(member)
+    if entry is None:
+        raise CirculationRefused([block("nothing_to_void", _("The account has no lines."))])
+    return void_entry(entry, reason=reason, by=by, key=key, now=now)
+
+
+def can_be_reversed(entry: LedgerEntry) -> bool:
+    """Whether ``entry`` can be taken back without giving or taking what nobody paid."""
+    return not _against_reversal(entry)
 
 
 def write_fine(loan: Loan, fine: Fine, *, by: User | None, at: datetime) -> LedgerEntry | None:
@@ -87,9 +149,12 @@ def write_fine(loan: Loan, fine: Fine, *, by: User | None, at: datetime) -> Ledg
 
 
 def write(
-    member: Member, kind: str, amount_minor: int, *, by: User | None, at: datetime, **details: Any
-) -> LedgerEntry:
+    member: Member, kind: str, amount_minor: int, *, by: User | None, at: datetime, first: LedgerEntry | None = None,
+    **details: Any,
+) -> LedgerEntry:  # fmt: skip
     """Add one line to the account of ``member`` and settle what can be settled. The member must be locked.
+
+    A credit settles what is open of the charge ``first``, if there is one, and then the oldest debts.
 
     ``amount_minor``: minor units of the library's currency, above zero what is owed, below zero what settles it; the
     database refuses (IntegrityError) a sign that does not fit the ``kind``. ``details``: reason, loan, explanation.
@@ -97,9 +162,22 @@ def write(
     entry = LedgerEntry.objects.create(
         member=member, kind=kind, amount_minor=amount_minor, currency=_currency(), by=by, at=at, **details
     )
+    if first and first.open_minor:
+        _allocate(first, entry, min(first.open_minor, entry.open_minor), at)
     if settle(member, at):
         entry.refresh_from_db(fields=["allocated_minor"])
     return entry
+
+
+def written(entries: Iterable[LedgerEntry]) -> dict[str, Any]:
+    """What the record of an action says of the lines it wrote: their keys, and the sums of each kind."""
+    entries = list(entries)
+    return {
+        "entries": [entry.pk for entry in entries],
+        "charged_minor": sum(entry.amount_minor for entry in entries if entry.amount_minor > 0),
+        "credited_minor": -sum(entry.amount_minor for entry in entries if entry.amount_minor < 0),
+        "fine_minor": sum(entry.amount_minor for entry in entries if entry.kind == Kind.OVERDUE),
+    }
 
 
 def reverse(entry: LedgerEntry, *, by: User | None, at: datetime, reason: str = "") -> LedgerEntry:
@@ -139,15 +217,28 @@ def settle(member: Member, at: datetime) -> bool:
     return any_matched
 
 
-def lock_member(pk: int) -> Member:
-    """The member, locked until the transaction ends: first in the order of locks.
+def _forgive(
+    action: Action, member: Member, kind: str, amount_minor: int, *, reason: str, by: User | None, now: datetime
+) -> LedgerEntry:
+    _refuse_unless_positive(amount_minor)
+    member = lock_member(member.pk)
+    if amount_minor > ledger.outstanding_minor(member):
+        raise CirculationRefused([block("amount_above_debt", _("That is more than is owed."))])
+    entry = write(member, kind, -amount_minor, by=by, at=now, reason=reason)
+    _record(action, entry, reason)
+    return entry
 
-    Raises CirculationRefused("unknown_member").
-    """
-    member = Member.objects.select_for_update(of=("self",)).select_related("category").filter(pk=pk).first()
-    if member is None:
-        raise CirculationRefused([block("unknown_member", _("This member is not here any more."))])
-    return member
+
+def _against_reversal(entry: LedgerEntry) -> str:
+    if entry.kind == Kind.VOID:
+        return _("A reversal cannot be reversed itself.")
+    if LedgerEntry.objects.filter(voids=entry).exists():
+        return _("This line has been reversed already.")
+    if entry.amount_minor > 0 and ledger.forgiven_minor(entry):
+        return _("A part of this was waived or written off. Reverse that first.")
+    if entry.kind in ledger.MONEY_RECEIVED and ledger.refundable_minor(entry.member) < -entry.amount_minor:
+        return _("This money was given back.")
+    return ""
 
 
 def _allocate(debit: LedgerEntry, credit: LedgerEntry, amount_minor: int, at: datetime) -> None:
@@ -178,4 +269,5 @@ def _refuse_unless_positive(amount_minor: int) -> None:
 
 def _record(action: Action, entry: LedgerEntry, reason: str) -> None:
     action.reason = reason
-    describe(action, entry, after={"amount_minor": entry.amount_minor, "kind": entry.kind, "member": entry.member_id})
+    after = {"amount_minor": entry.amount_minor, "kind": entry.kind, "member": entry.member_id, "entries": [entry.pk]}
+    describe(action, entry, after=after)

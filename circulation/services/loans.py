@@ -1,12 +1,15 @@
 """Issue, return and renew: done whole and recorded, or refused with every reason."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from accounts.models import Action, Branch, Member, Restriction, User
+from accounts.permissions import OVERRIDE_BLOCK
 from accounts.services.actions import describe, recorded
 from catalog.models import Copy
 from circulation import policy
@@ -14,11 +17,14 @@ from circulation.exceptions import CirculationRefused, Level, Problem
 from circulation.models import Loan
 from circulation.policy import DueDate, EffectiveRule, Fine
 from circulation.policy.rules import PastClosing
-from circulation.queries.loans import estimate
+from circulation.queries.loans import lost_loan_of
 from circulation.queries.problems import block, issue_problems, renewal_problems
 from circulation.queries.rules import RuleBook, rule_book
-from circulation.queries.standing import Standing, room_for_fines
-from circulation.services.ledger import lock_member, write_fine
+from circulation.queries.standing import Standing
+from circulation.services.endings import back_at, close_loan, final_fine
+from circulation.services.ledger import write_fine, written
+from circulation.services.locks import lock_copy, lock_member, lock_members, lock_open_loan
+from circulation.services.lost import find_copy
 
 
 @recorded("issue")
@@ -32,31 +38,29 @@ def issue_copy(
     only with a ``reason``; setting aside ``already_yours`` renews the loan there is, setting aside ``copy_lost`` finds
     the copy. Returns the new loan, or the renewed one. Raises CirculationRefused.
     """
-    member = lock_member(member.pk)
-    copy = _lock_copy(copy.pk)
+    overrides = list(overrides)
+    member, copy = _lock_for_issue(copy, member, finds="copy_lost" in overrides)
     book = rule_book()
+    found = _find_if_set_aside(copy, book, overrides=overrides, by=by, reason=reason, now=now)
     rule = book.rule(branch.pk, member.category_id, copy.copy_type_id)
     problems = issue_problems(copy, Standing(member, book, now), rule)
     due, more = _due_or_problems(lambda: _first_due(now, rule, book, branch=branch, member=member, due_on=due_on))
     if due is not None and due.at < now:
         more.append(block("due_in_past", _("The due date would lie in the past.")))
     used = refuse_unless_overridden([*problems, *more], overrides, by, reason)
-    action.reason, action.overrides = reason, used
+    action.reason, action.overrides = reason, sorted({*used, *(["copy_lost"] if found.before else [])})
     if "already_yours" in used:
         loan = renew_loan(copy.loans.open().get(), by=by, now=now, overrides=overrides, reason=reason)
         describe(action, loan, after={"renewed": True})
         return loan
     assert due is not None
-    found = {"lost_on": copy.lost_on.isoformat()} if copy.lost_on else {}
-    if found:
-        Copy.objects.filter(pk=copy.pk).update(lost_on=None)
     loan = Loan.objects.create(
         copy=copy, member=member, category=member.category, copy_type=copy.copy_type, branch=branch,
         issued_at=now, due_at=due.at, explanation=_explanation(due, rule),
     )  # fmt: skip
     Member.objects.filter(pk=member.pk).update(loans_ever=F("loans_ever") + 1)
-    after = {"due_at": loan.due_at.isoformat(), "copy": copy.pk, "member": member.pk}
-    describe(action, loan, before=found, after=after)
+    after = {"due_at": loan.due_at.isoformat(), "copy": copy.pk, "member": member.pk, **found.after}
+    describe(action, loan, before=found.before, after=after)
     return loan
 
 
@@ -69,19 +73,19 @@ def return_copy(
     ``returned_on`` is the day it really came back (book drop); it then counts as back at the end of that day.
     Returns the closed loan. Raises CirculationRefused("not_on_loan", "date_in_future", "date_before_loan").
     """
-    loan = _lock_open_loan(copy)
+    loan = lock_open_loan(copy)
     book = rule_book()
-    returned_at = max(loan.issued_at, now if returned_on is None else _back_at(returned_on, loan, now, book))
-    fine = _final_fine(loan, book, returned_at)
+    returned_at = max(loan.issued_at, now if returned_on is None else back_at(returned_on, loan, now, book))
+    fine = final_fine(loan, book, returned_at)
     entry = write_fine(loan, fine, by=by, at=now)
     barred = _suspend(loan, fine, book, returned_at)
     before = {"current_branch": loan.copy.current_branch_id}
-    _close(loan, Loan.Outcome.RETURNED, returned_at, now)
+    close_loan(loan, Loan.Outcome.RETURNED, returned_at, now)
     if loan.copy.current_branch_id != branch.pk:
         Copy.objects.filter(pk=loan.copy_id).update(current_branch=branch)
     after = {
         "returned_at": returned_at.isoformat(), "copy": loan.copy_id, "member": loan.member_id,
-        "fine": entry.pk if entry else None, "fine_minor": fine.amount_minor,
+        "fine": entry.pk if entry else None, **written([entry] if entry else []),
         "restriction": barred.pk if barred else None,
     }  # fmt: skip
     describe(action, loan, before=before, after=after)
@@ -96,7 +100,7 @@ def renew_loan(
 
     ``overrides`` and ``reason`` as for issue_copy. Returns the loan. Raises CirculationRefused with every reason.
     """
-    loan = _lock_open_loan(loan.copy, loan)
+    loan = lock_open_loan(loan.copy, loan)
     book = rule_book()
     rule, member = book.rule_of(loan), loan.member
     assert member is not None
@@ -107,12 +111,13 @@ def renew_loan(
         more.append(block("renewal_not_later", _("Renewing now would not move the due date.")))
     used = refuse_unless_overridden([*problems, *more], overrides, by, reason)
     assert due is not None
-    fine = _final_fine(loan, book, now)
+    fine = final_fine(loan, book, now)
     entry = write_fine(loan, fine, by=by, at=now)
     before = {"due_at": loan.due_at.isoformat(), "renewals": loan.renewals, "explanation": loan.explanation}
     loan.due_at, loan.renewals, loan.explanation = due.at, loan.renewals + 1, _explanation(due, rule)
     loan.save(update_fields=["due_at", "renewals", "explanation"])
-    after = {"due_at": loan.due_at.isoformat(), "fine": entry.pk if entry else None, "fine_minor": fine.amount_minor}
+    after = {"due_at": loan.due_at.isoformat(), "fine": entry.pk if entry else None}
+    after |= written([entry] if entry else [])
     action.reason, action.overrides = reason, used
     describe(action, loan, before=before, after=after)
     return loan
@@ -130,6 +135,33 @@ def refuse_unless_overridden(
     if left:
         raise CirculationRefused(left)
     return sorted({p.code for p in problems})
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the record of an issue says of the lost copy it found first."""
+
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+
+
+def _lock_for_issue(copy: Copy, member: Member, *, finds: bool) -> tuple[Member, Copy]:
+    """Both locked, and with them whoever lost a copy that is to be found, and may be refunded."""
+    lost = lost_loan_of(copy) if finds else None
+    members = lock_members([member.pk, lost.member_id if lost else None])
+    return members.get(member.pk) or lock_member(member.pk), lock_copy(copy.pk)
+
+
+def _find_if_set_aside(
+    copy: Copy, book: RuleBook, *, overrides: Iterable[str], by: User | None, reason: str, now: datetime
+) -> _Found:
+    """Find a lost ``copy`` where ``copy_lost`` is set aside, before anything else is looked at."""
+    wanted = "copy_lost" in overrides and reason.strip() and (by is None or by.has_perm(OVERRIDE_BLOCK))
+    if not (copy.lost_on and wanted):
+        return _Found()
+    before = {"lost_on": copy.lost_on.isoformat()}
+    loan, entries = find_copy(copy, book, found_at=now, by=by, now=now)
+    return _Found(before, {"found_loan": loan.pk if loan else None, **written(entries)})
 
 
 def _may_override(problem: Problem, by: User | None) -> bool:
@@ -176,40 +208,6 @@ def _explanation(due: DueDate, rule: EffectiveRule) -> dict:
     return {"steps": due.steps, "sources": sources}
 
 
-def _lock_copy(pk: int) -> Copy:
-    copy = Copy.objects.select_for_update(of=("self",)).select_related("copy_type", "book").filter(pk=pk).first()
-    if copy is None:
-        raise CirculationRefused([block("unknown_copy", _("This copy is not here any more."))])
-    return copy
-
-
-def _lock_open_loan(copy: Copy, which: Loan | None = None) -> Loan:
-    """The open loan of ``copy`` with member, copy and loan locked in this order; refused if it is not lent.
-
-    ``which``: this loan and no other, for by now the copy may have been lent again.
-    """
-    open_loans = Loan.objects.open().filter(copy=copy, **({"pk": which.pk} if which else {}))
-    member_id = open_loans.values_list("member_id", flat=True).first()
-    if member_id is not None:
-        member = lock_member(member_id)
-        locked = _lock_copy(copy.pk)
-        loan = open_loans.select_for_update(of=("self",)).filter(member=member).first()
-        if loan is not None:
-            loan.member, loan.copy = member, locked
-            return loan
-    raise CirculationRefused([block("not_on_loan", _("This copy is not on loan."))])
-
-
-def _final_fine(loan: Loan, book: RuleBook, at: datetime) -> Fine:
-    room = room_for_fines(loan.member) if loan.member and loan.is_overdue(at) else None
-    return estimate(loan, book, at, room)
-
-
-def _close(loan: Loan, outcome: str, returned_at: datetime, now: datetime) -> None:
-    loan.outcome, loan.returned_at, loan.closed_at = outcome, returned_at, max(now, returned_at)
-    loan.save(update_fields=["outcome", "returned_at", "closed_at"])
-
-
 def _suspend(loan: Loan, fine: Fine, book: RuleBook, returned_at: datetime) -> Restriction | None:
     assert loan.member is not None
     if not (fine.units and book.rule_of(loan).suspension_days):
@@ -223,13 +221,3 @@ def _suspend(loan: Loan, fine: Fine, book: RuleBook, returned_at: datetime) -> R
         member=loan.member, from_on=span[0], until_on=span[1], source=Restriction.Source.OVERDUE,
         reason=_("Late return of %(title)s") % {"title": loan.copy.book.title[:200]},
     )  # fmt: skip
-
-
-def _back_at(returned_on: date, loan: Loan, now: datetime, book: RuleBook) -> datetime:
-    """The end of the day a copy came back on, or now if that is today; refused for a day it cannot have been."""
-    zone = book.library.zone
-    if returned_on > now.astimezone(zone).date():
-        raise CirculationRefused([block("date_in_future", _("The day of return lies in the future."))])
-    if returned_on < loan.issued_at.astimezone(zone).date():
-        raise CirculationRefused([block("date_before_loan", _("The day of return lies before the loan began."))])
-    return min(now, policy.end_of_day(returned_on, zone))

@@ -1,10 +1,9 @@
 """The rules themselves: the row for everything, changes and removal."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Case, F, Model, When
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
@@ -67,17 +66,15 @@ _AMOUNTS: dict[type[Model], list[str]] = {
 
 
 def _rescale(places: int) -> None:
-    """Move every stored amount by so many decimal places, half up; -1 (unlimited) stays."""
+    """Move every stored amount by so many decimal places, half up; -1 (unlimited) stays. One statement a table."""
     if not places:
         return
     for model, names in _AMOUNTS.items():
-        for row in model._default_manager.all():
-            for name in names:
-                setattr(row, name, _moved(getattr(row, name), places))
-            row.save(update_fields=names)
+        model._default_manager.update(**{name: _moved(name, places) for name in names})
 
 
-def _moved(amount: Any, places: int) -> Any:
-    if amount is None or amount < 0:
-        return amount
-    return amount * 10**places if places > 0 else (amount + 10**-places // 2) // 10**-places
+def _moved(name: str, places: int) -> Case:
+    """The column ``name`` moved by so many places; what is empty or below 0 stays."""
+    tens = 10 ** abs(places)
+    moved = F(name) * tens if places > 0 else (F(name) + tens // 2) / tens
+    return Case(When(**{f"{name}__lt": 0}, then=F(name)), default=moved)

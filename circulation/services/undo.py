@@ -1,4 +1,4 @@
-"""Taking back the last issue, return, renewal or payment within ten minutes, as a reversal everybody can see."""
+"""Taking back what was done at the desk within ten minutes, as a reversal everybody can see."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,9 +12,12 @@ from accounts.exceptions import Refused
 from accounts.models import Action, Member, Restriction, User
 from accounts.services.actions import describe, recorded
 from catalog.models import Copy
+from circulation.exceptions import CirculationRefused
 from circulation.models import LedgerEntry, Loan
 from circulation.policy.undoing import undo_refusal
-from circulation.services.ledger import lock_member, reverse
+from circulation.queries.ledger import forgiven_minor, refundable_minor
+from circulation.services.ledger import reverse
+from circulation.services.locks import lock_copy, lock_member, lock_members
 
 REFUSALS = {
     "cannot_undo": _("This cannot be taken back with a click."),
@@ -38,7 +41,10 @@ def _undo(action: Action, undone: Action, *, by: User, now: datetime) -> Action:
     undone = Action.objects.get(pk=undone.pk)
     if code := undo_refusal(undone.verb, undone.at, undone.undone_by_id is not None, now):
         raise Refused(code, str(REFUSALS[code]))
-    target = UNDOERS[undone.verb](undone, by, now)
+    try:
+        target = UNDOERS[undone.verb](undone, by, now)
+    except CirculationRefused as refused:  # the copy, the member or the loan is gone
+        raise _changed_since() from refused
     describe(action, target, before={"action": undone.pk, "verb": undone.verb})
     action.save()
     if not Action.objects.filter(pk=undone.pk, undone_by=None).update(undone_by=action):
@@ -50,14 +56,14 @@ def _undo(action: Action, undone: Action, *, by: User, now: datetime) -> Action:
 def _undo_issue(undone: Action, by: User, now: datetime) -> Loan:
     if "renewed" in undone.after:  # the copy was the member's already: the renewal is an action of its own
         raise Refused("cannot_undo", str(REFUSALS["cannot_undo"]))
-    loan = _locked(undone)
+    loan = _locked(undone, undone.after.get("found_loan"))
     assert loan.member_id is not None
     _refuse_if(not loan.is_open or loan.renewals > 0 or loan.claimed_returned_at is not None)
     loan.outcome, loan.closed_at = Loan.Outcome.UNDONE, max(now, loan.issued_at)
     loan.returned_at = loan.closed_at
     loan.save(update_fields=["outcome", "returned_at", "closed_at"])
-    if lost_on := undone.before.get("lost_on"):
-        Copy.objects.filter(pk=loan.copy_id).update(lost_on=lost_on)
+    if "lost_on" in undone.before:
+        _lose_again(undone, undone.after.get("found_loan"), by, now)
     Member.objects.filter(pk=loan.member_id, loans_ever__gt=0).update(loans_ever=F("loans_ever") - 1)
     return loan
 
@@ -71,7 +77,7 @@ def _undo_return(undone: Action, by: User, now: datetime) -> Loan:
     loan.outcome, loan.returned_at, loan.closed_at = "", None, None
     loan.save(update_fields=["outcome", "returned_at", "closed_at"])
     Copy.objects.filter(pk=loan.copy_id).update(current_branch=undone.before["current_branch"])
-    _take_back_fine(undone, by, now)
+    _take_back_entries(undone, by, now)
     if undone.after["restriction"]:
         Restriction.objects.filter(pk=undone.after["restriction"], lifted_at=None).update(lifted_at=now)
     return loan
@@ -83,43 +89,95 @@ def _undo_renewal(undone: Action, by: User, now: datetime) -> Loan:
     loan.due_at = datetime.fromisoformat(undone.before["due_at"])
     loan.renewals, loan.explanation = undone.before["renewals"], undone.before["explanation"]
     loan.save(update_fields=["due_at", "renewals", "explanation"])
-    _take_back_fine(undone, by, now)
+    _take_back_entries(undone, by, now)
     return loan
 
 
 def _undo_payment(undone: Action, by: User, now: datetime) -> LedgerEntry:
-    lock_member(undone.after["member"])
+    member = lock_member(undone.after["member"])
     entries = LedgerEntry.objects.filter(pk__in=undone.after["entries"]).select_related("member").order_by("-pk")
-    _refuse_if(LedgerEntry.objects.filter(voids__in=entries).exists())
+    given_back = refundable_minor(member) < -sum(entry.amount_minor for entry in entries)
+    _refuse_if(given_back or LedgerEntry.objects.filter(voids__in=entries).exists())
     for entry in entries:
         void = reverse(entry, by=by, at=now)
     return void
 
 
-UNDOERS: dict[str, Callable[[Action, User, datetime], Loan | LedgerEntry]] = {
+def _undo_lost(undone: Action, by: User, now: datetime) -> Loan | Copy:
+    if undone.target_type == Copy._meta.label_lower:
+        copy = lock_copy(undone.after["copy"])
+        _refuse_if(copy.lost_on is None)
+    else:
+        loan = _locked(undone)
+        copy = loan.copy
+        ended_by_it = loan.outcome == Loan.Outcome.LOST and loan.found_at is None
+        _refuse_if(not ended_by_it or copy.lost_on is None or copy.withdrawn_on is not None)
+        loan.outcome, loan.returned_at, loan.closed_at, loan.forgiven_fine = "", None, None, {}
+        loan.save(update_fields=["outcome", "returned_at", "closed_at", "forgiven_fine"])
+        _take_back_entries(undone, by, now)
+    copy.lost_on = None
+    copy.save(update_fields=["lost_on"])
+    return copy if undone.target_type == Copy._meta.label_lower else loan
+
+
+def _undo_found(undone: Action, by: User, now: datetime) -> Copy:
+    lost = Loan.objects.filter(pk=undone.after["loan"] or 0).first()
+    lock_members([lost.member_id if lost else None])
+    copy = lock_copy(undone.after["copy"])
+    lent_again = copy.loans.filter(issued_at__gte=undone.at).exclude(outcome=Loan.Outcome.UNDONE).exists()
+    _refuse_if(copy.lost_on is not None or lent_again or copy.loans.open().exists())
+    Copy.objects.filter(pk=copy.pk).update(current_branch=undone.before["current_branch"])
+    _lose_again(undone, undone.after["loan"], by, now)
+    return copy
+
+
+def _undo_claim(undone: Action, by: User, now: datetime) -> Loan:
+    loan = _locked(undone)
+    claimed_at = datetime.fromisoformat(undone.after["claimed_returned_at"])
+    _refuse_if(not loan.is_open or loan.claimed_returned_at != claimed_at)
+    loan.claimed_returned_at = None
+    loan.save(update_fields=["claimed_returned_at"])
+    return loan
+
+
+UNDOERS: dict[str, Callable[[Action, User, datetime], Loan | Copy | LedgerEntry]] = {
     "issue": _undo_issue,
     "return": _undo_return,
     "renew": _undo_renewal,
     "take_payment": _undo_payment,
+    "mark_lost": _undo_lost,
+    "mark_found": _undo_found,
+    "claim_returned": _undo_claim,
 }
 
 
-def _locked(undone: Action) -> Loan:
+def _locked(undone: Action, found_loan: int | None = None) -> Loan:
+    """The loan that was acted on, with its member and copy; also the member who had lost ``found_loan`` is locked."""
     loan = Loan.objects.filter(pk=undone.target_id or 0).first()
     if loan is None or loan.member_id is None:
         raise _changed_since()
-    member = lock_member(loan.member_id)
-    copy = Copy.objects.select_for_update(of=("self",)).select_related("book").get(pk=loan.copy_id)
-    loan = Loan.objects.select_for_update(of=("self",)).get(pk=loan.pk)
-    loan.member, loan.copy = member, copy
-    return loan
+    loser = Loan.objects.filter(pk=found_loan).values_list("member_id", flat=True).first() if found_loan else None
+    members = lock_members([loan.member_id, loser])
+    _refuse_if(loan.member_id not in members)
+    copy = lock_copy(loan.copy_id)
+    locked = Loan.objects.select_for_update(of=("self",)).get(pk=loan.pk)
+    locked.member, locked.copy = members[loan.member_id], copy
+    return locked
 
 
-def _take_back_fine(undone: Action, by: User, now: datetime) -> None:
-    if undone.after["fine"]:
-        entry = LedgerEntry.objects.select_related("member").get(pk=undone.after["fine"])
-        if not LedgerEntry.objects.filter(voids=entry).exists():
-            reverse(entry, by=by, at=now, reason=gettext("taken back"))
+def _lose_again(undone: Action, found_loan: int | None, by: User, now: datetime) -> None:
+    """The copy that was found by what is ``undone`` is lost as before, and so is the money."""
+    Copy.objects.filter(pk=undone.after["copy"]).update(lost_on=undone.before["lost_on"])
+    Loan.objects.filter(pk=found_loan or 0).update(found_at=None)
+    _take_back_entries(undone, by, now)
+
+
+def _take_back_entries(undone: Action, by: User, now: datetime) -> None:
+    entries = LedgerEntry.objects.filter(pk__in=undone.after.get("entries", [])).select_related("member")
+    for entry in entries.filter(voided_by=None).order_by("-pk"):
+        gone = entry.member.removed_at is not None
+        _refuse_if(gone or (entry.amount_minor > 0 and forgiven_minor(entry) > 0))
+        reverse(entry, by=by, at=now, reason=gettext("taken back"))
 
 
 def _refuse_if(changed: bool) -> None:

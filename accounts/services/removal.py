@@ -1,0 +1,77 @@
+"""Forgetting a person: nothing of the row, the sign-in and the record of actions names them any more."""
+
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import Action, Card, Member, User
+from accounts.queries import works_here
+from accounts.services.members import EDITABLE
+
+PERSONAL = (*EDITABLE, "card_number", "username", "pin_hash")
+KEPT = ("category", "joined_on")  # what statistics need and nobody is known by
+
+
+def forget_person(member: Member, now: datetime) -> None:
+    """Take everything personal out of ``member``, who is locked; the row stays, and its old card numbers stay taken.
+
+    The sign-in is closed, unless the person works here: then it is theirs and no longer the member's. Restrictions
+    end and lose their reasons. What the record of actions says of the person is emptied.
+    """
+    user, name = member.user, member.name
+    _empty_record(member, user, name)
+    member.card_number = _nobodys_card(member)
+    member.name, member.user, member.removed_at = _("Removed member"), None, now
+    for field in ("email", "phone", "address", "group_name", "note", "pin_hash"):
+        setattr(member, field, "")
+    member.keep_history, member.expires_on = None, None
+    member.save()
+    if user and not works_here(user):
+        _close_sign_in(user, member.card_number)
+    member.restrictions.filter(lifted_at=None).update(lifted_at=now)
+    member.restrictions.update(reason="")
+
+
+def words_of(name: str) -> Q:
+    """A condition that a ``reason`` names the person called ``name``: by any part that is more than an initial."""
+    named = Q(reason__icontains=name)
+    for word in name.split():
+        if len(word) > 2:
+            named |= Q(reason__icontains=word)
+    return named
+
+
+def _nobodys_card(member: Member) -> str:
+    number = f"REMOVED-{member.pk}"
+    while Card.objects.filter(number=number).exists() or User.objects.filter(username__iexact=number).exists():
+        number += "X"
+    Card.objects.create(number=number)
+    return number
+
+
+def _close_sign_in(user: User, username: str) -> None:
+    EmailAddress.objects.filter(user=user).delete()
+    user.username, user.name, user.email, user.is_active = username, "", "", False
+    user.must_change_password, user.first_password_until = False, None
+    user.set_unusable_password()
+    user.save()
+    user.groups.clear()
+
+
+def _empty_record(member: Member, user: User | None, name: str) -> None:
+    about = Q(target_type=Member._meta.label_lower, target_id=member.pk)
+    if user and not works_here(user):
+        about |= Q(target_type=User._meta.label_lower, target_id=user.pk)
+    for action in Action.objects.filter(about).iterator():
+        for said in (action.before, action.after):
+            for field in set(said).intersection(PERSONAL).difference(KEPT):
+                del said[field]
+        action.reason, action.fingerprint = "", ""
+        action.save(update_fields=["before", "after", "reason", "fingerprint"])
+    Action.objects.filter(reason__icontains=name).update(reason="", fingerprint="")
+    kind = ContentType.objects.get_for_model(Member)
+    LogEntry.objects.filter(content_type=kind, object_id=str(member.pk)).update(object_repr="")

@@ -1,0 +1,55 @@
+"""Removing a member: the person is forgotten, the library's loans and accounts stay whole."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import Action, Member, User
+from accounts.services.actions import describe, recorded
+from accounts.services.removal import forget_person, words_of
+from circulation.exceptions import CirculationRefused
+from circulation.models import Hold, LedgerEntry, OnSiteUse
+from circulation.queries.ledger import outstanding_minor
+from circulation.queries.problems import block
+from circulation.services.ledger import write, written
+from circulation.services.locks import lock_member
+
+
+@recorded("remove_member")
+def remove_member(action: Action, member: Member, *, by: User | None, now: datetime) -> Member:
+    """Forget ``member``: what is owed is written off first, holds end, loans lose their member, nothing personal stays.
+
+    The lines of the account stay, without a name. Raises CirculationRefused("unknown_member"), and "on_loan" while the
+    member has anything on loan.
+    """
+    member = lock_member(member.pk)
+    if member.loans.open().exists():
+        raise CirculationRefused([block("on_loan", _("This member still has books on loan. Take them back first."))])
+    owed, entries = outstanding_minor(member), []
+    if owed:
+        entries.append(write(member, LedgerEntry.Kind.WRITE_OFF, -owed, by=by, at=now, reason=_("member removed")))
+    _end_holds(member, now)
+    _forget_reasons(member)
+    member.loans.update(member=None)
+    OnSiteUse.objects.filter(member=member).update(member=None)
+    forget_person(member, now)
+    describe(action, member, after=written(entries))
+    return member
+
+
+def _end_holds(member: Member, now: datetime) -> None:
+    member.holds.active().update(status=Hold.Status.CANCELLED, closed_at=now, trapped_copy=None)
+
+
+def _forget_reasons(member: Member) -> None:
+    """What was typed beside a line of the account or a loan may name the person: then it goes."""
+    entries, loans = member.ledger.all(), member.loans.all()
+    entries.filter(words_of(member.name)).update(reason="")
+    for rows in (entries, loans):
+        _about(rows).filter(words_of(member.name)).update(reason="", fingerprint="")
+
+
+def _about(rows: QuerySet) -> QuerySet[Action]:
+    keys = rows.order_by().values("pk")
+    return Action.objects.exclude(reason="").filter(target_type=rows.model._meta.label_lower, target_id__in=keys)

@@ -1,0 +1,68 @@
+"""A copy comes over the desk: taken back if it is lent, found if it was lost, kept for whoever waits."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Action, Branch, User
+from catalog.models import Copy
+from circulation.models import Hold, LedgerEntry, Loan
+from circulation.services.loans import return_copy
+from circulation.services.lost import mark_found
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What came in: the ``loan`` it ended or was lost from, the ``hold`` it stands ready for, the money moved."""
+
+    action: Action
+    loan: Loan | None = None
+    hold: Hold | None = None
+    credited_minor: int = 0
+    entries: list[LedgerEntry] = field(default_factory=list)
+
+    @property
+    def was_lost(self) -> bool:
+        """Whether the copy had been marked lost."""
+        return self.action.verb == "mark_found"
+
+    @property
+    def fine(self) -> LedgerEntry | None:
+        """The overdue fine written now, if there is one."""
+        return next((entry for entry in self.entries if entry.kind == LedgerEntry.Kind.OVERDUE), None)
+
+
+def take_in(
+    copy: Copy, *, branch: Branch, by: User | None, now: datetime | None = None, key: str | None = None,
+    returned_on: date | None = None,
+) -> TakenIn:  # fmt: skip
+    """Take ``copy`` in at ``branch`` as what it is: on loan, lost, or available and waited for.
+
+    A form sent twice does and tells the same. ``returned_on`` as for return_copy. Raises CirculationRefused as
+    return_copy and mark_found do, and "not_on_loan" for a copy that is in and that nobody waits for.
+    """
+    key, now = key or uuid.uuid4().hex, now or timezone.now()
+    with transaction.atomic():
+        if _is_lost(copy, by, key):
+            mark_found(copy, branch=branch, found_on=returned_on, by=by, now=now, key=key)
+        else:
+            return_copy(copy, branch=branch, returned_on=returned_on, by=by, now=now, key=key)
+        return _told(Action.objects.get(key=key))
+
+
+def _is_lost(copy: Copy, by: User | None, key: str) -> bool:
+    """Whether ``copy`` is to be found; of a form sent before, what it did then."""
+    done = Action.objects.filter(key=key, by=by).values_list("verb", flat=True).first()
+    return done == "mark_found" or (done is None and Copy.objects.filter(pk=copy.pk, lost_on__isnull=False).exists())
+
+
+def _told(action: Action) -> TakenIn:
+    after = action.after
+    loan_id = after.get("loan") if action.verb == "mark_found" else action.target_id
+    loan = Loan.objects.select_related("copy__book", "member").filter(pk=loan_id or 0).first()
+    hold = Hold.objects.filter(pk=after["trapped_hold"]).first() if after.get("trapped_hold") else None
+    entries = list(LedgerEntry.objects.filter(pk__in=after["entries"]).order_by("pk")) if after["entries"] else []
+    return TakenIn(action, loan, hold, after.get("credited_minor", 0), entries)
