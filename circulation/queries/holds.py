@@ -78,9 +78,15 @@ def ready_hold_of(copy: Copy) -> Hold | None:
     return Hold.objects.ready().select_related("member", "book").filter(trapped_copy=copy).first()
 
 
-def keeper_of(copy: Copy, today: date) -> Hold | None:
+def holds_concerned(copy: Copy, member: Member) -> list[Hold]:
+    """The hold that ``copy`` stands ready for, and the one that ``member`` has on its book, if there are such."""
+    concerned = Q(status=Hold.Status.READY, trapped_copy=copy) | Q(member=member)
+    return list(Hold.objects.active().select_related("member").filter(concerned, book=copy.book_id).order_by("pk"))
+
+
+def keeper_among(holds: Iterable[Hold], copy: Copy, today: date) -> Hold | None:
     """The hold that ``copy`` is kept for today: after a missed deadline the one that comes next, if any."""
-    hold = ready_hold_of(copy)
+    hold = next((each for each in holds if each.trapped_copy_id == copy.pk), None)
     return next_in_line(copy, today) if hold and is_overdue(hold, today) else hold
 
 

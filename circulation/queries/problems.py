@@ -14,7 +14,7 @@ from catalog.models import Copy
 from circulation.exceptions import Level, Problem
 from circulation.models import Loan
 from circulation.policy import EffectiveRule, RenewalBlock
-from circulation.queries.holds import keeper_of
+from circulation.queries.holds import keeper_among
 from circulation.queries.standing import Standing
 
 
@@ -70,7 +70,7 @@ def _against_copy(copy: Copy, member: Member) -> Iterator[Problem]:
 
 
 def _held_for_other(copy: Copy, standing: Standing) -> Iterator[Problem]:
-    hold = keeper_of(copy, standing.today)
+    hold = keeper_among(standing.holds_at(copy), copy, standing.today)
     if hold and hold.member_id != standing.member.pk:
         yield confirm("held_for_other", _("This copy stands ready for %(member)s.") % {"member": hold.member})
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
@@ -10,10 +10,11 @@ from django.db.models import OuterRef, QuerySet
 
 from accounts.models import Member, Restriction
 from accounts.queries import restrictions_on
+from catalog.models import Copy
 from circulation.models import Hold, Loan
 from circulation.policy import EffectiveRule, Fine
 from circulation.queries import ledger
-from circulation.queries.holds import Claims, active_holds, claims_on
+from circulation.queries.holds import Claims, active_holds, claims_on, holds_concerned
 from circulation.queries.loans import estimate, estimates
 from circulation.queries.rules import RuleBook
 
@@ -25,6 +26,7 @@ class Standing:
     member: Member
     book: RuleBook
     now: datetime
+    _holds_at: dict[int, list[Hold]] = field(default_factory=dict, repr=False)
 
     @property
     def today(self) -> date:
@@ -59,6 +61,12 @@ class Standing:
     def holds(self) -> list[Hold]:
         """The holds that wait or stand ready."""
         return active_holds(self.member, self.today)
+
+    def holds_at(self, copy: Copy) -> list[Hold]:
+        """The holds that lending ``copy`` to the member concerns; read once for a copy."""
+        if copy.pk not in self._holds_at:
+            self._holds_at[copy.pk] = holds_concerned(copy, self.member)
+        return self._holds_at[copy.pk]
 
     @cached_property
     def claims(self) -> dict[int, Claims]:

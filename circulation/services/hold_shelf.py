@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min
 
 from accounts.models import Action, Branch, Member, User
 from accounts.services.actions import as_json
@@ -128,15 +128,15 @@ def end_holds_of(member: Member, *, by: User | None, now: datetime, trail: Trail
             pass_on(copies[copy_id], branch=copies[copy_id].current_branch, by=by, now=now, trail=trail)
 
 
-def hand_over(loan: Loan, copy: Copy, *, by: User | None, now: datetime, trail: Trail, rules: RuleBook) -> None:
-    """Settle the holds when ``copy`` goes out by ``loan``; locked as ``lock_copy_for`` does.
+def hand_over(
+    loan: Loan, copy: Copy, holds: list[Hold], *, by: User | None, now: datetime, trail: Trail, rules: RuleBook
+) -> None:
+    """Settle the ``holds`` concerned when ``copy`` goes out by ``loan``; locked as ``lock_copy_for`` does.
 
     The member's own hold is filled, and a copy that stood ready for it elsewhere passes on. Somebody else's hold that
     the copy stood ready for goes back to the front, or is let go if its deadline was missed.
     """
     today = now.astimezone(rules.library.zone).date()
-    concerned = Q(trapped_copy=copy, status=Hold.Status.READY) | Q(member=loan.member_id)
-    holds = _lock(Hold.objects.active().filter(concerned, book=copy.book_id))
     for hold in sorted(holds, key=lambda hold: hold.member_id == loan.member_id):  # who was bypassed comes first
         copy_id = hold.trapped_copy_id
         if is_overdue(hold, today):

@@ -45,7 +45,8 @@ def issue_copy(
     book = rule_book()
     found = _find_if_set_aside(copy, book, overrides=overrides, by=by, reason=reason, now=now)
     rule = book.rule(branch.pk, member.category_id, copy.copy_type_id)
-    problems = issue_problems(copy, Standing(member, book, now), rule)
+    standing = Standing(member, book, now)
+    problems = issue_problems(copy, standing, rule)
     due, more = _due_or_problems(lambda: _first_due(now, rule, book, branch=branch, member=member, due_on=due_on))
     if due is not None and due.at < now:
         more.append(block("due_in_past", _("The due date would lie in the past.")))
@@ -62,7 +63,7 @@ def issue_copy(
     )  # fmt: skip
     Member.objects.filter(pk=member.pk).update(loans_ever=F("loans_ever") + 1)
     trail = Trail()
-    hand_over(loan, copy, by=by, now=now, trail=trail, rules=book)
+    hand_over(loan, copy, standing.holds_at(copy), by=by, now=now, trail=trail, rules=book)
     after = {"due_at": loan.due_at.isoformat(), "copy": copy.pk, "member": member.pk, **found.after}
     describe(action, loan, before=found.before | trail.as_before(), after=after | trail.as_after())
     return loan
@@ -90,7 +91,8 @@ def return_copy(
     if loan.copy.current_branch_id != branch.pk:
         Copy.objects.filter(pk=loan.copy_id).update(current_branch=branch)
     trail = Trail()
-    pass_on(loan.copy, branch=branch, by=by, now=now, trail=trail, rules=book)
+    if loan.is_waited_for:  # type: ignore[attr-defined] # told by lock_open_loan
+        pass_on(loan.copy, branch=branch, by=by, now=now, trail=trail, rules=book)
     after = {
         "returned_at": returned_at.isoformat(), "copy": loan.copy_id, "member": loan.member_id,
         "fine": entry.pk if entry else None, **written([entry] if entry else []),

@@ -60,14 +60,17 @@ def _only(pk: int, copies: list[Copy]) -> Copy:
 def lock_open_loan(copy: Copy, which: Loan | None = None) -> Loan:
     """The open loan of ``copy`` with member, copy and loan locked; CirculationRefused("not_on_loan") if it is in.
 
-    ``which``: this loan and no other, for by now the copy may have been lent again.
+    It tells whether anybody waits for its book (``is_waited_for``): the desk counts its statements. ``which``: this
+    loan and no other, for by now the copy may have been lent again.
     """
     open_loans = Loan.objects.open().filter(copy=copy, **({"pk": which.pk} if which else {}))
     member_id = open_loans.values_list("member_id", flat=True).first()
     if member_id is not None:
         member = lock_member(member_id)
         locked = lock_copy(copy.pk)
-        loan = open_loans.select_for_update(of=("self",)).filter(member=member).first()
+        waiting = Hold.objects.waiting().filter(book=OuterRef("copy__book"))
+        loans = open_loans.select_for_update(of=("self",)).filter(member=member)
+        loan = loans.annotate(is_waited_for=Exists(waiting)).first()
         if loan is not None:
             loan.member, loan.copy = member, locked
             return loan
