@@ -52,6 +52,7 @@ def test_action_says_what_became_of_it(librarian: User) -> None:
         "after": {
             "returned_at": "2026-03-25T12:00:00+01:00", "copy": loan.copy_id, "member": loan.member_id,
             "fine": LedgerEntry.objects.get().pk, "fine_minor": 100, "restriction": None,
+            "entries": [LedgerEntry.objects.get().pk], "charged_minor": 100, "credited_minor": 0,
         },
         "result": {"model": "circulation.loan", "pk": loan.pk},
     }  # fmt: skip
