@@ -10,7 +10,7 @@ def tables(found: dict[str, Any]) -> str:
     """Every part that was measured, as Markdown."""
     parts = {
         "pages": _pages, "queries": _queries, "weights": _weights, "desks": _desks, "services": _services,
-        "imports": _imports,
+        "bare": _bare, "fines": _fines, "imports": _imports,
     }  # fmt: skip
     lines = [*_machine(found)]
     for name, write in parts.items():
@@ -102,6 +102,29 @@ def _services(found: list[dict[str, Any]]) -> Iterator[str]:
             for each in found
         ),
     )  # fmt: skip
+
+
+def _bare(found: dict[str, Any]) -> Iterator[str]:
+    yield "## Issue and return: services against bare SQL with the same writes"
+    yield ""
+    yield from _table(
+        ["", "pairs/s", "processor ms a pair"],
+        (
+            [name, round(found["pairs"] / found[key]["seconds"], 1),
+             round(found[key]["cpu_seconds"] * 1_000 / found["pairs"], 1)]
+            for name, key in (("services", "services"), ("bare SQL", "bare"))
+        ),
+    )  # fmt: skip
+    yield ""
+    share = found["bare"]["seconds"] / found["services"]["seconds"]
+    yield f"The services reach {share:.0%} of bare SQL, with {found['statements']} statements a pair."
+
+
+def _fines(found: dict[str, Any]) -> Iterator[str]:
+    yield "## Fines estimated and explained"
+    yield ""
+    per_second = found["loans"] / found["cpu_seconds"] if found["cpu_seconds"] else 0
+    yield f"{found['loans']:,} open loans, {found['days_explained']:,} days: {per_second:,.0f} loans a processor second"
 
 
 def _imports(found: dict[str, Any]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from clients import spread
 from make_data import Library
 from scratch import Scratch
 
-PARTS = ("pages", "queries", "weights", "desks", "services", "imports")
+PARTS = ("pages", "queries", "weights", "desks", "services", "bare", "fines", "imports")
 
 
 def arguments() -> argparse.Namespace:
@@ -115,6 +115,15 @@ class Run:
             "issue": spread(done["issue_ms"]),
             "return": spread(done["return_ms"]),
         }
+
+    def _bare(self) -> None:
+        before = self.scratch.processor_seconds()["database"]
+        done = self.scratch.inside("bare", str(self.scratch.folder / "prepared.json"), str(self.options.pairs))
+        done["database_cpu_seconds"] = self.scratch.processor_seconds()["database"] - before
+        self.found["bare"] = done
+
+    def _fines(self) -> None:
+        self.found["fines"] = self.scratch.inside("fines")
 
     def _imports(self) -> None:
         before = self.scratch.processor_seconds()["database"]

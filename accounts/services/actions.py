@@ -62,16 +62,19 @@ def recorded(
         ) -> R:
             now = now or timezone.now()
             action = Action(key=key or uuid.uuid4().hex, verb=verb, by=by, at=now)
-            with transaction.atomic():
-                if key:
-                    action.fingerprint = _fingerprint(args, {k: v for k, v in kwargs.items() if k not in secret})
-                    if earlier := _claim(action):
-                        return _first_result(earlier, action)
-                value = function(action, *args, by=by, now=now, **kwargs)  # type: ignore[arg-type]
-                action.result = _stored(value)
-                if key or not action.is_left_out:
-                    action.save()
-                return value
+            if key:
+                action.fingerprint = _fingerprint(args, {k: v for k, v in kwargs.items() if k not in secret})
+            try:
+                with transaction.atomic():
+                    if key:
+                        _claim(action)
+                    value = function(action, *args, by=by, now=now, **kwargs)  # type: ignore[arg-type]
+                    action.result = _stored(value)
+                    if key or not action.is_left_out:
+                        action.save()
+                    return value
+            except _KeyTaken:
+                return _first_result(Action.objects.get(key=key), action)
 
         return service
 
@@ -116,17 +119,19 @@ def as_json(value: Any) -> Any:
     return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else str(value)
 
 
-def _claim(action: Action) -> Action | None:
-    """Insert ``action`` under its key, or return the Action that already has it.
+class _KeyTaken(Exception):
+    """Another action has the key; ends the transaction, which an IntegrityError leaves unusable."""
+
+
+def _claim(action: Action) -> None:
+    """Insert ``action`` under its key. Raises _KeyTaken.
 
     The unique key makes a second, simultaneous request wait here for the first one's transaction.
     """
     try:
-        with transaction.atomic():
-            action.save(force_insert=True)
-    except IntegrityError:
-        return Action.objects.get(key=action.key)
-    return None
+        action.save(force_insert=True)
+    except IntegrityError as error:
+        raise _KeyTaken from error
 
 
 def _first_result(earlier: Action, repeated: Action) -> Any:

@@ -2,7 +2,7 @@
 
 from .calendar import Calendar, Exceptional
 from .due_dates import DueDate, NoOpenDay, due_date, due_date_by_hand, end_of_day, renewed_due_date
-from .fines import NO_FINE, Fine, LateDay, overdue_fine, suspension
+from .fines import NO_FINE, Fine, LateDay, capped_fine, lowest_cap, overdue_fine, suspension
 from .rules import (
     NO_VALUE,
     NONE,
@@ -38,10 +38,12 @@ __all__ = [
     "PastClosing",
     "RenewalBlock",
     "Unit",
+    "capped_fine",
     "due_date",
     "due_date_by_hand",
     "effective_rule",
     "end_of_day",
+    "lowest_cap",
     "overdue_fine",
     "renewed_due_date",
     "seeded_parameters",

@@ -51,6 +51,13 @@ def overdue_fine(
     grace period; whole periods, begun or ended; then the lowest of the rule's cap, the copy's ``price_minor`` (0: no
     price) and ``room_minor``, what the member's category still allows (None: no limit). The cap cuts exactly.
     """
+    return capped_fine(due_at, returned_at, rule, calendar, lowest_cap(rule, price_minor, room_minor))
+
+
+def capped_fine(
+    due_at: datetime, returned_at: datetime, rule: EffectiveRule, calendar: Calendar, cap: tuple[int | None, str]
+) -> Fine:
+    """The same where ``lowest_cap`` is known: one answer for all loans that share these five."""
     if returned_at <= due_at:
         return NO_FINE
     slots = _slots_late(due_at, returned_at, rule, calendar)
@@ -59,11 +66,23 @@ def overdue_fine(
         return Fine(0, 0, tuple(LateDay(day, False, "grace" if counts else "closed") for day, counts in slots))
     free = 0 if rule.grace_included else rule.grace_period
     units = late - free
-    cap, cap_name = _lowest_cap(rule, price_minor, room_minor)
+    limit, name = cap
     full = _amount(units, rule)
-    amount = full if cap is None else min(full, cap)
-    days = _explained(slots, free, cap, rule)
-    return Fine(amount, units, days, cap_name if amount < full else "")
+    amount = full if limit is None else min(full, limit)
+    days = _explained(slots, free, limit, rule)
+    return Fine(amount, units, days, name if amount < full else "")
+
+
+def lowest_cap(rule: EffectiveRule, price_minor: int = 0, room_minor: int | None = None) -> tuple[int | None, str]:
+    """The limit that bites first, in minor units, and which it is: rule, price or member; (None, "") without any."""
+    caps = []
+    if rule.fine_cap_minor is not None:
+        caps.append((rule.fine_cap_minor, "rule"))
+    if rule.cap_fine_to_price and price_minor > 0:
+        caps.append((price_minor, "price"))
+    if room_minor is not None:
+        caps.append((max(0, room_minor), "member"))
+    return min(caps) if caps else (None, "")
 
 
 def suspension(
@@ -116,17 +135,6 @@ def _amount(units: int, rule: EffectiveRule) -> int:
     if rule.fine_charged_at == FineChargedAt.PERIOD_START:
         return -(-units // rule.fine_period) * rule.fine_amount_minor
     return units // rule.fine_period * rule.fine_amount_minor
-
-
-def _lowest_cap(rule: EffectiveRule, price_minor: int, room_minor: int | None) -> tuple[int | None, str]:
-    caps = []
-    if rule.fine_cap_minor is not None:
-        caps.append((rule.fine_cap_minor, "rule"))
-    if rule.cap_fine_to_price and price_minor > 0:
-        caps.append((price_minor, "price"))
-    if room_minor is not None:
-        caps.append((max(0, room_minor), "member"))
-    return min(caps) if caps else (None, "")
 
 
 def _explained(slots: list[tuple[str, bool]], free: int, cap: int | None, rule: EffectiveRule) -> tuple[LateDay, ...]:

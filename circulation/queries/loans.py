@@ -108,10 +108,7 @@ def estimate(loan: Loan, book: RuleBook, now: datetime, room_minor: int | None =
     until = min(now, loan.claimed_returned_at or now)
     if until <= loan.due_at:  # nearly every loan: no rule and no calendar need be read
         return policy.NO_FINE
-    return policy.overdue_fine(
-        loan.due_at, until, book.rule_of(loan), book.calendar(loan.branch_id), price_minor=price_minor(loan.copy),
-        room_minor=room_minor,
-    )  # fmt: skip
+    return book.fine_of(loan, until, price_minor(loan.copy), room_minor)
 
 
 def estimates(loans: Iterable[Loan], book: RuleBook, now: datetime, room_minor: int | None = None) -> dict[int, Fine]:

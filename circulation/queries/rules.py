@@ -1,14 +1,14 @@
 """The library's rules and calendars as the policy wants them."""
 
 from collections.abc import Iterable
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from functools import cached_property
 
 from accounts.models import LibrarySettings
 from accounts.money import digits
 from circulation import policy
 from circulation.models import CirculationRule, Closure, OpeningHours
-from circulation.policy import Calendar, EffectiveRule, Exceptional
+from circulation.policy import Calendar, EffectiveRule, Exceptional, Fine
 from circulation.policy.rules import Scope
 
 
@@ -22,6 +22,7 @@ class RuleBook:
         self._given = library
         self._rules: dict[Scope, EffectiveRule] = {}
         self._calendars: dict[int, Calendar] = {}
+        self._fines: dict[tuple, Fine] = {}
 
     def rule(self, branch_id: int, category_id: int, copy_type_id: int) -> EffectiveRule:
         """The parameters for a loan at this branch, to a member of this category, of a copy of this type."""
@@ -39,6 +40,15 @@ class RuleBook:
         if branch_id not in self._calendars:
             self._calendars[branch_id] = calendar_of(branch_id, self._hours, self._closures, self.library.zone)
         return self._calendars[branch_id]
+
+    def fine_of(self, loan, until: datetime, price_minor: int, room_minor: int | None) -> Fine:
+        """The fine of ``loan`` if it counts as back at ``until``; loans alike in all that matters share one answer."""
+        rule = self.rule_of(loan)
+        cap = policy.lowest_cap(rule, price_minor, room_minor)
+        alike = (loan.branch_id, loan.category_id, loan.copy_type_id, loan.due_at, until, cap)
+        if alike not in self._fines:
+            self._fines[alike] = policy.capped_fine(loan.due_at, until, rule, self.calendar(loan.branch_id), cap)
+        return self._fines[alike]
 
     @cached_property
     def library(self) -> LibrarySettings:
