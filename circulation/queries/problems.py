@@ -13,7 +13,8 @@ from accounts.permissions import OVERRIDE_BLOCK
 from catalog.models import Copy
 from circulation.exceptions import Level, Problem
 from circulation.models import Loan
-from circulation.policy import EffectiveRule
+from circulation.policy import EffectiveRule, RenewalBlock
+from circulation.queries.holds import keeper_of
 from circulation.queries.rules import row_in_words
 from circulation.queries.standing import Standing
 
@@ -34,8 +35,9 @@ def issue_problems(copy: Copy, standing: Standing, rule: EffectiveRule) -> list[
     """Every reason against lending ``copy`` under ``rule`` to the member of ``standing``; empty: it may be lent."""
     return [
         *_against_copy(copy, standing.member),
-        *_against_member(standing),
-        *_debt(standing),
+        *_held_for_other(copy, standing),
+        *against_member(standing),
+        *against_debt(standing),
         *_overdue(standing),
         *_too_many(standing, rule),
     ]
@@ -45,8 +47,9 @@ def renewal_problems(loan: Loan, standing: Standing, rule: EffectiveRule) -> lis
     """Every reason against renewing ``loan`` of the member of ``standing`` under ``rule``, for all alike."""
     return [
         *_against_renewal(loan, standing, rule),
-        *_against_member(standing),
-        *_debt(standing),
+        *_waited_for(loan, standing, rule),
+        *against_member(standing),
+        *against_debt(standing),
         *_overdue(standing),
     ]
 
@@ -69,7 +72,14 @@ def _against_copy(copy: Copy, member: Member) -> Iterator[Problem]:
         )
 
 
-def _against_member(standing: Standing) -> Iterator[Problem]:
+def _held_for_other(copy: Copy, standing: Standing) -> Iterator[Problem]:
+    hold = keeper_of(copy, standing.today)
+    if hold and hold.member_id != standing.member.pk:
+        yield confirm("held_for_other", _("This copy stands ready for %(member)s.") % {"member": hold.member})
+
+
+def against_member(standing: Standing) -> Iterator[Problem]:
+    """What bars the member from anything: the membership is over, a librarian's bar, a suspension."""
     ends_on = standing.member.expires_on
     if ends_on and ends_on < standing.today:
         yield confirm("member_expired", _("The membership ended on %(day)s.") % {"day": _day(ends_on)})
@@ -81,7 +91,8 @@ def _against_member(standing: Standing) -> Iterator[Problem]:
         yield confirm("member_suspended", _("Suspended for late returns until %(day)s.") % {"day": _day(max(ends))})
 
 
-def _debt(standing: Standing) -> Iterator[Problem]:
+def against_debt(standing: Standing) -> Iterator[Problem]:
+    """Whether the member owes more than the category allows."""
     limit, library = standing.member.category.debt_limit_minor, standing.book.library
     if limit is None:
         return
@@ -152,6 +163,16 @@ def _against_renewal(loan: Loan, standing: Standing, rule: EffectiveRule) -> Ite
 
 def _row(rule: EffectiveRule, parameter: str) -> str:
     return _("Set by %(row)s.") % {"row": row_in_words(rule.sources[parameter])}
+
+
+def _waited_for(loan: Loan, standing: Standing, rule: EffectiveRule) -> Iterator[Problem]:
+    """Holds that this copy could fill block its renewal, unless by the rule enough other copies are free."""
+    claims = standing.claims.get(loan.copy.book_id)
+    if claims is None or not (claims.on_any or loan.copy_id in claims.on_copies):
+        return
+    may_be_filled = rule.renewal_blocked_by_holds == RenewalBlock.UNLESS_OTHERS_FREE
+    if not may_be_filled or loan.copy_id in claims.on_copies or claims.free < claims.on_any:
+        yield confirm("renewal_hold", _("Somebody else waits for this book."))
 
 
 def _day(day: date) -> str:

@@ -10,9 +10,10 @@ from django.db.models import OuterRef, QuerySet
 
 from accounts.models import Member, Restriction
 from accounts.queries import restrictions_on
-from circulation.models import Loan
+from circulation.models import Hold, Loan
 from circulation.policy import EffectiveRule, Fine
 from circulation.queries import ledger
+from circulation.queries.holds import Claims, active_holds, claims_on
 from circulation.queries.loans import estimate, estimates
 from circulation.queries.rules import RuleBook
 
@@ -53,6 +54,16 @@ class Standing:
             return 0
         room = room_for_fines(self.member)
         return sum(fine.amount_minor for fine in estimates(self.overdue, self.book, self.now, room).values())
+
+    @cached_property
+    def holds(self) -> list[Hold]:
+        """The holds that wait or stand ready."""
+        return active_holds(self.member, self.today)
+
+    @cached_property
+    def claims(self) -> dict[int, Claims]:
+        """What waits for the books on loan, by book."""
+        return claims_on([loan.copy.book_id for loan in self.loans], self.today)
 
     @cached_property
     def restrictions(self) -> list[Restriction]:
