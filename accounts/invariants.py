@@ -19,5 +19,15 @@ def broken() -> Iterator[str]:
     for member in Member.objects.exclude(user=None).exclude(user__username=F("card_number")).select_related("user"):
         if member.user and not works_here(member.user):
             yield f"member {member.pk} signs in as {member.user.username} but has the card {member.card_number}"
+    yield from _removed()
     for member in Member.objects.exclude(card_number__in=Card.objects.values("number")):
         yield f"the card {member.card_number} of member {member.pk} is not among the cards ever given"
+
+
+def _removed() -> Iterator[str]:
+    """Of a removed member nothing personal is left."""
+    for member in Member.objects.exclude(removed_at=None):
+        left = [name for name in ("email", "phone", "address", "group_name", "note", "pin_hash", "user_id")
+                if getattr(member, name)]  # fmt: skip
+        if left:
+            yield f"member {member.pk} was removed, but {', '.join(left)} are still there"

@@ -76,9 +76,14 @@ def user_signing_in(login: str) -> User | None:
     return best_reading(small, {user.username.lower(): user for user in found})
 
 
+def current_members() -> QuerySet[Member]:
+    """Everybody who was not removed."""
+    return Member.objects.filter(removed_at=None)
+
+
 def search_members(text: str) -> QuerySet[Member]:
     """Members in whom every word of ``text`` is found: in name, card, e-mail, phone or class. All, if it is empty."""
-    members = Member.objects.select_related("category").order_by("name", "pk")
+    members = current_members().select_related("category").order_by("name", "pk")
     for word in text.split()[:8]:
         named = Q()
         for spelling in _spellings(word):
@@ -102,7 +107,7 @@ def _spellings(word: str) -> set[str]:
 def member_with_card(scan: str) -> Member | None:
     """The member whose card was scanned, if it is one (see accounts.scans.readings for what scanners add)."""
     codes = readings(scan)
-    return best_reading(codes, {m.card_number: m for m in Member.objects.filter(card_number__in=codes)})
+    return best_reading(codes, {m.card_number: m for m in current_members().filter(card_number__in=codes)})
 
 
 def best_reading(codes: list[str], found: dict[str, T]) -> T | None:

@@ -11,14 +11,19 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import Action, LibrarySettings, Member
-from circulation.models import Allocation, CirculationRule, LedgerEntry, Loan
+from circulation.models import Allocation, CirculationRule, Hold, LedgerEntry, Loan
+from circulation.queries import ledger
 
 AT_ONCE = 2_000
+OF_LOANS = ("issue", "return", "renew", "mark_lost", "mark_found", "remove_member")
+OF_ACCOUNTS = ("take_payment", "waive", "charge", "write_off", "refund", "void")
 
 
 def broken() -> Iterator[str]:
     """A sentence for everything that is not as it must be."""
     yield from _loans()
+    yield from _lost()
+    yield from _removed()
     yield from _fines()
     yield from _days_charged_twice()
     yield from _ledger_as_recorded()
@@ -40,6 +45,36 @@ def _loans() -> Iterator[str]:
     counted = Count("loans", filter=~Q(loans__outcome=Loan.Outcome.UNDONE))
     for member in Member.objects.annotate(n=counted).filter(loans_ever__lt=F("n")):
         yield f"member {member.pk} has {member.loans_ever} loans in all, but {member.n} loans are there"
+
+
+def _lost() -> Iterator[str]:
+    """A lost loan is charged once, refunded no more than was charged, and its copy is lost until it is found."""
+    of_loans = Loan.objects.filter(outcome=Loan.Outcome.LOST)
+    for loan in of_loans.filter(found_at=None, copy__lost_on=None):
+        yield f"loan {loan.pk} ended by a loss, but copy {loan.copy_id} is not lost"
+    twice = of_loans.filter(found_at=None).order_by().values_list("copy").annotate(n=Count("pk")).filter(n__gt=1)
+    for copy, times in twice:
+        yield f"copy {copy} is lost from {times} loans at once"
+    standing = LedgerEntry.objects.filter(voided_by=None, loan__isnull=False).order_by()
+    for kind in (LedgerEntry.Kind.REPLACEMENT, LedgerEntry.Kind.PROCESSING):
+        for charged, times in standing.filter(kind=kind).values_list("loan").annotate(n=Count("pk")).filter(n__gt=1):
+            yield f"loan {charged} is charged its {kind} {times} times"
+    money = Q(kind=LedgerEntry.Kind.REPLACEMENT) | Q(kind=LedgerEntry.Kind.REFUND, amount_minor__lt=0)
+    for refunded, _sum in standing.filter(money).values_list("loan").annotate(n=Sum("amount_minor")).filter(n__lt=0):
+        yield f"loan {refunded} is refunded more than was charged"
+    for pk, refundable in ledger.refundable_by_member().items():
+        if refundable < 0:
+            yield f"member {pk} was given {-refundable} back that were never paid"
+
+
+def _removed() -> Iterator[str]:
+    """Of a removed member nothing is left but the account, on which nothing is owed."""
+    removed = Member.objects.exclude(removed_at=None)
+    for member in removed.filter(Q(loans__isnull=False) | Q(holds__status__in=Hold.ACTIVE)).distinct():
+        yield f"member {member.pk} was removed but has loans or holds"
+    owed = ledger.outstanding_by_member(list(removed.values_list("pk", flat=True)))
+    for pk, amount in owed.items():
+        yield f"member {pk} was removed but owes {amount}"
 
 
 def _fines() -> Iterator[str]:
@@ -66,26 +101,33 @@ def _days_charged_twice() -> Iterator[str]:
 
 def _ledger_as_recorded() -> Iterator[str]:
     """Every line of the ledger says what the record of actions says was written: none changes, none is deleted."""
-    verbs = ("return", "renew", "take_payment", "waive", "charge")
-    actions = Action.objects.filter(verb__in=verbs).order_by("pk").iterator(chunk_size=AT_ONCE)
+    actions = Action.objects.filter(verb__in=[*OF_LOANS, *OF_ACCOUNTS]).order_by("pk").iterator(chunk_size=AT_ONCE)
     while chunk := list(islice(actions, AT_ONCE)):
         written = {action.pk: _written_by(action) for action in chunk}
-        entries = LedgerEntry.objects.in_bulk([pk for expected in written.values() for pk, _facts in expected])
+        named = {pk for action in chunk for pk in action.after.get("entries", [])}
+        entries = LedgerEntry.objects.in_bulk([*named, *(pk for facts in written.values() for pk, _facts in facts)])
         for action in chunk:
             for pk, facts in written[action.pk]:
                 entry = entries.get(pk)
                 if entry is None or any(getattr(entry, name) != value for name, value in facts.items()):
                     yield f"ledger entry {pk} is not there as action {action.pk} ({action.verb}) wrote it"
+            found = [entries[pk].amount_minor for pk in action.after.get("entries", []) if pk in entries]
+            if "charged_minor" in action.after and sum(n for n in found if n > 0) != action.after["charged_minor"]:
+                yield f"action {action.pk} ({action.verb}) charged something else than its lines say"
+            if "credited_minor" in action.after and -sum(n for n in found if n < 0) != action.after["credited_minor"]:
+                yield f"action {action.pk} ({action.verb}) credited something else than its lines say"
 
 
 def _written_by(action: Action) -> list[tuple[int, dict[str, object]]]:
     """The ledger entries that ``action`` wrote: their keys, and what they must say."""
-    after = action.after
+    after, at = action.after, dict[str, object](at=action.at)
     if action.verb in ("return", "renew"):
         facts = {"kind": "overdue", "loan_id": action.target_id, "amount_minor": after.get("fine_minor")}
         wrote_fine = after.get("fine") or after.get("fine_minor")
-        return [(after.get("fine") or 0, {**facts, "at": action.at})] if wrote_fine else []
-    of_member = {"member_id": after["member"], "at": action.at}
+        return [(after.get("fine") or 0, {**facts, **at})] if wrote_fine else []
+    if action.verb in OF_LOANS:
+        return [(pk, at) for pk in after.get("entries", ())]
+    of_member = {"member_id": after["member"], **at}
     first = {**of_member, "kind": after["kind"], "amount_minor": after["amount_minor"]}
     more = [pk for pk in after.get("entries", ()) if pk != action.target_id]
     return [(action.target_id or 0, first), *((pk, of_member) for pk in more)]
@@ -98,10 +140,10 @@ def _reversals() -> Iterator[str]:
         taken_back = void.voids
         if taken_back and (-taken_back.amount_minor, taken_back.member_id) != (void.amount_minor, void.member_id):
             yield f"ledger entry {void.pk} does not take back what {taken_back.pk} says"
-    undone = Action.objects.filter(verb__in=("return", "renew"), undone_by__isnull=False, after__fine__gt=0)
-    by_fine = {action.after["fine"]: action.pk for action in undone.iterator()}
-    for entry in LedgerEntry.objects.filter(pk__in=by_fine, voided_by=None):
-        yield f"fine {entry.pk} stands although action {by_fine[entry.pk]} was taken back"
+    undone = Action.objects.filter(verb__in=OF_LOANS, undone_by__isnull=False)
+    by_entry = {pk: action.pk for action in undone.iterator() for pk in action.after.get("entries", [])}
+    for entry in LedgerEntry.objects.filter(pk__in=by_entry, voided_by=None):
+        yield f"ledger entry {entry.pk} stands although action {by_entry[entry.pk]} was taken back"
     currency = LibrarySettings.current().currency
     for entry in LedgerEntry.objects.exclude(currency=currency):
         yield f"ledger entry {entry.pk} is in {entry.currency}, the library counts in {currency}"

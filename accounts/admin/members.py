@@ -1,6 +1,7 @@
 """Members and the kinds of them."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
@@ -24,6 +25,9 @@ class MemberAdmin(RecordedAdmin):
     search_fields = ["card_number", "name", "email", "group_name"]
     autocomplete_fields = ["category"]
     readonly_fields = ["card_number", "user", "loans_ever"]  # a new card is given at the desk; the sign-in follows it
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
+        return super().get_queryset(request).filter(removed_at=None)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -66,7 +66,7 @@ def edit_member(action: Action, member: Member, *, by: User | None, now: datetim
 
     Raises Refused("ends_before_it_begins"), and TypeError for a field that is not among EDITABLE.
     """
-    member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    member = _locked(member)
     unknown = set(new_values) - set(EDITABLE)
     if unknown:
         raise TypeError(f"not editable: {sorted(unknown)}")
@@ -97,7 +97,7 @@ def replace_card(
     A sign-in with the card follows it. Raises Refused("card_taken") if the number is or was on any card, also where
     somebody else signs in with that name.
     """
-    member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    member = _locked(member)
     old = member.card_number
     member.card_number = card_number or next_card_number(LibrarySettings.current())
     _save_with_card(member, update_fields=["card_number"])
@@ -122,7 +122,7 @@ def restrict_member(
     if until_on is not None and until_on < from_on:
         raise Refused("ends_before_it_begins", _("That day is over. Choose today or a later day."))
     restriction = Restriction.objects.create(
-        member=member, from_on=from_on, until_on=until_on, reason=reason, source=Restriction.Source.LIBRARIAN
+        member=_locked(member), from_on=from_on, until_on=until_on, reason=reason, source=Restriction.Source.LIBRARIAN
     )
     action.reason = reason
     describe(action, member, after={"restriction": restriction.pk, "until_on": str(until_on) if until_on else None})
@@ -162,7 +162,7 @@ def give_first_password(
 
 @recorded("give_first_password", secret=("password_hash",))
 def _give_first_password(action: Action, member: Member, *, password_hash: str, by: User | None, now: datetime) -> User:
-    member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    member = _locked(member)
     user = member.user or User(username=member.card_number)
     if user.pk and works_here(user):
         raise Refused("staff_sign_in", _("This member also works here. Staff choose their password themselves."))
@@ -195,6 +195,11 @@ def next_card_number(library: LibrarySettings) -> str:
         code = numbered_code(library.card_prefix, number)
         if not Card.objects.filter(number=code).exists():
             return code
+
+
+def _locked(member: Member) -> Member:
+    """The member as the database has it now; Member.DoesNotExist for one who was removed."""
+    return Member.objects.select_for_update(of=("self",)).get(pk=member.pk, removed_at=None)
 
 
 def _refuse_end_before_beginning(member: Member) -> None:

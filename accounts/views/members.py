@@ -62,7 +62,7 @@ def add_member(request: HttpRequest) -> HttpResponse:
 
 @needs(MANAGE_MEMBERS)
 def member(request: HttpRequest, pk: int) -> HttpResponse:
-    member = get_object_or_404(Member.objects.select_related("category", "user"), pk=pk)
+    member = get_object_or_404(queries.current_members().select_related("category", "user"), pk=pk)
     now, book = timezone.now(), rule_book(request.library)
     loans, entries = list(members_loans(member).open().order_by("due_at")), list(account(member)[: LINES + 1])
     running = estimates(loans, book, now, room_for_fines(member))
@@ -79,7 +79,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(MANAGE_MEMBERS)
 def edit_member(request: HttpRequest, pk: int) -> HttpResponse:
-    member = get_object_or_404(Member, pk=pk)
+    member = get_object_or_404(queries.current_members(), pk=pk)
     form = EditMemberForm(request.POST or None, instance=member)
     if request.method == "POST" and form.is_valid():
         key, changed = form.cleaned_data["key"], form.changed_values
@@ -95,7 +95,7 @@ def edit_member(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(MANAGE_MEMBERS)
 @require_POST
 def restrict_member(request: HttpRequest, pk: int) -> HttpResponse:
-    member = get_object_or_404(Member, pk=pk)
+    member = get_object_or_404(queries.current_members(), pk=pk)
     form = RestrictForm(request.POST)
     if form.is_valid():
         try:
@@ -123,7 +123,7 @@ def lift_restriction(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(MANAGE_MEMBERS)
 @require_POST
 def replace_card(request: HttpRequest, pk: int) -> HttpResponse:
-    member = get_object_or_404(Member, pk=pk)
+    member = get_object_or_404(queries.current_members(), pk=pk)
     form = NewCardForm(request.POST)
     if form.is_valid():
         try:
@@ -142,7 +142,7 @@ def replace_card(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @never_cache
 def give_first_password(request: HttpRequest, pk: int) -> HttpResponse:
-    member, form = get_object_or_404(Member, pk=pk), KeyedForm(request.POST)
+    member, form = get_object_or_404(queries.current_members(), pk=pk), KeyedForm(request.POST)
     form.full_clean()
     password = services.first_password()
     user = services.give_first_password(member, password=password, by=request.user, key=form.cleaned_data["key"])
@@ -153,7 +153,7 @@ def give_first_password(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(MANAGE_MEMBERS)
 def member_card(request: HttpRequest, pk: int) -> HttpResponse:
-    member = get_object_or_404(Member, pk=pk)
+    member = get_object_or_404(queries.current_members(), pk=pk)
     response = HttpResponse(card_pdf(member, request.library), content_type="application/pdf")
     name = member.card_number.replace("/", "-")
     response.headers["Content-Disposition"] = f'inline; filename="card-{name}.pdf"'

@@ -1,5 +1,7 @@
 """Copies at the desk: add, edit, mark, labels."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.exceptions import Refused
 from accounts.permissions import MANAGE_BOOKS, needs
+from accounts.queries import desk_branch
 from catalog import queries
 from catalog.forms.copies import AddCopiesForm, EditCopyForm, LabelsForm, MarkForm
 from catalog.models import Book, Copy
@@ -16,9 +19,11 @@ from catalog.services.copies import card_with_this_code
 from catalog.services.copies import edit_copy as edit_copy_service
 from catalog.services.labels import labels_pdf
 from catalog.views.outcomes import tell_copies_added
+from circulation.exceptions import CirculationRefused
 from circulation.queries.copies import with_availability
 from circulation.services.copies import clear_copy, mark_copy
 from circulation.services.copies import delete_copy as delete_copy_service
+from circulation.services.lost import mark_found, mark_lost
 
 MARK_ID = "mark_%s"  # two forms stand on one page
 
@@ -66,12 +71,13 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
     form = MarkForm(request.POST, auto_id=MARK_ID)
     if not form.is_valid():
         return _copy_page(request, copy, EditCopyForm(instance=copy, currency=request.library.currency), form)
-    values = form.cleaned_data
-    service = clear_copy if values["clear"] else mark_copy
     try:
-        service(Copy(pk=pk), state=values["state"], reason=values["reason"], by=request.user, key=values["key"])
+        _mark(request, copy, form.cleaned_data)
     except Refused as refusal:
         messages.error(request, refusal.message)
+    except CirculationRefused as refused:
+        for problem in refused.problems:
+            messages.error(request, problem.message)
     else:
         messages.success(request, _("Saved."))
     return redirect("catalog:edit_copy", pk)
@@ -105,6 +111,17 @@ def labels(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(pdf, content_type="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="labels.pdf"'
     return response
+
+
+def _mark(request: HttpRequest, copy: Copy, values: dict[str, Any]) -> None:
+    how = {"reason": values["reason"], "by": request.user, "key": values["key"]}
+    if values["state"] != "lost":
+        service = clear_copy if values["clear"] else mark_copy
+        service(Copy(pk=copy.pk), state=values["state"], **how)
+    elif values["clear"]:
+        mark_found(Copy(pk=copy.pk), branch=desk_branch(request.session), **how)
+    else:
+        mark_lost(Copy(pk=copy.pk), **how)
 
 
 def _copy_or_404(pk: int) -> Copy:

@@ -9,7 +9,7 @@ from django.db.models import Count, Func, IntegerField, Model, Q, QuerySet, Subq
 from django.utils import timezone
 
 from accounts.models import Action, LibrarySettings, Member, User
-from accounts.queries import last_actions
+from accounts.queries import current_members, last_actions
 from catalog.models import Book, Copy
 from circulation.models import LedgerEntry, Loan
 from circulation.policy.undoing import undo_refusal
@@ -82,9 +82,7 @@ def today_in_numbers(now: datetime, midnight: datetime) -> Today:
     counts = {name: Count("pk", filter=condition) for name, condition in loans.items()}
     return Today(
         **Loan.objects.filter(asked_for).order_by().aggregate(**counts),
-        **_how_many(
-            members=Member.objects.all(), books=Book.objects.all(), copies=Copy.objects.filter(withdrawn_on=None)
-        ),
+        **_how_many(members=current_members(), books=Book.objects.all(), copies=Copy.objects.filter(withdrawn_on=None)),
     )
 
 

@@ -18,10 +18,11 @@ from circulation.models import Loan
 from circulation.policy import DueDate, EffectiveRule, Fine
 from circulation.policy.rules import PastClosing
 from circulation.queries.loans import lost_loan_of
+from circulation.queries.lost import final_fine
 from circulation.queries.problems import block, issue_problems, renewal_problems
 from circulation.queries.rules import RuleBook, rule_book
 from circulation.queries.standing import Standing
-from circulation.services.endings import back_at, close_loan, final_fine
+from circulation.services.endings import back_at, close_loan
 from circulation.services.hold_shelf import Trail, hand_over, pass_on
 from circulation.services.ledger import write_fine, written
 from circulation.services.locks import lock_copy_for, lock_member, lock_members, lock_open_loan
@@ -84,7 +85,7 @@ def return_copy(
     book = rule_book()
     returned_at = max(loan.issued_at, now if returned_on is None else back_at(returned_on, loan, now, book))
     fine = final_fine(loan, book, returned_at)
-    entry = write_fine(loan, fine, by=by, at=now)
+    entry = write_fine(loan, fine, by=by, at=now, book=book)
     barred = _suspend(loan, fine, book, returned_at)
     before = {"current_branch": loan.copy.current_branch_id}
     close_loan(loan, Loan.Outcome.RETURNED, returned_at, now)
@@ -122,7 +123,7 @@ def renew_loan(
     used = refuse_unless_overridden([*problems, *more], overrides, by, reason)
     assert due is not None
     fine = final_fine(loan, book, now)
-    entry = write_fine(loan, fine, by=by, at=now)
+    entry = write_fine(loan, fine, by=by, at=now, book=book)
     before = {"due_at": loan.due_at.isoformat(), "renewals": loan.renewals, "explanation": loan.explanation}
     loan.due_at, loan.renewals, loan.explanation = due.at, loan.renewals + 1, _explanation(due, rule)
     loan.save(update_fields=["due_at", "renewals", "explanation"])

@@ -4,14 +4,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import factory
 from django.utils import timezone
+from factory.django import DjangoModelFactory
 
 from accounts.models import Action, Branch, LibrarySettings, Member, Restriction
 from accounts.queries import default_branch
 from accounts.tests.factories import MemberFactory
 from catalog.models import Copy
-from catalog.tests.factories import CopyFactory
-from circulation.models import Allocation, CirculationRule, Closure, LedgerEntry, Loan, OpeningHours
+from catalog.tests.factories import BookFactory, CopyFactory
+from circulation.models import Allocation, CirculationRule, Closure, Hold, LedgerEntry, Loan, OpeningHours
 from circulation.services.loans import issue_copy
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -33,6 +35,18 @@ def make_overdue_loan(copy: Copy | None = None, member: Member | None = None, *,
     Loan.objects.filter(pk=loan.pk).update(due_at=due_at)
     loan.refresh_from_db()
     return loan
+
+
+class HoldFactory(DjangoModelFactory):
+    """A hold of any copy that waits."""
+
+    class Meta:
+        model = Hold
+
+    member = factory.SubFactory(MemberFactory)
+    book = factory.SubFactory(BookFactory)
+    branch = factory.LazyFunction(default_branch)
+    placed_at = factory.LazyFunction(timezone.now)
 
 
 def set_library(**settings: Any) -> LibrarySettings:

@@ -17,14 +17,16 @@ from accounts.models import Action, Member, User
 from accounts.queries import default_branch
 from accounts.tests.factories import MemberCategoryFactory, MemberFactory, UserFactory
 from catalog.models import Copy
-from catalog.tests.factories import CopyFactory
+from catalog.tests.factories import CopyFactory, CopyTypeFactory
 from circulation.exceptions import CirculationRefused
 from circulation.models import LedgerEntry, Loan
 from circulation.queries.copies import with_availability
-from circulation.queries.ledger import balance_minor, outstanding_minor
+from circulation.queries.ledger import balance_minor, outstanding_minor, refundable_minor
 from circulation.services.copies import clear_copy, mark_copy
-from circulation.services.ledger import charge_member, take_payment, waive
+from circulation.services.ledger import charge_member, refund, take_payment, void_last_entry, waive, write_off
 from circulation.services.loans import issue_copy, renew_loan, return_copy
+from circulation.services.lost import claim_returned, mark_lost
+from circulation.services.returning import take_in
 from circulation.services.undo import undo
 from circulation.tests.factories import set_rule, zurich
 from library_site import invariants as of_the_database
@@ -32,6 +34,7 @@ from library_site import invariants as of_the_database
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_zurich")]
 COPIES, MEMBERS = 2, 2
 LIMIT = 1
+PRICE, FEE = 600, 100
 WHICH_COPY, WHICH_MEMBER = st.integers(0, COPIES - 1), st.integers(0, MEMBERS - 1)
 AMOUNT, DAYS = st.integers(1, 400), st.integers(0, 6)
 SURE = st.booleans()  # else what was done is taken back at once
@@ -47,11 +50,15 @@ class Desk(RuleBasedStateMachine):
         set_rule(max_loans=LIMIT, max_renewals=2, loan_period=2, fine_amount_minor=50, fine_cap_minor=-1)
         category = MemberCategoryFactory(debt_limit_minor=1_000)
         self.members: list[Member] = MemberFactory.create_batch(MEMBERS, category=category)
-        self.copies: list[Copy] = CopyFactory.create_batch(COPIES, price_minor=2_000)
+        self.copies: list[Copy] = CopyFactory.create_batch(
+            COPIES, price_minor=PRICE, copy_type=CopyTypeFactory(processing_fee_minor=FEE)
+        )
         self.by: User = UserFactory(is_superuser=True)
         self.now: datetime = zurich("2026-03-02T10:00")
         self.holders: dict[int, int] = {}  # copy -> member, by number
         self.owed = [0] * MEMBERS
+        self.lost: dict[int, int | None] = {}  # copy -> who lost it, if anybody
+        self.forgiven = [0] * MEMBERS
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -108,8 +115,40 @@ class Desk(RuleBasedStateMachine):
 
     @rule(copy=WHICH_COPY)
     def take_back_what_may_be_in(self, copy: int) -> None:
-        if copy not in self.holders:
-            assert self._do(return_copy, self.copies[copy], branch=default_branch()) is None
+        if copy not in self.holders and copy not in self.lost:
+            assert self._do(take_in, self.copies[copy], branch=default_branch()) is None
+
+    @rule(copy=WHICH_COPY, days=DAYS, sure=SURE)
+    def lose(self, copy: int, days: int, sure: bool) -> None:
+        self.now += timedelta(days=days)
+        done = self._do(mark_lost, self.copies[copy])
+        assert (done is None) == (copy in self.lost)
+        if done:
+            cost = PRICE + FEE + self._fine(done) if copy in self.holders else 0
+            self._change_ones_mind(sure, "mark_lost")
+            if sure:
+                self.lost[copy] = self.holders.pop(copy, None)
+                self.owed[self.lost[copy] or 0] += cost
+
+    @precondition(lambda self: self.lost)
+    @rule(which=st.integers(0, COPIES - 1), sure=SURE)
+    def find(self, which: int, sure: bool) -> None:
+        copy = sorted(self.lost)[which % len(self.lost)]
+        taken = self._do(take_in, self.copies[copy], branch=default_branch())
+        loser = self.lost[copy]
+        assert (taken.credited_minor > 0) <= (loser is not None)
+        if loser is not None:
+            assert PRICE - self.forgiven[loser] <= taken.credited_minor <= PRICE
+        self._change_ones_mind(sure, "mark_found")
+        if sure:
+            self.owed[loser or 0] -= taken.credited_minor
+            del self.lost[copy]
+
+    @precondition(lambda self: self.holders)
+    @rule(which=st.integers(0, COPIES - 1), sure=SURE)
+    def claim(self, which: int, sure: bool) -> None:
+        if self._do(claim_returned, self.copies[sorted(self.holders)[which % len(self.holders)]]):
+            self._change_ones_mind(sure, "claim_returned")
 
     @rule(member=WHICH_MEMBER, amount=AMOUNT)
     def charge(self, member: int, amount: int) -> None:
@@ -125,17 +164,30 @@ class Desk(RuleBasedStateMachine):
             self._change_ones_mind(sure, "take_payment")
             self.owed[member] -= amount if sure else 0
 
-    @rule(member=WHICH_MEMBER, amount=AMOUNT)
-    def forgive(self, member: int, amount: int) -> None:
+    @rule(member=WHICH_MEMBER, amount=AMOUNT, service=st.sampled_from([waive, write_off]))
+    def forgive(self, member: int, amount: int, service: Any) -> None:
         debt = outstanding_minor(self.members[member])
-        done = self._do(waive, self.members[member], amount_minor=amount, reason="new here")
+        done = self._do(service, self.members[member], amount_minor=amount, reason="new here")
         assert (done is not None) == (amount <= debt)
         self.owed[member] -= amount if done else 0
+        self.forgiven[member] += amount if done else 0
 
-    @rule(copy=WHICH_COPY, state=st.sampled_from(["withdrawn", "lost", "damaged"]))
+    @rule(member=WHICH_MEMBER, amount=AMOUNT)
+    def give_back(self, member: int, amount: int) -> None:
+        refundable = refundable_minor(self.members[member])
+        done = self._do(refund, self.members[member], amount_minor=amount)
+        assert (done is not None) == (amount <= refundable)
+        self.owed[member] += amount if done else 0
+
+    @rule(member=WHICH_MEMBER)
+    def reverse_the_last_line(self, member: int) -> None:
+        done = self._do(void_last_entry, self.members[member])
+        self.owed[member] += done.amount_minor if done else 0
+
+    @rule(copy=WHICH_COPY, state=st.sampled_from(["withdrawn", "damaged"]))
     def mark_and_clear(self, copy: int, state: str) -> None:
         done = self._do(mark_copy, self.copies[copy], state=state)
-        assert (done is None) == (copy in self.holders)
+        assert (done is None) == (copy in self.holders and state == "withdrawn")
         if done:
             assert self._do(issue_copy, done, member=self.members[0], branch=default_branch()) is None
             self._do(clear_copy, done, state=state)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Member
 from accounts.permissions import ISSUE, OVERRIDE_BLOCK, SET_DUE_DATE, needs
-from accounts.queries import desk_branch, restrictions_on, search_members
+from accounts.queries import current_members, desk_branch, restrictions_on, search_members
 from accounts.services.actions import TakenBackSince
 from catalog.models import Copy
 from circulation.exceptions import CirculationRefused, Level
@@ -129,7 +129,7 @@ def _page(request: HttpRequest, form: IssueForm, member: Member | None, **more: 
 def _member(pk: str | None) -> Member | None:
     if not pk or not pk.isascii() or not pk.isdigit() or len(pk) > 18:
         return None
-    return Member.objects.select_related("category").filter(pk=pk).first()
+    return current_members().select_related("category").filter(pk=pk).first()
 
 
 def _sticky(request: HttpRequest) -> dict[str, str]:

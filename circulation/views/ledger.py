@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts import money
-from accounts.models import Member
 from accounts.permissions import TAKE_PAYMENT, WAIVE, needs
+from accounts.queries import current_members
 from accounts.services.actions import TakenBackSince
 from circulation.exceptions import CirculationRefused
 from circulation.forms.ledger import AmountForm, ChargeForm, PaymentForm, WaiverForm
@@ -51,7 +51,7 @@ def _money_page(
     prefill: bool = True,
 ) -> HttpResponse:  # fmt: skip
     title, done = texts
-    member = get_object_or_404(Member, pk=pk)
+    member = get_object_or_404(current_members(), pk=pk)
     currency, owed = request.library.currency, outstanding_minor(member)
     form = form_class(
         request.POST or None, currency=currency, initial={"amount_minor": owed if prefill and owed else None}

@@ -10,8 +10,10 @@ from circulation.tests.policy.builders import at
 DONE = at("2026-03-29T01:55")
 
 
-@pytest.mark.parametrize("verb", ["issue", "return", "renew", "take_payment"])
-def test_undo_1_four_things_can_be_taken_back(verb: str) -> None:
+@pytest.mark.parametrize(
+    "verb", ["issue", "return", "renew", "take_payment", "mark_lost", "mark_found", "claim_returned"]
+)
+def test_undo_1_what_the_desk_does_can_be_taken_back(verb: str) -> None:
     assert undo_refusal(verb, DONE, False, DONE) == ""
 
 

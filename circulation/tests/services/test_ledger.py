@@ -60,7 +60,7 @@ def test_pay_1_charge_is_owed(librarian: User) -> None:
     action = Action.objects.values("verb", "by_id", "target_id", "after", "reason").get()
     assert action == {
         "verb": "charge", "by_id": librarian.pk, "target_id": entry.pk, "reason": "lost card",
-        "after": {"amount_minor": 250, "kind": "other", "member": member.pk},
+        "after": {"amount_minor": 250, "kind": "other", "member": member.pk, "entries": [entry.pk]},
     }  # fmt: skip
 
 

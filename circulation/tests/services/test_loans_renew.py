@@ -50,7 +50,8 @@ def test_action_tells_what_was_before(librarian: User) -> None:
     assert Action.objects.values("by_id", "at", "target_id", "before", "after").get(verb="renew") == {
         "by_id": librarian.pk, "at": NOW, "target_id": loan.pk,
         "before": {"due_at": "2026-03-23T22:59:59+00:00", "renewals": 0, "explanation": before.explanation},
-        "after": {"due_at": "2026-04-13T21:59:59+00:00", "fine": None, "fine_minor": 0},
+        "after": {"due_at": "2026-04-13T21:59:59+00:00", "fine": None, "fine_minor": 0, "entries": [],
+                  "charged_minor": 0, "credited_minor": 0},
     }  # fmt: skip
 
 

@@ -135,7 +135,7 @@ def test_twenty_desks_take_one_loan_back_and_one_fine_is_written() -> None:
 
 
 def test_race_of_returns_is_lost_without_locks(without_locks: Callable[..., None]) -> None:
-    without_locks(loans_service, "_final_fine", 8)
+    without_locks(loans_service, "final_fine", 8)
     results, fines = return_one_loan(8), LedgerEntry.objects.count()
     if connection.vendor == "sqlite":
         assert (results, fines) == ({"done": 1, "OperationalError": 7}, 1)
