@@ -7,7 +7,7 @@ from django.db.models.functions import Abs
 from django.utils.translation import gettext_lazy as _
 
 from accounts import money
-from accounts.models import Member
+from accounts.models import Branch, Member
 
 from .loans import Loan
 
@@ -48,6 +48,10 @@ class LedgerEntry(models.Model):
         blank=True,
         related_name="+",
     )
+    branch = models.ForeignKey(
+        Branch, verbose_name=_("desk"), on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text=_("Where money changed hands."),
+    )  # fmt: skip
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     explanation = models.JSONField(_("explanation"), default=dict, blank=True)
     voids = models.OneToOneField(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
+from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
@@ -9,9 +10,10 @@ from accounts.models import LibrarySettings, Member
 from catalog.models import Book, BookIdentifier, Contributor, Copy
 from circulation import policy
 from circulation.models import Loan
-from circulation.policy import Fine, end_of_day
+from circulation.policy import EffectiveRule, Fine, end_of_day
 from circulation.queries.rules import RuleBook
 
+SCOPE = ("branch", "category", "copy_type")  # of a rule, in the order of its row
 SHOWN = ("all", "active", "overdue", "returned")
 
 
@@ -122,6 +124,19 @@ def estimates(loans: Iterable[Loan], book: RuleBook, now: datetime, room_minor: 
         if room_minor is not None:
             room_minor -= fine.amount_minor
     return found
+
+
+def fine_terms(rule: EffectiveRule, loan: Loan) -> dict[str, Any]:
+    """What ``rule`` says of the fine of ``loan``, and the row it says it in: codes of branch, category, copy type.
+
+    A code of None is any; a row of None is the value the library begins with.
+    """
+    row = rule.sources["fine_amount_minor"]
+    codes = [each and getattr(loan, name).code for each, name in zip(row, SCOPE, strict=True)] if row else None
+    return {
+        "amount_minor": rule.fine_amount_minor, "period": rule.fine_period, "unit": str(rule.loan_unit),
+        "charged_at": str(rule.fine_charged_at), "grace": rule.grace_period, "row": codes,
+    }  # fmt: skip
 
 
 def price_minor(copy: Copy) -> int:

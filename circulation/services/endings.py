@@ -1,4 +1,4 @@
-"""How a loan ends: what it costs at that moment, and closing it."""
+"""How a loan ends: closing it, and the moment its copy came back."""
 
 from datetime import date, datetime
 
@@ -7,17 +7,8 @@ from django.utils.translation import gettext as _
 from circulation import policy
 from circulation.exceptions import CirculationRefused
 from circulation.models import Loan
-from circulation.policy import Fine
-from circulation.queries.loans import estimate
 from circulation.queries.problems import block
 from circulation.queries.rules import RuleBook
-from circulation.queries.standing import room_for_fines
-
-
-def final_fine(loan: Loan, book: RuleBook, at: datetime) -> Fine:
-    """What ``loan`` costs if it ends ``at`` this moment, with the room its member's category leaves for fines."""
-    room = room_for_fines(loan.member) if loan.member and loan.due_at < at else None
-    return estimate(loan, book, at, room)
 
 
 def close_loan(loan: Loan, outcome: str, returned_at: datetime, now: datetime) -> None:

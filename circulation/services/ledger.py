@@ -8,13 +8,15 @@ from django.db import IntegrityError
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from accounts.models import Action, LibrarySettings, Member, User
+from accounts.models import Action, Branch, LibrarySettings, Member, User
 from accounts.services.actions import describe, recorded
 from circulation.exceptions import CirculationRefused
 from circulation.models import Allocation, LedgerEntry, Loan
 from circulation.policy import Fine
 from circulation.queries import ledger
+from circulation.queries.loans import fine_terms
 from circulation.queries.problems import block
+from circulation.queries.rules import RuleBook
 from circulation.services.locks import lock_member
 
 Kind = LedgerEntry.Kind
@@ -38,9 +40,9 @@ def charge_member(
 @recorded("take_payment")
 def take_payment(
     action: Action, member: Member, *, amount_minor: int, overpay: bool = False, reason: str = "",
-    by: User | None, now: datetime,
+    branch: Branch | None = None, by: User | None, now: datetime,
 ) -> LedgerEntry:  # fmt: skip
-    """Book money received from ``member`` (minor units, above zero); it settles the oldest debts first.
+    """Book money received from ``member`` (minor units, above zero) at ``branch``; it settles the oldest debts first.
 
     With ``overpay`` what exceeds the debt is booked as overpayment, which later charges use up; the payment is
     returned, or the overpayment where nothing was owed.
@@ -51,11 +53,12 @@ def take_payment(
     debt = ledger.outstanding_minor(member)
     if amount_minor > debt and not overpay:
         raise CirculationRefused([block("amount_above_debt", _("That is more than is owed."))])
-    entries = []
+    entries: list[LedgerEntry] = []
+    how: dict[str, Any] = {"by": by, "at": now, "reason": reason, "branch": branch}
     if debt:
-        entries.append(write(member, Kind.PAYMENT, -min(amount_minor, debt), by=by, at=now, reason=reason))
+        entries.append(write(member, Kind.PAYMENT, -min(amount_minor, debt), **how))
     if amount_minor > debt:
-        entries.append(write(member, Kind.OVERPAYMENT, debt - amount_minor, by=by, at=now, reason=reason))
+        entries.append(write(member, Kind.OVERPAYMENT, debt - amount_minor, **how))
     _record(action, entries[0], reason)
     action.after["entries"] = [entry.pk for entry in entries]
     return entries[0]
@@ -85,9 +88,10 @@ def write_off(
 
 @recorded("refund")
 def refund(
-    action: Action, member: Member, *, amount_minor: int, reason: str = "", by: User | None, now: datetime
-) -> LedgerEntry:
-    """Give ``member`` money back (minor units, above zero): at most what was paid and not given back yet.
+    action: Action, member: Member, *, amount_minor: int, reason: str = "", branch: Branch | None = None,
+    by: User | None, now: datetime,
+) -> LedgerEntry:  # fmt: skip
+    """Give ``member`` money back (minor units, above zero) at ``branch``: at most what was paid and not given back yet.
 
     Unused credit is used up first; beyond it, what the payment had settled is owed again. Returns the line.
     Raises CirculationRefused("amount_not_positive", "nothing_to_refund", "amount_above_debt", "unknown_member").
@@ -99,7 +103,7 @@ def refund(
         raise CirculationRefused([block("nothing_to_refund", _("Nothing was paid that could be given back."))])
     if amount_minor > refundable:
         raise CirculationRefused([block("amount_above_debt", _("That is more than was paid."))])
-    entry = write(member, Kind.REFUND, amount_minor, by=by, at=now, reason=reason)
+    entry = write(member, Kind.REFUND, amount_minor, by=by, at=now, reason=reason, branch=branch)
     _record(action, entry, reason)
     return entry
 
@@ -138,14 +142,20 @@ def can_be_reversed(entry: LedgerEntry) -> bool:
     return not _against_reversal(entry)
 
 
-def write_fine(loan: Loan, fine: Fine, *, by: User | None, at: datetime) -> LedgerEntry | None:
+def write_fine(
+    loan: Loan, fine: Fine, *, by: User | None, at: datetime, book: RuleBook | None = None
+) -> LedgerEntry | None:
     """Write the overdue fine of ``loan`` with its explanation and return the line. The member must be locked.
 
-    Nothing is written, and None returned, for 0 and for a loan that forgot its member.
+    The explanation says the terms of ``book`` it was computed by. Nothing is written, and None returned, for 0 and for
+    a loan that forgot its member.
     """
     if not fine.amount_minor or loan.member is None:
         return None
-    return write(loan.member, Kind.OVERDUE, fine.amount_minor, by=by, at=at, loan=loan, explanation=fine.as_json())
+    explanation = fine.as_json()
+    if book:
+        explanation["terms"] = fine_terms(book.rule_of(loan), loan)
+    return write(loan.member, Kind.OVERDUE, fine.amount_minor, by=by, at=at, loan=loan, explanation=explanation)
 
 
 def write(
@@ -190,7 +200,7 @@ def reverse(entry: LedgerEntry, *, by: User | None, at: datetime, reason: str = 
         raise CirculationRefused([block("nothing_to_void", _("This line has been reversed already."))])
     void = LedgerEntry.objects.create(
         member=entry.member, kind=Kind.VOID, amount_minor=-entry.amount_minor, currency=entry.currency,
-        loan=entry.loan, by=by, at=at, reason=reason, voids=entry,
+        loan=entry.loan, by=by, at=at, reason=reason, voids=entry, branch=entry.branch,
     )  # fmt: skip
     entry.refresh_from_db(fields=["allocated_minor"])
     if entry.open_minor:

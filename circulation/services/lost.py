@@ -5,19 +5,18 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Action, Branch, LibrarySettings, Member, User
+from accounts.models import Action, Branch, LibrarySettings, User
 from accounts.services.actions import describe, recorded
 from catalog.models import Copy
 from circulation.exceptions import CirculationRefused
 from circulation.models import LedgerEntry, Loan
-from circulation.policy import Fine, LateDay
-from circulation.queries import ledger
-from circulation.queries.loans import long_overdue_loans, lost_loan_of, price_minor
+from circulation.queries.loans import long_overdue_loans, lost_loan_of
+from circulation.queries.lost import finding_of, loss_of
 from circulation.queries.problems import block
 from circulation.queries.rules import RuleBook, rule_book
 from circulation.services.copies import mark_damaged, use_on_site, withdraw_copy
-from circulation.services.endings import back_at, close_loan, final_fine
-from circulation.services.hold_shelf import hand_on, take_off_the_shelf
+from circulation.services.endings import back_at, close_loan
+from circulation.services.hold_shelf import Trail, pass_on, take_off_the_shelf
 from circulation.services.ledger import write, write_fine, written
 from circulation.services.locks import lock_copy, lock_members, lock_open_loan, lock_with_loan
 from circulation.services.removal import remove_member
@@ -26,7 +25,7 @@ __all__ = [
     "claim_returned", "find_copy", "mark_damaged", "mark_found", "mark_long_overdue_lost", "mark_lost",
     "remove_member", "use_on_site", "withdraw_copy",
 ]  # fmt: skip
-Kind, LostFine, FoundRefund = LedgerEntry.Kind, LibrarySettings.LostFine, LibrarySettings.FoundRefund
+Kind = LedgerEntry.Kind
 
 
 @recorded("mark_lost")
@@ -49,9 +48,11 @@ def mark_lost(
     copy.lost_on = timezone.localdate(now, book.library.zone)
     copy.save(update_fields=["lost_on"])
     entries = _charge_for_loss(loan, book, by, now) if loan else []
-    after = {"lost_on": str(copy.lost_on), "copy": copy.pk, "released": take_off_the_shelf(copy), **written(entries)}
+    trail = Trail()
+    take_off_the_shelf(copy, trail)
+    after = {"lost_on": str(copy.lost_on), "copy": copy.pk, **written(entries), **trail.as_after()}
     action.reason = reason
-    describe(action, loan or copy, before={"lost_on": None}, after=after)
+    describe(action, loan or copy, before={"lost_on": None, **trail.as_before()}, after=after)
     return loan or copy
 
 
@@ -76,10 +77,11 @@ def mark_found(
     before = {"lost_on": str(copy.lost_on), "current_branch": copy.current_branch_id}
     loan, entries = find_copy(copy, book, found_at=found_at, by=by, now=now)
     Copy.objects.filter(pk=copy.pk).update(current_branch=branch)
-    after = {"copy": copy.pk, "loan": loan.pk if loan else None, **written(entries)}
+    trail = Trail()
+    pass_on(copy, branch=branch, by=by, now=now, trail=trail, rules=book)
+    after = {"copy": copy.pk, "loan": loan.pk if loan else None, **written(entries), **trail.as_after()}
     action.reason = reason
-    describe(action, loan or copy, before=before, after=after)
-    action.after |= hand_on(copy, branch=branch, by=by, now=now)
+    describe(action, loan or copy, before=before | trail.as_before(), after=after)
     return loan or copy
 
 
@@ -92,23 +94,11 @@ def find_copy(
     replacement less what of it was forgiven, and by policy the overdue fine as if the copy had been returned now
     (``charge``, unless it was kept), or the one that was forgiven (``restore``). The processing fee stays.
     """
-    lost_on, copy.lost_on = copy.lost_on, None
-    copy.save(update_fields=["lost_on"])
     loan = lost_loan_of(copy)
-    if loan is None:
-        return None, []
-    loan = Loan.objects.select_for_update(of=("self",)).get(pk=loan.pk)
-    loan.found_at, loan.copy = max(found_at, loan.issued_at), copy
-    loan.save(update_fields=["found_at"])
-    member, library = lock_members([loan.member_id]).get(loan.member_id or 0), book.library
-    days = (found_at.astimezone(library.zone).date() - lost_on).days if lost_on else 0
-    too_late = library.refund_window_days is not None and days > library.refund_window_days
-    if member is None or too_late or library.found_refund_policy == FoundRefund.NONE:
-        return loan, []
-    loan.member = member
-    entries = [_refund_replacement(line, member, by, now) for line in _standing(loan, Kind.REPLACEMENT)]
-    entries.append(write_fine(loan, _fine_when_found(loan, book, found_at), by=by, at=now))
-    return loan, [entry for entry in entries if entry]
+    entries = _settle_finding(loan, copy, book, found_at=found_at, by=by, now=now) if loan else []
+    copy.lost_on = None
+    copy.save(update_fields=["lost_on"])
+    return loan, entries
 
 
 @recorded("claim_returned")
@@ -147,39 +137,36 @@ def mark_long_overdue_lost(now: datetime) -> int:
 
 def _charge_for_loss(loan: Loan, book: RuleBook, by: User | None, now: datetime) -> list[LedgerEntry]:
     assert loan.member is not None
-    fine = final_fine(loan, book, now)
-    amounts = ((Kind.REPLACEMENT, price_minor(loan.copy)), (Kind.PROCESSING, loan.copy.copy_type.processing_fee_minor))
+    loss = loss_of(loan, book, now)
+    amounts = ((Kind.REPLACEMENT, loss.replacement_minor), (Kind.PROCESSING, loss.processing_minor))
     entries = [write(loan.member, kind, amount, loan=loan, by=by, at=now) for kind, amount in amounts if amount]
-    if book.library.lost_fine_policy == LostFine.FORGIVE:
-        loan.forgiven_fine = fine.as_json() if fine.amount_minor else {}
-    elif entry := write_fine(loan, fine, by=by, at=now):
+    if loss.forgives:
+        loan.forgiven_fine = loss.fine.as_json() if loss.fine.amount_minor else {}
+    elif entry := write_fine(loan, loss.fine, by=by, at=now, book=book):
         entries.append(entry)
     close_loan(loan, Loan.Outcome.LOST, max(now, loan.issued_at), now)
     return entries
 
 
-def _refund_replacement(line: LedgerEntry, member: Member, by: User | None, now: datetime) -> LedgerEntry | None:
-    """Credit what of ``line`` was paid and what is open, never what was forgiven; what is open is settled first."""
-    amount, forgiven = line.amount_minor, ledger.forgiven_minor(line)
-    if amount <= forgiven:
-        return None
-    explanation = {"replacement": line.pk, "of_minor": amount, "forgiven_minor": forgiven}
+def _settle_finding(
+    loan: Loan, copy: Copy, book: RuleBook, *, found_at: datetime, by: User | None, now: datetime
+) -> list[LedgerEntry]:
+    """Book what finding ``copy`` gives back and costs; each refund settles what is open of its own charge first."""
+    members = lock_members([loan.member_id])
+    loan.member = members.get(loan.member_id or 0)
+    loan.found_at, loan.copy = max(found_at, loan.issued_at), copy
+    loan.save(update_fields=["found_at"])
+    finding = finding_of(loan, copy, book, found_at)
+    entries = [_write_refund(loan, line, amount, by, now) for line, amount in finding.refunds]
+    charges = book.library.found_refund_policy == LibrarySettings.FoundRefund.CHARGE
+    fine = write_fine(loan, finding.fine, by=by, at=now, book=book if charges else None)
+    return [*entries, fine] if fine else entries
+
+
+def _write_refund(loan: Loan, line: LedgerEntry, amount_minor: int, by: User | None, now: datetime) -> LedgerEntry:
+    assert loan.member is not None
+    parts = {"replacement": line.pk, "of_minor": line.amount_minor, "forgiven_minor": line.amount_minor - amount_minor}
     return write(
-        member, Kind.REFUND, forgiven - amount, first=line, loan=line.loan, by=by, at=now,
-        reason=_("found again"), explanation=explanation,
+        loan.member, Kind.REFUND, -amount_minor, first=line, loan=loan, by=by, at=now, reason=_("found again"),
+        explanation=parts,
     )  # fmt: skip
-
-
-def _fine_when_found(loan: Loan, book: RuleBook, found_at: datetime) -> Fine:
-    policy = book.library.found_refund_policy
-    was_kept = any(fine.at > loan.due_at for fine in _standing(loan, Kind.OVERDUE))  # not that of a renewal before
-    if policy == FoundRefund.CHARGE and not was_kept:
-        return final_fine(loan, book, found_at)
-    if policy == FoundRefund.RESTORE and not was_kept and loan.forgiven_fine:
-        days = tuple(LateDay(**day) for day in loan.forgiven_fine["days"])
-        return Fine(loan.forgiven_fine["amount_minor"], loan.forgiven_fine["units"], days, loan.forgiven_fine["cap"])
-    return Fine(0, 0)
-
-
-def _standing(loan: Loan, kind: str) -> list[LedgerEntry]:
-    return list(loan.ledger.filter(kind=kind, voided_by=None).order_by("pk"))

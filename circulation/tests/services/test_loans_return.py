@@ -98,7 +98,17 @@ def test_fine_23_fine_is_written_once_with_its_explanation(librarian: User) -> N
     assert LedgerEntry.objects.get().explanation == {
         "amount_minor": 150, "units": 3, "cap": "",
         "days": [{"day": f"2026-03-{n}", "charged": True, "why": "late"} for n in (24, 25, 26)],
+        "terms": {"amount_minor": 50, "period": 1, "unit": "days", "charged_at": "period_end", "grace": 0,
+                  "row": [None, None, None]},
     }  # fmt: skip
+
+
+def test_fine_30_explanation_says_the_terms_and_the_row_they_come_from(librarian: User) -> None:
+    loan = make_loan(now=ISSUED)
+    CirculationRule.objects.create(category=loan.category, copy_type=loan.copy_type, fine_amount_minor=75)
+    back(loan, "2026-03-26T12:00", by=librarian)
+    terms = LedgerEntry.objects.get().explanation["terms"]
+    assert (terms["amount_minor"], terms["row"]) == (75, [None, loan.category.code, loan.copy_type.code])
 
 
 def test_fine_24_fine_never_changes_after_the_return() -> None:
