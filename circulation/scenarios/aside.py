@@ -13,7 +13,6 @@ from django.apps import apps
 from django.db import connection, transaction
 
 
-
 @contextmanager
 def empty_library() -> Iterator[None]:
     """Within, the library is empty and alone; afterwards everything is as it was before, also after an exception."""
@@ -52,7 +51,9 @@ def _lay_aside() -> None:
 
 def _of_sqlite(cursor, tables: set[str]) -> list[str]:
     """The statements that made the tables and the indexes that keep something unique, made temporary."""
-    cursor.execute("SELECT type, tbl_name, sql FROM main.sqlite_master WHERE sql IS NOT NULL AND type IN ('table', 'index')")
+    cursor.execute(
+        "SELECT type, tbl_name, sql FROM main.sqlite_master WHERE sql IS NOT NULL AND type IN ('table', 'index')"
+    )
     rows = [(kind, sql) for kind, table, sql in cursor.fetchall() if table in tables]
     made = [re.sub(r"^CREATE TABLE ", "CREATE TEMPORARY TABLE ", sql) for kind, sql in rows if kind == "table"]
     unique = [sql for kind, sql in rows if kind == "index" and sql.startswith("CREATE UNIQUE INDEX")]

@@ -47,7 +47,9 @@ class Node:
             raise self.wrong(_("An object is expected here: {…}."))
         for key in self.value:
             if key not in known:
-                raise self.at(key).wrong(_("There is no such key here. Possible: %(keys)s.") % {"keys": ", ".join(known)})
+                raise self.at(key).wrong(
+                    _("There is no such key here. Possible: %(keys)s.") % {"keys": ", ".join(known)}
+                )
         return {key: self.at(key) for key in self.value}
 
     def at(self, key: str) -> "Node":
@@ -82,7 +84,9 @@ class Node:
         if isinstance(self.value, bool) or not isinstance(self.value, int):
             raise self.wrong(_("A whole number is expected here."))
         if not least <= self.value <= most:
-            raise self.wrong(_("A number from %(least)d to %(most)d is expected here.") % {"least": least, "most": most})
+            raise self.wrong(
+                _("A number from %(least)d to %(most)d is expected here.") % {"least": least, "most": most}
+            )
         return self.value
 
     def yes_or_no(self) -> bool:
@@ -109,7 +113,7 @@ class Node:
     def money(self, currency: str, *, least: int = 0) -> int:
         """An amount in minor units: a text with no more digits than the currency has."""
         if not isinstance(self.value, str) or not MONEY.fullmatch(self.value):
-            raise self.wrong(_("Money is expected here, as a text: \"0.50\"."))
+            raise self.wrong(_('Money is expected here, as a text: "0.50".'))
         if len(self.value.partition(".")[2]) > digits(currency):
             facts = {"currency": currency, "digits": digits(currency)}
             raise self.wrong(_("An amount in %(currency)s has at most %(digits)d digits after the point.") % facts)

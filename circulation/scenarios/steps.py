@@ -100,7 +100,9 @@ def read_step(node: Node, currency: str, scopes: Scopes, names: Mapping[str, set
         at=_sensible(given["at"]) if "at" in given else None,
         do=do,
         values=values,
-        expect={key: _expected({**kind.gives, "ok": "yes_or_no", "refused": "list"}[key], e) for key, e in expect.items()},
+        expect={
+            key: _expected({**kind.gives, "ok": "yes_or_no", "refused": "list"}[key], e) for key, e in expect.items()
+        },
     )
 
 
@@ -171,14 +173,14 @@ def _parameter(node: Node) -> Any:
         node.fields("value", "from")
         return node.value
     if isinstance(node.value, list | float):
-        raise node.wrong(_("A value of the parameter is expected here, or {\"value\": …, \"from\": […]}."))
+        raise node.wrong(_('A value of the parameter is expected here, or {"value": …, "from": […]}.'))
     return NONE if node.value is None else node.value
 
 
 _EXPECTED: dict[str, Callable[[], str]] = {
     "text": lambda: _("A text is expected here."),
     "number": lambda: _("A whole number is expected here."),
-    "money": lambda: _("Money is expected here, as a text: \"0.50\"."),
+    "money": lambda: _('Money is expected here, as a text: "0.50".'),
     "yes_or_no": lambda: _("true or false is expected here."),
     "list": lambda: _("A list is expected here: […]."),
 }
