@@ -44,7 +44,7 @@ def test_payment_is_taken_and_leads_to_its_receipt(desk: Client, librarian: User
     )  # fmt: skip
     assert f"Receipt {entry.pk}" in said(page)
     assert "Received from Ada M1" in said(page)
-    assert "Amount €3.20 By Lena Librarian Other charge – €3.20 Still owed: €1.80" in said(page)
+    assert "Amount €3.20 Desk Main library By Lena Librarian Other charge – €3.20 Still owed: €1.80" in said(page)
 
 
 def test_receipt_names_the_book_a_fine_was_for(desk: Client, branch) -> None:
