@@ -16,13 +16,15 @@ class Problem:
     """One reason against an action.
 
     ``code`` is stable (the closed list of docs/circulation.md), ``message`` is for people, ``permission`` is what it
-    takes to set a problem of level ``confirm`` aside.
+    takes to set a problem of level ``confirm`` aside. ``why`` says what led to it: the row of the rules that won, the
+    sums that were added.
     """
 
     code: str
     message: str
     level: Level = Level.BLOCK
     permission: str = ""
+    why: str = ""
 
 
 class CirculationRefused(Exception):

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 TIME_TO_UNDO = timedelta(minutes=10)
-UNDOABLE = ("issue", "return", "renew", "take_payment", "mark_lost", "mark_found", "claim_returned")
+UNDOABLE = ("issue", "return", "renew", "take_payment", "mark_lost", "mark_found", "claim_returned", "trap_copy")
 
 
 def undo_refusal(verb: str, done_at: datetime, is_undone: bool, now: datetime) -> str:

@@ -1,15 +1,15 @@
-"""Which copies are in, which are out and until when. Never stored: derived from loans and the copy's own dates."""
+"""Which copies are in, which are out and until when. Never stored: derived from loans, holds, the copy's dates."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from catalog.models import Book, Copy
-from circulation.models import Loan
+from circulation.models import Hold, Loan
 
-WITHDRAWN, LOST, DAMAGED, ON_LOAN, NOT_LENDABLE, AVAILABLE = (
-    "withdrawn", "lost", "damaged", "on_loan", "not_lendable", "available",
+WITHDRAWN, LOST, DAMAGED, ON_LOAN, ON_HOLD_SHELF, NOT_LENDABLE, AVAILABLE = (
+    "withdrawn", "lost", "damaged", "on_loan", "on_hold_shelf", "not_lendable", "available",
 )  # fmt: skip
 
 
@@ -23,6 +23,7 @@ def with_availability(copies: QuerySet[Copy]) -> QuerySet[Copy]:
             When(due_at__isnull=False, then=Value(ON_LOAN)),
             When(lost_on__isnull=False, then=Value(LOST)),
             When(damaged_on__isnull=False, then=Value(DAMAGED)),
+            When(Exists(Hold.objects.ready().filter(trapped_copy=OuterRef("pk"))), then=Value(ON_HOLD_SHELF)),
             When(copy_type__is_lendable=False, then=Value(NOT_LENDABLE)),
             default=Value(AVAILABLE),
             output_field=CharField(),
@@ -40,23 +41,17 @@ class Stock:
 
 def stock_of(books: Iterable[Book]) -> dict[int, Stock]:
     """The stock of each of ``books``, by book, in one query. Books without copies are left out."""
-    out = Q(loans__isnull=False, loans__closed_at__isnull=True)
+    is_out = Exists(Loan.objects.open().filter(copy=OuterRef("pk")))
+    is_kept = Exists(Hold.objects.ready().filter(trapped_copy=OuterRef("pk")))
+    is_in = Q(is_out=False, is_kept=False, damaged_on=None, copy_type__is_lendable=True)
     rows = (
         Copy.objects.filter(book__in=[book.pk for book in books], withdrawn_on=None, lost_on=None)
         .order_by()
+        .annotate(is_out=is_out, is_kept=is_kept)
         .values(of=F("book"))
-        .annotate(
-            total=Count("pk", distinct=True),
-            out=Count("pk", filter=out, distinct=True),
-            unfit=Count("pk", filter=Q(damaged_on__isnull=False) | Q(copy_type__is_lendable=False), distinct=True),
-            unfit_out=Count(
-                "pk",
-                filter=out & (Q(damaged_on__isnull=False) | Q(copy_type__is_lendable=False)),
-                distinct=True,
-            ),
-        )
+        .annotate(total=Count("pk"), available=Count("pk", filter=is_in))
     )
-    return {r["of"]: Stock(r["total"], r["total"] - r["out"] - r["unfit"] + r["unfit_out"]) for r in rows}
+    return {row["of"]: Stock(row["total"], row["available"]) for row in rows}
 
 
 def available_copies(book: Book) -> QuerySet[Copy]:

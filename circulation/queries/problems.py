@@ -13,8 +13,12 @@ from accounts.permissions import OVERRIDE_BLOCK
 from catalog.models import Copy
 from circulation.exceptions import Level, Problem
 from circulation.models import Loan
-from circulation.policy import EffectiveRule
+from circulation.policy import EffectiveRule, RenewalBlock
+from circulation.queries.holds import keeper_among
+from circulation.queries.rules import row_in_words
 from circulation.queries.standing import Standing
+
+MOST_TITLES = 5  # named where a member is told what is overdue
 
 
 def block(code: str, message: str) -> Problem:
@@ -22,17 +26,18 @@ def block(code: str, message: str) -> Problem:
     return Problem(code, message)
 
 
-def confirm(code: str, message: str) -> Problem:
-    """A problem that a person with the permission can set aside, with a reason."""
-    return Problem(code, message, Level.CONFIRM, OVERRIDE_BLOCK)
+def confirm(code: str, message: str, why: str = "") -> Problem:
+    """A problem that a person with the permission can set aside, with a reason; ``why``: what led to it."""
+    return Problem(code, message, Level.CONFIRM, OVERRIDE_BLOCK, why)
 
 
 def issue_problems(copy: Copy, standing: Standing, rule: EffectiveRule) -> list[Problem]:
     """Every reason against lending ``copy`` under ``rule`` to the member of ``standing``; empty: it may be lent."""
     return [
         *_against_copy(copy, standing.member),
-        *_against_member(standing),
-        *_debt(standing),
+        *_held_for_other(copy, standing),
+        *against_member(standing),
+        *against_debt(standing),
         *_overdue(standing),
         *_too_many(standing, rule),
     ]
@@ -42,8 +47,9 @@ def renewal_problems(loan: Loan, standing: Standing, rule: EffectiveRule) -> lis
     """Every reason against renewing ``loan`` of the member of ``standing`` under ``rule``, for all alike."""
     return [
         *_against_renewal(loan, standing, rule),
-        *_against_member(standing),
-        *_debt(standing),
+        *_waited_for(loan, standing, rule),
+        *against_member(standing),
+        *against_debt(standing),
         *_overdue(standing),
     ]
 
@@ -66,7 +72,14 @@ def _against_copy(copy: Copy, member: Member) -> Iterator[Problem]:
         )
 
 
-def _against_member(standing: Standing) -> Iterator[Problem]:
+def _held_for_other(copy: Copy, standing: Standing) -> Iterator[Problem]:
+    hold = keeper_among(standing.holds_at(copy), copy, standing.today)
+    if hold and hold.member_id != standing.member.pk:
+        yield confirm("held_for_other", _("This copy stands ready for %(member)s.") % {"member": hold.member})
+
+
+def against_member(standing: Standing) -> Iterator[Problem]:
+    """What bars the member from anything: the membership is over, a librarian's bar, a suspension."""
     ends_on = standing.member.expires_on
     if ends_on and ends_on < standing.today:
         yield confirm("member_expired", _("The membership ended on %(day)s.") % {"day": _day(ends_on)})
@@ -78,7 +91,8 @@ def _against_member(standing: Standing) -> Iterator[Problem]:
         yield confirm("member_suspended", _("Suspended for late returns until %(day)s.") % {"day": _day(max(ends))})
 
 
-def _debt(standing: Standing) -> Iterator[Problem]:
+def against_debt(standing: Standing) -> Iterator[Problem]:
+    """Whether the member owes more than the category allows."""
     limit, library = standing.member.category.debt_limit_minor, standing.book.library
     if limit is None:
         return
@@ -86,19 +100,30 @@ def _debt(standing: Standing) -> Iterator[Problem]:
     if library.estimate_counts_for_limits:
         owed += standing.running_minor
     if owed > limit:
-        language = get_language() or library.language
-        amounts = {
-            "owed": money.formatted(owed, library.currency, language),
-            "limit": money.formatted(limit, library.currency, language),
+        sums = {
+            "owed": owed,
+            "limit": limit,
+            "written": standing.outstanding_minor,
+            "running": owed - standing.outstanding_minor,
         }
-        yield confirm("debt_limit", _("%(owed)s are owed; the limit is %(limit)s.") % amounts)
+        language = get_language() or library.language
+        amounts = {name: money.formatted(sum, library.currency, language) for name, sum in sums.items()}
+        amounts["category"] = str(standing.member.category)
+        why = _(
+            "On the account: %(written)s. Fines of overdue loans if they came back now: %(running)s. "
+            "The limit is that of the category %(category)s; who owes exactly the limit may borrow."
+        )
+        yield confirm("debt_limit", _("%(owed)s are owed; the limit is %(limit)s.") % amounts, why % amounts)
 
 
 def _overdue(standing: Standing) -> Iterator[Problem]:
     late = len(standing.overdue) if standing.member.category.overdue_blocks_loans else 0
     if late:
         text = ngettext("%(count)d loan is overdue.", "%(count)d loans are overdue.", late)
-        yield confirm("has_overdue", text % {"count": late})
+        titles = ", ".join(loan.copy.book.title for loan in standing.overdue[:MOST_TITLES])
+        why = _("Overdue: %(titles)s. In the category %(category)s an overdue loan blocks borrowing and renewing.")
+        facts = {"titles": titles, "category": standing.member.category}
+        yield confirm("has_overdue", text % {"count": late}, why % facts)
 
 
 def _too_many(standing: Standing, rule: EffectiveRule) -> Iterator[Problem]:
@@ -108,11 +133,13 @@ def _too_many(standing: Standing, rule: EffectiveRule) -> Iterator[Problem]:
             "Only %(count)d loans of this kind at a time.",
             rule.max_loans,
         )
-        yield confirm("too_many_loans", text % {"count": rule.max_loans})
+        yield confirm("too_many_loans", text % {"count": rule.max_loans}, _row(rule, "max_loans"))
     limit = standing.member.category.max_loans
     if limit is not None and len(standing.loans) >= limit:
         text = ngettext("Only %(count)d loan in all at a time.", "Only %(count)d loans in all at a time.", limit)
-        yield confirm("too_many_loans_total", text % {"count": limit})
+        why = _("The limit of the category %(category)s, of all kinds together.")
+        facts = {"category": standing.member.category}
+        yield confirm("too_many_loans_total", text % {"count": limit}, why % facts)
 
 
 def _against_renewal(loan: Loan, standing: Standing, rule: EffectiveRule) -> Iterator[Problem]:
@@ -122,7 +149,7 @@ def _against_renewal(loan: Loan, standing: Standing, rule: EffectiveRule) -> Ite
         text = ngettext(
             "It can be renewed %(count)d time only.", "It can be renewed %(count)d times only.", rule.max_renewals
         )
-        yield confirm("renewal_limit", text % {"count": rule.max_renewals})
+        yield confirm("renewal_limit", text % {"count": rule.max_renewals}, _row(rule, "max_renewals"))
     if rule.no_renewal_before is not None:
         due_on = loan.due_at.astimezone(standing.book.library.zone).date()
         if (due_on - standing.today).days > rule.no_renewal_before:
@@ -131,7 +158,21 @@ def _against_renewal(loan: Loan, standing: Standing, rule: EffectiveRule) -> Ite
                 "Renewal is possible from %(count)d days before the due date.",
                 rule.no_renewal_before,
             )
-            yield confirm("renewal_too_soon", text % {"count": rule.no_renewal_before})
+            yield confirm("renewal_too_soon", text % {"count": rule.no_renewal_before}, _row(rule, "no_renewal_before"))
+
+
+def _row(rule: EffectiveRule, parameter: str) -> str:
+    return _("Set by %(row)s.") % {"row": row_in_words(rule.sources[parameter])}
+
+
+def _waited_for(loan: Loan, standing: Standing, rule: EffectiveRule) -> Iterator[Problem]:
+    """Holds that this copy could fill block its renewal, unless by the rule enough other copies are free."""
+    claims = standing.claims.get(loan.copy.book_id)
+    if claims is None or not (claims.on_any or loan.copy_id in claims.on_copies):
+        return
+    may_be_filled = rule.renewal_blocked_by_holds == RenewalBlock.UNLESS_OTHERS_FREE
+    if not may_be_filled or loan.copy_id in claims.on_copies or claims.free < claims.on_any:
+        yield confirm("renewal_hold", _("Somebody else waits for this book."))
 
 
 def _day(day: date) -> str:

@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from functools import cached_property
 
-from accounts.models import LibrarySettings
+from django.utils.translation import gettext
+
+from accounts.models import Branch, LibrarySettings, MemberCategory
 from accounts.money import digits
+from catalog.models import CopyType
 from circulation import policy
 from circulation.models import CirculationRule, Closure, OpeningHours
 from circulation.policy import Calendar, EffectiveRule, Exceptional, Fine
@@ -77,6 +80,15 @@ def calendar_of(branch_id: int, hours: Iterable[OpeningHours], closures: Iterabl
     week = {h.weekday: (h.opens_at, h.closes_at) for h in hours if h.branch_id == branch_id}
     own = [c for c in closures if c.branch_id in (None, branch_id)]
     return Calendar(zone, week or None, [Exceptional(c.from_on, c.to_on, c.is_yearly, c.opens) for c in own])
+
+
+def row_in_words(scope: Scope | None) -> str:
+    """The row of the rules with this ``scope`` for people; None is the seeded value, which no row changes."""
+    if scope is None or scope == (None, None, None):
+        return gettext("the rule for every branch, member category and copy type")
+    named = zip((Branch, MemberCategory, CopyType), scope, strict=True)
+    parts = [str(model._default_manager.filter(pk=pk).first() or "?") for model, pk in named if pk]
+    return gettext("the rule for %(scope)s") % {"scope": " / ".join(parts)}
 
 
 def rule_book(library: LibrarySettings | None = None) -> RuleBook:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
@@ -10,9 +10,11 @@ from django.db.models import OuterRef, QuerySet
 
 from accounts.models import Member, Restriction
 from accounts.queries import restrictions_on
-from circulation.models import Loan
+from catalog.models import Copy
+from circulation.models import Hold, Loan
 from circulation.policy import EffectiveRule, Fine
 from circulation.queries import ledger
+from circulation.queries.holds import Claims, active_holds, claims_on, holds_concerned
 from circulation.queries.loans import estimate, estimates
 from circulation.queries.rules import RuleBook
 
@@ -24,6 +26,7 @@ class Standing:
     member: Member
     book: RuleBook
     now: datetime
+    _holds_at: dict[int, list[Hold]] = field(default_factory=dict, repr=False)
 
     @property
     def today(self) -> date:
@@ -53,6 +56,22 @@ class Standing:
             return 0
         room = room_for_fines(self.member)
         return sum(fine.amount_minor for fine in estimates(self.overdue, self.book, self.now, room).values())
+
+    @cached_property
+    def holds(self) -> list[Hold]:
+        """The holds that wait or stand ready."""
+        return active_holds(self.member, self.today)
+
+    def holds_at(self, copy: Copy) -> list[Hold]:
+        """The holds that lending ``copy`` to the member concerns; read once for a copy."""
+        if copy.pk not in self._holds_at:
+            self._holds_at[copy.pk] = holds_concerned(copy, self.member)
+        return self._holds_at[copy.pk]
+
+    @cached_property
+    def claims(self) -> dict[int, Claims]:
+        """What waits for the books on loan, by book."""
+        return claims_on([loan.copy.book_id for loan in self.loans], self.today)
 
     @cached_property
     def restrictions(self) -> list[Restriction]:

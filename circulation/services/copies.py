@@ -15,7 +15,7 @@ from catalog.models import Copy
 from circulation.exceptions import CirculationRefused
 from circulation.models import Loan, OnSiteUse
 from circulation.queries.problems import block
-from circulation.services.hold_shelf import take_off_the_shelf
+from circulation.services.hold_shelf import Trail, take_off_the_shelf
 from circulation.services.locks import lock_copy, lock_member
 
 STATES = {"withdrawn": "withdrawn_on", "damaged": "damaged_on"}
@@ -37,8 +37,10 @@ def mark_copy(action: Action, copy: Copy, *, state: str, reason: str = "", by: U
     if state == "withdrawn":
         _refuse_if_on_loan(copy)
     _set(action, copy, state, timezone.localdate(now, LibrarySettings.current().zone), reason)
-    if released := take_off_the_shelf(copy):
-        action.after["released"] = released
+    trail = Trail()
+    take_off_the_shelf(copy, trail)
+    action.before |= trail.as_before()
+    action.after |= trail.as_after()
     return copy
 
 

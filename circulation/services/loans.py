@@ -23,8 +23,9 @@ from circulation.queries.problems import block, issue_problems, renewal_problems
 from circulation.queries.rules import RuleBook, rule_book
 from circulation.queries.standing import Standing
 from circulation.services.endings import back_at, close_loan
+from circulation.services.hold_shelf import Trail, hand_over, pass_on
 from circulation.services.ledger import write_fine, written
-from circulation.services.locks import lock_copy, lock_member, lock_members, lock_open_loan
+from circulation.services.locks import lock_copy_for, lock_member, lock_members, lock_open_loan
 from circulation.services.lost import find_copy
 
 
@@ -35,16 +36,18 @@ def issue_copy(
 ) -> Loan:  # fmt: skip
     """Lend ``copy`` to ``member`` at ``branch``, or refuse with every reason at once.
 
-    ``due_on`` replaces the rule's due date. ``overrides`` are codes of problems that ``by`` sets aside, which counts
-    only with a ``reason``; setting aside ``already_yours`` renews the loan there is, setting aside ``copy_lost`` finds
-    the copy. Returns the new loan, or the renewed one. Raises CirculationRefused.
+    The member's own hold on the book is filled. ``due_on`` replaces the rule's due date. ``overrides`` are codes of
+    problems that ``by`` sets aside, which counts only with a ``reason``; setting aside ``already_yours`` renews the
+    loan there is, ``copy_lost`` finds the copy, ``held_for_other`` puts the hold it stands ready for back to the front.
+    Returns the new loan, or the renewed one. Raises CirculationRefused.
     """
     overrides = list(overrides)
     member, copy = _lock_for_issue(copy, member, finds="copy_lost" in overrides)
     book = rule_book()
     found = _find_if_set_aside(copy, book, overrides=overrides, by=by, reason=reason, now=now)
     rule = book.rule(branch.pk, member.category_id, copy.copy_type_id)
-    problems = issue_problems(copy, Standing(member, book, now), rule)
+    standing = Standing(member, book, now)
+    problems = issue_problems(copy, standing, rule)
     due, more = _due_or_problems(lambda: _first_due(now, rule, book, branch=branch, member=member, due_on=due_on))
     if due is not None and due.at < now:
         more.append(block("due_in_past", _("The due date would lie in the past.")))
@@ -60,8 +63,10 @@ def issue_copy(
         issued_at=now, due_at=due.at, explanation=_explanation(due, rule),
     )  # fmt: skip
     Member.objects.filter(pk=member.pk).update(loans_ever=F("loans_ever") + 1)
+    trail = Trail()
+    hand_over(loan, copy, standing.holds_at(copy), by=by, now=now, trail=trail, rules=book)
     after = {"due_at": loan.due_at.isoformat(), "copy": copy.pk, "member": member.pk, **found.after}
-    describe(action, loan, before=found.before, after=after)
+    describe(action, loan, before=found.before | trail.as_before(), after=after | trail.as_after())
     return loan
 
 
@@ -70,6 +75,8 @@ def return_copy(
     action: Action, copy: Copy, *, branch: Branch, by: User | None, now: datetime, returned_on: date | None = None
 ) -> Loan:
     """Take ``copy`` back at ``branch``: close its loan, write its fine, bar for late days where the rule says so.
+
+    It is made ready for the first hold in line at once.
 
     ``returned_on`` is the day it really came back (book drop); it then counts as back at the end of that day.
     Returns the closed loan. Raises CirculationRefused("not_on_loan", "date_in_future", "date_before_loan").
@@ -84,12 +91,15 @@ def return_copy(
     close_loan(loan, Loan.Outcome.RETURNED, returned_at, now)
     if loan.copy.current_branch_id != branch.pk:
         Copy.objects.filter(pk=loan.copy_id).update(current_branch=branch)
+    trail = Trail()
+    if loan.is_waited_for:  # type: ignore[attr-defined] # told by lock_open_loan
+        pass_on(loan.copy, branch=branch, by=by, now=now, trail=trail, rules=book)
     after = {
         "returned_at": returned_at.isoformat(), "copy": loan.copy_id, "member": loan.member_id,
         "fine": entry.pk if entry else None, **written([entry] if entry else []),
         "restriction": barred.pk if barred else None,
     }  # fmt: skip
-    describe(action, loan, before=before, after=after)
+    describe(action, loan, before=before | trail.as_before(), after=after | trail.as_after())
     return loan
 
 
@@ -150,7 +160,7 @@ def _lock_for_issue(copy: Copy, member: Member, *, finds: bool) -> tuple[Member,
     """Both locked, and with them whoever lost a copy that is to be found, and may be refunded."""
     lost = lost_loan_of(copy) if finds else None
     members = lock_members([member.pk, lost.member_id if lost else None])
-    return members.get(member.pk) or lock_member(member.pk), lock_copy(copy.pk)
+    return members.get(member.pk) or lock_member(member.pk), lock_copy_for(member, copy)
 
 
 def _find_if_set_aside(

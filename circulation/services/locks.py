@@ -1,13 +1,14 @@
-"""Locks, always taken in this order: members by their keys, then the copy, then its loan."""
+"""Locks, always taken in this order: members, copies, their loans, holds, each kind by key."""
 
 from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Member
 from catalog.models import Copy
 from circulation.exceptions import CirculationRefused
-from circulation.models import Loan
+from circulation.models import Hold, Loan
 from circulation.queries.problems import block
 
 
@@ -30,23 +31,46 @@ def lock_members(pks: Iterable[int | None]) -> dict[int, Member]:
 
 def lock_copy(pk: int) -> Copy:
     """The copy with its type and book, locked. Raises CirculationRefused("unknown_copy")."""
-    copy = Copy.objects.select_for_update(of=("self",)).select_related("copy_type", "book").filter(pk=pk).first()
-    if copy is None:
-        raise CirculationRefused([block("unknown_copy", _("This copy is not here any more."))])
-    return copy
+    return _only(pk, lock_copies(Copy.objects.filter(pk=pk)))
+
+
+def lock_copy_for(member: Member, copy: Copy) -> Copy:
+    """``copy`` locked, and with it all copies of its book if ``member`` (locked) has a hold on that.
+
+    For then the hold is filled, and whatever other copy stands ready for it goes to somebody else.
+    Raises CirculationRefused("unknown_copy").
+    """
+    own = Hold.objects.active().filter(member=member, book=OuterRef("book"))
+    return _only(copy.pk, lock_copies(Copy.objects.filter(Q(pk=copy.pk) | Q(Exists(own), book=copy.book_id))))
+
+
+def lock_copies(copies: QuerySet[Copy]) -> list[Copy]:
+    """These ``copies`` with their type, book and branch, locked."""
+    related = ("copy_type", "book", "current_branch")
+    return list(copies.select_for_update(of=("self",)).select_related(*related).order_by("pk"))
+
+
+def _only(pk: int, copies: list[Copy]) -> Copy:
+    for copy in copies:
+        if copy.pk == pk:
+            return copy
+    raise CirculationRefused([block("unknown_copy", _("This copy is not here any more."))])
 
 
 def lock_open_loan(copy: Copy, which: Loan | None = None) -> Loan:
     """The open loan of ``copy`` with member, copy and loan locked; CirculationRefused("not_on_loan") if it is in.
 
-    ``which``: this loan and no other, for by now the copy may have been lent again.
+    It tells whether anybody waits for its book (``is_waited_for``): the desk counts its statements. ``which``: this
+    loan and no other, for by now the copy may have been lent again.
     """
     open_loans = Loan.objects.open().filter(copy=copy, **({"pk": which.pk} if which else {}))
     member_id = open_loans.values_list("member_id", flat=True).first()
     if member_id is not None:
         member = lock_member(member_id)
         locked = lock_copy(copy.pk)
-        loan = open_loans.select_for_update(of=("self",)).filter(member=member).first()
+        waiting = Hold.objects.waiting().filter(book=OuterRef("copy__book"))
+        loans = open_loans.select_for_update(of=("self",)).filter(member=member)
+        loan = loans.annotate(is_waited_for=Exists(waiting)).first()
         if loan is not None:
             loan.member, loan.copy = member, locked
             return loan

@@ -16,7 +16,7 @@ from circulation.queries.problems import block
 from circulation.queries.rules import RuleBook, rule_book
 from circulation.services.copies import mark_damaged, use_on_site, withdraw_copy
 from circulation.services.endings import back_at, close_loan
-from circulation.services.hold_shelf import hand_on, take_off_the_shelf
+from circulation.services.hold_shelf import Trail, pass_on, take_off_the_shelf
 from circulation.services.ledger import write, write_fine, written
 from circulation.services.locks import lock_copy, lock_members, lock_open_loan, lock_with_loan
 from circulation.services.removal import remove_member
@@ -48,9 +48,11 @@ def mark_lost(
     copy.lost_on = timezone.localdate(now, book.library.zone)
     copy.save(update_fields=["lost_on"])
     entries = _charge_for_loss(loan, book, by, now) if loan else []
-    after = {"lost_on": str(copy.lost_on), "copy": copy.pk, "released": take_off_the_shelf(copy), **written(entries)}
+    trail = Trail()
+    take_off_the_shelf(copy, trail)
+    after = {"lost_on": str(copy.lost_on), "copy": copy.pk, **written(entries), **trail.as_after()}
     action.reason = reason
-    describe(action, loan or copy, before={"lost_on": None}, after=after)
+    describe(action, loan or copy, before={"lost_on": None, **trail.as_before()}, after=after)
     return loan or copy
 
 
@@ -75,10 +77,11 @@ def mark_found(
     before = {"lost_on": str(copy.lost_on), "current_branch": copy.current_branch_id}
     loan, entries = find_copy(copy, book, found_at=found_at, by=by, now=now)
     Copy.objects.filter(pk=copy.pk).update(current_branch=branch)
-    after = {"copy": copy.pk, "loan": loan.pk if loan else None, **written(entries)}
+    trail = Trail()
+    pass_on(copy, branch=branch, by=by, now=now, trail=trail, rules=book)
+    after = {"copy": copy.pk, "loan": loan.pk if loan else None, **written(entries), **trail.as_after()}
     action.reason = reason
-    describe(action, loan or copy, before=before, after=after)
-    action.after |= hand_on(copy, branch=branch, by=by, now=now)
+    describe(action, loan or copy, before=before | trail.as_before(), after=after)
     return loan or copy
 
 

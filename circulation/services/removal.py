@@ -9,9 +9,10 @@ from accounts.models import Action, Member, User
 from accounts.services.actions import describe, recorded
 from accounts.services.removal import forget_person, words_of
 from circulation.exceptions import CirculationRefused
-from circulation.models import Hold, LedgerEntry, OnSiteUse
+from circulation.models import LedgerEntry, OnSiteUse
 from circulation.queries.ledger import outstanding_minor
 from circulation.queries.problems import block
+from circulation.services.hold_shelf import Trail, end_holds_of
 from circulation.services.ledger import write, written
 from circulation.services.locks import lock_member
 
@@ -29,17 +30,14 @@ def remove_member(action: Action, member: Member, *, by: User | None, now: datet
     owed, entries = outstanding_minor(member), []
     if owed:
         entries.append(write(member, LedgerEntry.Kind.WRITE_OFF, -owed, by=by, at=now, reason=_("member removed")))
-    _end_holds(member, now)
+    trail = Trail()
+    end_holds_of(member, by=by, now=now, trail=trail)
     _forget_reasons(member)
     member.loans.update(member=None)
     OnSiteUse.objects.filter(member=member).update(member=None)
     forget_person(member, now)
-    describe(action, member, after=written(entries))
+    describe(action, member, before=trail.as_before(), after=written(entries) | trail.as_after())
     return member
-
-
-def _end_holds(member: Member, now: datetime) -> None:
-    member.holds.active().update(status=Hold.Status.CANCELLED, closed_at=now, trapped_copy=None)
 
 
 def _forget_reasons(member: Member) -> None:

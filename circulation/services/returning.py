@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import Action, Branch, User
 from catalog.models import Copy
 from circulation.models import Hold, LedgerEntry, Loan
+from circulation.services.holds import trap_copy
 from circulation.services.loans import return_copy
 from circulation.services.lost import mark_found
 
@@ -46,23 +48,31 @@ def take_in(
     """
     key, now = key or uuid.uuid4().hex, now or timezone.now()
     with transaction.atomic():
-        if _is_lost(copy, by, key):
+        verb = _verb(copy, by, key)
+        if verb == "mark_found":
             mark_found(copy, branch=branch, found_on=returned_on, by=by, now=now, key=key)
+        elif verb == "trap_copy":
+            trap_copy(copy, branch=branch, by=by, now=now, key=key)
         else:
             return_copy(copy, branch=branch, returned_on=returned_on, by=by, now=now, key=key)
         return _told(Action.objects.get(key=key))
 
 
-def _is_lost(copy: Copy, by: User | None, key: str) -> bool:
-    """Whether ``copy`` is to be found; of a form sent before, what it did then."""
-    done = Action.objects.filter(key=key, by=by).values_list("verb", flat=True).first()
-    return done == "mark_found" or (done is None and Copy.objects.filter(pk=copy.pk, lost_on__isnull=False).exists())
+def _verb(copy: Copy, by: User | None, key: str) -> str:
+    """What is to be done with ``copy``; of a form sent before, what it did then."""
+    if done := Action.objects.filter(key=key, by=by).values_list("verb", flat=True).first():
+        return done
+    found = Copy.objects.filter(pk=copy.pk).annotate(is_out=Exists(Loan.objects.open().filter(copy=OuterRef("pk"))))
+    lost_on, is_out = found.values_list("lost_on", "is_out").first() or (None, False)
+    if lost_on:
+        return "mark_found"
+    return "return" if is_out else "trap_copy"
 
 
 def _told(action: Action) -> TakenIn:
     after = action.after
-    loan_id = after.get("loan") if action.verb == "mark_found" else action.target_id
+    loan_id = action.target_id if action.verb == "return" else after.get("loan")
     loan = Loan.objects.select_related("copy__book", "member").filter(pk=loan_id or 0).first()
     hold = Hold.objects.filter(pk=after["trapped_hold"]).first() if after.get("trapped_hold") else None
-    entries = list(LedgerEntry.objects.filter(pk__in=after["entries"]).order_by("pk")) if after["entries"] else []
+    entries = list(LedgerEntry.objects.filter(pk__in=after["entries"]).order_by("pk")) if after.get("entries") else []
     return TakenIn(action, loan, hold, after.get("credited_minor", 0), entries)

@@ -16,8 +16,9 @@ from circulation.exceptions import CirculationRefused
 from circulation.models import LedgerEntry, Loan
 from circulation.policy.undoing import undo_refusal
 from circulation.queries.ledger import forgiven_minor, refundable_minor
+from circulation.services.hold_shelf import copies_named, restore
 from circulation.services.ledger import reverse
-from circulation.services.locks import lock_copy, lock_member, lock_members
+from circulation.services.locks import lock_copies, lock_copy, lock_member, lock_members
 
 REFUSALS = {
     "cannot_undo": _("This cannot be taken back with a click."),
@@ -64,6 +65,7 @@ def _undo_issue(undone: Action, by: User, now: datetime) -> Loan:
     loan.save(update_fields=["outcome", "returned_at", "closed_at"])
     if "lost_on" in undone.before:
         _lose_again(undone, undone.after.get("found_loan"), by, now)
+    _refuse_if(not restore(undone))
     Member.objects.filter(pk=loan.member_id, loans_ever__gt=0).update(loans_ever=F("loans_ever") - 1)
     return loan
 
@@ -77,6 +79,7 @@ def _undo_return(undone: Action, by: User, now: datetime) -> Loan:
     loan.outcome, loan.returned_at, loan.closed_at = "", None, None
     loan.save(update_fields=["outcome", "returned_at", "closed_at"])
     Copy.objects.filter(pk=loan.copy_id).update(current_branch=undone.before["current_branch"])
+    _refuse_if(not restore(undone))
     _take_back_entries(undone, by, now)
     if undone.after["restriction"]:
         Restriction.objects.filter(pk=undone.after["restriction"], lifted_at=None).update(lifted_at=now)
@@ -117,6 +120,7 @@ def _undo_lost(undone: Action, by: User, now: datetime) -> Loan | Copy:
         _take_back_entries(undone, by, now)
     copy.lost_on = None
     copy.save(update_fields=["lost_on"])
+    _refuse_if(not restore(undone))
     return copy if undone.target_type == Copy._meta.label_lower else loan
 
 
@@ -127,6 +131,7 @@ def _undo_found(undone: Action, by: User, now: datetime) -> Copy:
     lent_again = copy.loans.filter(issued_at__gte=undone.at).exclude(outcome=Loan.Outcome.UNDONE).exists()
     _refuse_if(copy.lost_on is not None or lent_again or copy.loans.open().exists())
     Copy.objects.filter(pk=copy.pk).update(current_branch=undone.before["current_branch"])
+    _refuse_if(not restore(undone))
     _lose_again(undone, undone.after["loan"], by, now)
     return copy
 
@@ -140,6 +145,13 @@ def _undo_claim(undone: Action, by: User, now: datetime) -> Loan:
     return loan
 
 
+def _undo_trap(undone: Action, by: User, now: datetime) -> Copy:
+    copy = lock_copy(undone.after["copy"])
+    Copy.objects.filter(pk=copy.pk).update(current_branch=undone.before["current_branch"])
+    _refuse_if(not restore(undone))
+    return copy
+
+
 UNDOERS: dict[str, Callable[[Action, User, datetime], Loan | Copy | LedgerEntry]] = {
     "issue": _undo_issue,
     "return": _undo_return,
@@ -148,6 +160,7 @@ UNDOERS: dict[str, Callable[[Action, User, datetime], Loan | Copy | LedgerEntry]
     "mark_lost": _undo_lost,
     "mark_found": _undo_found,
     "claim_returned": _undo_claim,
+    "trap_copy": _undo_trap,
 }
 
 
@@ -159,9 +172,10 @@ def _locked(undone: Action, found_loan: int | None = None) -> Loan:
     loser = Loan.objects.filter(pk=found_loan).values_list("member_id", flat=True).first() if found_loan else None
     members = lock_members([loan.member_id, loser])
     _refuse_if(loan.member_id not in members)
-    copy = lock_copy(loan.copy_id)
+    copies = lock_copies(Copy.objects.filter(pk__in={loan.copy_id, *copies_named(undone)}))
     locked = Loan.objects.select_for_update(of=("self",)).get(pk=loan.pk)
-    locked.member, locked.copy = members[loan.member_id], copy
+    locked.member = members[loan.member_id]
+    locked.copy = next(copy for copy in copies if copy.pk == loan.copy_id)
     return locked
 
 
