@@ -82,8 +82,6 @@ def _removed() -> Iterator[str]:
 def _holds() -> Iterator[str]:
     """Whoever waits has one place, whoever was served has the loan."""
     waiting = Hold.objects.waiting()
-    for hold in waiting.exclude(trapped_copy=None, ready_at=None, pickup_by=None):
-        yield f"hold {hold.pk} waits, and has a copy"
     for row in waiting.order_by().values("book", "rank").annotate(n=Count("pk")).filter(n__gt=1):
         yield f"{row['n']} holds on book {row['book']} have one place in the queue"
     for hold in Hold.objects.exclude(copy=None).exclude(copy__book=F("book")):
@@ -97,7 +95,9 @@ def _holds() -> Iterator[str]:
 
 def _hold_shelf() -> Iterator[str]:
     """A copy that stands ready is in, can be lent, and is what its hold waits for."""
-    ready = Hold.objects.ready().select_related("trapped_copy")
+    ready = Hold.objects.ready()
+    for row in ready.order_by().values("trapped_copy").annotate(n=Count("pk")).filter(n__gt=1):
+        yield f"copy {row['trapped_copy']} stands ready for {row['n']} holds"
     for hold in ready.filter(Exists(Loan.objects.open().filter(copy=OuterRef("trapped_copy")))):
         yield f"copy {hold.trapped_copy_id} stands ready for hold {hold.pk} but is on loan"
     fit = Q(trapped_copy__lost_on=None, trapped_copy__withdrawn_on=None, trapped_copy__damaged_on=None)

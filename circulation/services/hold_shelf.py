@@ -5,7 +5,7 @@ has its queue to himself.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Max, Min
@@ -57,7 +57,13 @@ class Trail:
 
 def state_of(hold: Hold) -> dict[str, Any]:
     """What may change of ``hold``, as JSON values."""
-    return {name: as_json(getattr(hold, name)) for name in STATE}
+    values = {name: getattr(hold, name) for name in STATE}
+    return {name: as_json(_in_utc(value)) for name, value in values.items()}
+
+
+def _in_utc(value: Any) -> Any:
+    """``value`` as the database gives it back, so that what is stored and what is at hand are the same."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
 def pass_on(
