@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from circulation.views import branch, desk, issue, ledger, loans, mine, returning
+from circulation.views import branch, cash, desk, issue, ledger, loans, lost, mine, removal, returning
 
 app_name = "circulation"
 
@@ -22,5 +22,12 @@ urlpatterns = [
     path("desk/members/<int:pk>/pay/", ledger.pay, name="pay"),
     path("desk/members/<int:pk>/waive/", ledger.waive_debt, name="waive"),
     path("desk/members/<int:pk>/charge/", ledger.charge, name="charge"),
+    path("desk/members/<int:pk>/write-off/", ledger.write_off_debt, name="write_off"),
+    path("desk/members/<int:pk>/refund/", ledger.give_back, name="refund"),
+    path("desk/members/<int:pk>/remove/", removal.remove, name="remove_member"),
+    path("desk/entries/<int:pk>/reverse/", ledger.void, name="void"),
+    path("desk/cash/", cash.cash_up, name="cash_up"),
+    path("desk/cash.csv", cash.cash_up_csv, name="cash_up_csv"),
+    path("desk/copies/<int:pk>/what-happened/", lost.what_happened, name="what_happened"),
     path("desk/receipts/<int:pk>/", ledger.receipt, name="receipt"),
 ]

@@ -18,14 +18,12 @@ from accounts.permissions import MANAGE_MEMBERS, needs
 from accounts.services import members as services
 from accounts.services.cards import card_pdf
 from catalog.queries import books_with_isbn
-from circulation.queries.ledger import account, balance_minor, outstanding_by_member
+from circulation.queries.ledger import account, balance_minor, outstanding_by_member, refundable_minor
 from circulation.queries.loans import estimates, members_loans
 from circulation.queries.members import loan_counts
 from circulation.queries.rules import rule_book
 from circulation.queries.scans import copy_with_barcode
 from circulation.queries.standing import room_for_fines
-
-LINES = 50  # of the account on a member's page
 
 
 @needs(MANAGE_MEMBERS)
@@ -64,12 +62,11 @@ def add_member(request: HttpRequest) -> HttpResponse:
 def member(request: HttpRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(queries.current_members().select_related("category", "user"), pk=pk)
     now, book = timezone.now(), rule_book(request.library)
-    loans, entries = list(members_loans(member).open().order_by("due_at")), list(account(member)[: LINES + 1])
+    loans, page = list(members_loans(member).open().order_by("due_at")), page_of(request, account(member))
     running = estimates(loans, book, now, room_for_fines(member))
-    all_shown = len(entries) <= LINES
     context = {
-        "member": member, "now": now, "loans": loans, "estimates": running, "entries": entries[:LINES],
-        "balance": sum(entry.amount_minor for entry in entries) if all_shown else balance_minor(member),
+        "member": member, "now": now, "loans": loans, "estimates": running, "page": page,
+        "balance": balance_minor(member), "refundable": refundable_minor(member),
         "running": sum(fine.amount_minor for fine in running.values()),
         "restrictions": queries.restrictions_on(member, timezone.localdate(now)),
         "restrict_form": RestrictForm(auto_id="restrict_%s"), "card_form": NewCardForm(auto_id="card_%s"),

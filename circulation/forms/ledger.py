@@ -5,8 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.fields import MoneyField
+from accounts.forms.fields import MoneyField, RowField
 from accounts.forms.keyed import KeyedForm
+from accounts.forms.members import DATE
+from accounts.models import Branch
+from accounts.models.days import REAL_DAYS
 
 
 class AmountForm(KeyedForm):
@@ -26,6 +29,23 @@ class PaymentForm(AmountForm):
 
 class WaiverForm(AmountForm):
     reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class WriteOffForm(WaiverForm):
+    """The library gives up what it will not get."""
+
+
+class RefundForm(WaiverForm):
+    """Money goes back to the member."""
+
+
+class ReversalForm(KeyedForm):
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class CashUpForm(forms.Form):
+    day = forms.DateField(label=_("Day"), required=False, widget=DATE, validators=REAL_DAYS)
+    branch = RowField(Branch.objects.all(), label=_("Desk"), required=False, empty_label=_("all"))
 
 
 class ChargeForm(AmountForm):

@@ -92,6 +92,12 @@ class LedgerEntry(models.Model):
         return f"{self.get_kind_display()} {money.plain(self.amount_minor, self.currency)} {self.currency}"
 
     @property
+    def moves_money(self) -> bool:
+        """Whether money was taken or given back with it, and a receipt belongs to it."""
+        is_paid_in = self.kind in (self.Kind.PAYMENT, self.Kind.OVERPAYMENT)
+        return is_paid_in or (self.kind == self.Kind.REFUND and self.amount_minor > 0)
+
+    @property
     def open_minor(self) -> int:
         """What of this line is not matched yet, as a positive number of minor units."""
         return abs(self.amount_minor) - self.allocated_minor

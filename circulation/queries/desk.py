@@ -15,17 +15,21 @@ from circulation.models import LedgerEntry, Loan
 from circulation.policy.undoing import undo_refusal
 from circulation.queries.loans import loans_for_pages
 
-DESK_VERBS = ("issue", "return", "renew", "take_payment", "waive", "charge", "undo")
+DESK_VERBS = (
+    "issue", "return", "renew", "mark_lost", "mark_found", "claim_returned", "take_payment", "waive", "charge",
+    "write_off", "refund", "void", "undo",
+)  # fmt: skip
 SITTING = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An action at the desk with the loan or ledger entry it concerned."""
+    """An action at the desk with the loan, ledger entry or copy it concerned."""
 
     action: Action
     loan: Loan | None
     entry: LedgerEntry | None
+    copy: Copy | None
     can_be_undone: bool
     is_today: bool
 
@@ -55,9 +59,11 @@ def last_done(user: User, now: datetime, verbs: tuple[str, ...] = DESK_VERBS, co
     return _with_targets(list(last_actions(user, verbs, count)), now)
 
 
-def this_sitting(user: User, verb: str, now: datetime, member: Member | None = None) -> list[Done]:
-    """What ``user`` did with ``verb`` in the last half hour and did not take back, newest first."""
-    actions = Action.objects.filter(by=user, verb=verb, at__gte=now - SITTING, undone_by=None).order_by("-at", "-pk")
+def this_sitting(user: User, verbs: tuple[str, ...], now: datetime, member: Member | None = None) -> list[Done]:
+    """What ``user`` did with ``verbs`` in the last half hour and did not take back, newest first."""
+    actions = Action.objects.filter(by=user, verb__in=verbs, at__gte=now - SITTING, undone_by=None).order_by(
+        "-at", "-pk"
+    )
     done = _with_targets(list(actions[:100]), now)
     return [each for each in done if member is None or (each.loan and each.loan.member_id == member.pk)]
 
@@ -98,12 +104,14 @@ def _how_many(**tables: QuerySet) -> dict[str, int]:
 
 def _with_targets(actions: list[Action], now: datetime) -> list[Done]:
     loans = _by_id(loans_for_pages(Loan.objects.all()), _ids(actions, Loan))
+    copies = _by_id(Copy.objects.select_related("book"), _ids(actions, Copy))
     entries = _by_id(LedgerEntry.objects.select_related("member"), _ids(actions, LedgerEntry))
     return [
         Done(
             action,
             loans.get(action.target_id or 0) if action.target_type == Loan._meta.label_lower else None,
             entries.get(action.target_id or 0) if action.target_type == LedgerEntry._meta.label_lower else None,
+            copies.get(action.target_id or 0) if action.target_type == Copy._meta.label_lower else None,
             not undo_refusal(action.verb, action.at, action.undone_by_id is not None, now),
             timezone.localdate(action.at) == timezone.localdate(now),
         )

@@ -119,7 +119,9 @@ def fines_of(loan: OuterRef) -> Coalesce:
 
 
 def received_with(entry: LedgerEntry) -> list[LedgerEntry]:
-    """The payment ``entry`` and the overpayment booked with it: what one person gave at one moment."""
+    """The payment ``entry`` and the overpayment booked with it: what one person gave at one moment; a refund alone."""
+    if entry.kind not in MONEY_RECEIVED:
+        return [entry]
     same = LedgerEntry.objects.filter(member=entry.member_id, at=entry.at, by=entry.by_id, kind__in=MONEY_RECEIVED)
     return list(same.order_by("pk"))
 

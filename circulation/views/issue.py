@@ -117,7 +117,7 @@ def _page(request: HttpRequest, form: IssueForm, member: Member | None, **more: 
         context |= {
             "loans": open_loans, "overdue": open_loans.filter(due_at__lt=now).count(),
             "owed": outstanding_minor(member), "restrictions": restrictions_on(member, timezone.localdate(now)),
-            "just_issued": this_sitting(request.user, "issue", now, member),
+            "just_issued": this_sitting(request.user, ("issue",), now, member),
         }  # fmt: skip
     if refused := more.get("refused"):
         may = all(p.level == Level.CONFIRM and request.user.has_perm(OVERRIDE_BLOCK) for p in refused.problems)

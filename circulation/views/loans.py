@@ -22,8 +22,8 @@ from circulation.queries.ledger import fines_by_loan
 from circulation.queries.loans import all_loans, find_loans, shown
 from circulation.queries.rules import RuleBook, rule_book
 from circulation.queries.standing import running_fines
+from circulation.views.files import Echo, harmless
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 AT_ONCE = 500
 
 
@@ -79,13 +79,8 @@ def _filtered(form: LoanFilterForm, now: datetime) -> QuerySet[Loan]:
     return found.order_by("-issued_at", "-pk")
 
 
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
-
-
 def _lines(found: QuerySet[Loan], columns: list[str], words: dict[str, str], library: LibrarySettings) -> Iterator[str]:
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield "\ufeff"  # spreadsheets then read it as UTF-8
     yield writer.writerow(columns)
     book, now = rule_book(library), timezone.now()
@@ -93,7 +88,7 @@ def _lines(found: QuerySet[Loan], columns: list[str], words: dict[str, str], lib
         costs, isbns = _costs(batch, book, now), isbns_of([loan.copy.book_id for loan in batch])
         for loan in batch:
             cells = [*_row(loan, costs, isbns, library), words[_state(loan, now)]]
-            yield writer.writerow([_harmless(cell) for cell in cells])
+            yield writer.writerow([harmless(cell) for cell in cells])
 
 
 def _batches(found: QuerySet[Loan]) -> Iterator[list[Loan]]:
@@ -125,8 +120,3 @@ def _row(loan: Loan, costs: dict, isbns: dict, library: LibrarySettings) -> list
 
 def _stamp(at: datetime | None, library: LibrarySettings) -> str:
     return at.astimezone(library.zone).strftime("%Y-%m-%d %H:%M") if at else ""
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

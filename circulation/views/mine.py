@@ -54,7 +54,7 @@ def my_loans(request: HttpRequest) -> HttpResponse:
         "active": len(open_loans), "overdue": sum(1 for loan in open_loans if loan.is_overdue(now)),
         "outstanding": outstanding, "running": sum(fine.amount_minor for fine in running.values()),
         "total": outstanding + sum(fine.amount_minor for fine in running.values()),
-        "costs": costs, "key_form": KeyedForm(auto_id=False),
+        "costs": costs, "running_by_loan": running, "key_form": KeyedForm(auto_id=False),
     }  # fmt: skip
     return render(request, "circulation/my_loans.html", context)
 

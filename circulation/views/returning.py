@@ -17,11 +17,11 @@ from catalog.models import Copy
 from catalog.queries import books_with_isbn
 from circulation.exceptions import CirculationRefused, Level
 from circulation.forms.desk import RenewForm, ReturnByMemberForm, ReturnForm
-from circulation.models import LedgerEntry
 from circulation.queries.desk import returned_before, this_sitting
 from circulation.queries.loans import loan_due_first, open_loan_of
 from circulation.queries.scans import Scan, read_scan
-from circulation.services.loans import renew_loan, return_copy
+from circulation.services.loans import renew_loan
+from circulation.services.returning import TakenIn, take_in
 
 
 @needs(RETURN)
@@ -47,7 +47,7 @@ def _take_back(request: HttpRequest, form: Any, copy: Copy, *, suffix: str) -> H
     if not request.user.has_perm(BACKDATE):
         returned_on = None
     try:
-        loan = return_copy(
+        taken = take_in(
             copy, branch=desk_branch(request.session), by=request.user, returned_on=returned_on,
             key=form.key_for(suffix),
         )  # fmt: skip
@@ -58,18 +58,30 @@ def _take_back(request: HttpRequest, form: Any, copy: Copy, *, suffix: str) -> H
     except TakenBackSince as refusal:
         messages.error(request, f"“{copy.book.title}” ({copy.barcode}): {refusal.message}")
     else:
-        _tell_returned(request, loan)
+        _tell_found(request, copy, taken) if taken.was_lost else _tell_returned(request, taken)
     query = f"?returned_on={returned_on.isoformat()}" if returned_on else ""
     return redirect(request.path + query)
 
 
-def _tell_returned(request: HttpRequest, loan: Any) -> None:
-    fine = loan.ledger.filter(kind=LedgerEntry.Kind.OVERDUE, at=loan.closed_at).first()
+def _tell_found(request: HttpRequest, copy: Copy, taken: TakenIn) -> None:
+    facts = {"title": copy.book.title, "name": taken.loan.member if taken.loan else ""}
+    if taken.credited_minor:
+        facts["sum"] = money.formatted(taken.credited_minor, request.library.currency, request.LANGUAGE_CODE)
+        messages.warning(request, _("Found: “%(title)s”, which was lost. %(sum)s are given back to %(name)s.") % facts)
+    else:
+        messages.warning(request, _("Found: “%(title)s”, which was lost.") % facts)
+
+
+def _tell_returned(request: HttpRequest, taken: TakenIn) -> None:
+    loan = taken.loan
+    assert loan is not None
     facts = {"title": loan.copy.book.title, "name": loan.member}
-    if fine:
-        facts["fine"] = money.formatted(fine.amount_minor, request.library.currency, request.LANGUAGE_CODE)
+    if taken.fine:
+        facts["fine"] = money.formatted(taken.fine.amount_minor, request.library.currency, request.LANGUAGE_CODE)
         messages.warning(request, _("Returned: “%(title)s” from %(name)s. Late: a fine of %(fine)s.") % facts)
-    elif loan.returned_at > loan.due_at:
+    elif loan.claimed_returned_at:
+        messages.warning(request, _("Returned: “%(title)s” from %(name)s, who had said so.") % facts)
+    elif loan.returned_at and loan.returned_at > loan.due_at:
         messages.warning(request, _("Returned: “%(title)s” from %(name)s. Late, without a fine.") % facts)
     else:
         messages.success(request, _("Returned: “%(title)s” from %(name)s.") % facts)
@@ -96,7 +108,7 @@ def _return_page(
     if isinstance(form, ReturnByMemberForm):
         form, by_member = ReturnForm(), form
     now = timezone.now()
-    done = this_sitting(request.user, "return", now)
+    done = this_sitting(request.user, ("return", "mark_found"), now)
     context = {
         "form": form, "by_member": by_member or ReturnByMemberForm(), "done": done, "now": now,
         "fines": sum(each.action.after.get("fine_minor", 0) for each in done),
@@ -137,7 +149,7 @@ def renew(request: HttpRequest) -> HttpResponse:
 
 def _renew_page(request: HttpRequest, form: RenewForm, **more: Any) -> HttpResponse:
     now = timezone.now()
-    context = {"form": form, "now": now, "done": this_sitting(request.user, "renew", now), **more}
+    context = {"form": form, "now": now, "done": this_sitting(request.user, ("renew",), now), **more}
     if refused := more.get("refused"):
         may = all(p.level == Level.CONFIRM and request.user.has_perm(OVERRIDE_BLOCK) for p in refused.problems)
         context |= {"may_override": may, "codes": " ".join(refused.codes)}

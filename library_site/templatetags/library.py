@@ -94,6 +94,13 @@ VERBS = {
     "take_payment": _("Payment"),
     "waive": _("Waived"),
     "charge": _("Charged"),
+    "write_off": _("Written off"),
+    "refund": _("Given back"),
+    "void": _("Reversed"),
+    "mark_lost": _("Lost"),
+    "mark_found": _("Found"),
+    "claim_returned": _("Said to be returned"),
+    "mark_copy": _("Marked"),
     "undo": _("Taken back"),
 }
 

@@ -10,6 +10,7 @@ from accounts.services.members import restrict_member
 from accounts.tests.factories import MemberFactory
 from catalog.models import Author, ImportBatch, Subject
 from catalog.tests.factories import BookFactory, CopyFactory
+from circulation.models import LedgerEntry
 from circulation.services.ledger import charge_member, take_payment
 from circulation.tests.factories import make_loan
 
@@ -75,6 +76,13 @@ AUDIENCE = {
     "circulation:waive": DESK,
     "circulation:charge": DESK,
     "circulation:receipt": DESK,
+    "circulation:write_off": DESK,
+    "circulation:refund": ADMINS,
+    "circulation:void": DESK,
+    "circulation:remove_member": DESK,
+    "circulation:cash_up": DESK,
+    "circulation:cash_up_csv": DESK,
+    "circulation:what_happened": DESK,
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
     "account_signup": PUBLIC,
@@ -108,13 +116,16 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
         "catalog:found_cover": {"cover_id": 1},
         "circulation:receipt": {"pk": payment.pk},
         "circulation:renew_mine": {"pk": loan.pk},
+        "circulation:void": {"pk": LedgerEntry.objects.get(kind="other").pk},
+        "circulation:remove_member": {"pk": MemberFactory(name="Rita Removed").pk},
+        "circulation:what_happened": {"pk": CopyFactory().pk},
         "circulation:choose_branch": {"pk": loan.branch_id},
         "circulation:undo": {"pk": Action.objects.filter(verb="take_payment").get().pk},
         "account_reset_password_from_key": {"uidb36": "1", "key": "set-password"},
     }
     for part, pk in {"member": other.pk, "copy": CopyFactory().pk, "copies": book.pk, "book": book.pk,
                      "cover": book.pk, "card": other.pk, "password": other.pk, "refresh": book.pk,
-                     "pay": other.pk, "waive": other.pk, "charge": other.pk,
+                     "pay": other.pk, "waive": other.pk, "write_off": other.pk, "refund": other.pk, "charge": other.pk,
                      "batch": ImportBatch.objects.create().pk, "pause": ImportBatch.objects.create().pk,
                      "resume": ImportBatch.objects.create().pk}.items():  # fmt: skip
         for name in AUDIENCE:

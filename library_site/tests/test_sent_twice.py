@@ -21,6 +21,7 @@ from library_site.tests.addresses import AUDIENCE
 
 pytestmark = pytest.mark.django_db
 KEY = "one-form-sent-twice"
+OF_AN_ADMIN = {"accounts:settings", "circulation:refund"}
 OF_A_MEMBER = {"accounts:profile", "circulation:renew_mine", "circulation:renew_all_mine"}
 RECORD = FetchedRecord(edition={"key": "/books/OL1M", "title": "Middlemarch", "isbn_13": ["9780141439549"]})
 
@@ -81,6 +82,11 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "circulation:pay": lambda: {"amount_minor": "0.10"},
     "circulation:waive": lambda: {"amount_minor": "0.10", "reason": "new here"},
     "circulation:charge": lambda: {"amount_minor": "0.10", "reason": "stain"},
+    "circulation:write_off": lambda: {"amount_minor": "0.10", "reason": "moved away"},
+    "circulation:refund": lambda: {"amount_minor": "0.10", "reason": "asked for it"},
+    "circulation:void": lambda: {"reason": "wrong member"},
+    "circulation:remove_member": dict,
+    "circulation:what_happened": lambda: {"what": "lost", "reason": "on a train"},
     "circulation:undo": dict,
 }
 # These say how something shall be, not that something shall happen: to say it twice is to say it once.
@@ -114,7 +120,7 @@ def url(address: Callable[[str], str], member_user: User, monkeypatch: pytest.Mo
 def test_form_sent_twice_has_one_effect(
     name: str, url: Callable[[str], str], desk: Client, admin_desk: Client, mine: Client
 ) -> None:  # fmt: skip
-    browser = mine if name in OF_A_MEMBER else admin_desk if name == "accounts:settings" else desk
+    browser = mine if name in OF_A_MEMBER else admin_desk if name in OF_AN_ADMIN else desk
     form, where, before = FORMS[name](), url(name), everything()
     first = browser.post(where, form | {"key": KEY})
     done = everything()
@@ -133,6 +139,6 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
         "catalog:search", "catalog:book", "catalog:cover", "catalog:isbn", "catalog:author", "catalog:subject",
         "catalog:books", "catalog:labels", "catalog:import",
         "catalog:found_cover", "catalog:batch", "circulation:my_loans", "circulation:my_fines", "circulation:desk",
-        "circulation:loans", "circulation:loans_csv", "circulation:receipt", "account_signup", "account_inactive",
+        "circulation:loans", "circulation:loans_csv", "circulation:receipt", "circulation:cash_up", "circulation:cash_up_csv", "account_signup", "account_inactive",
         "account_reset_password_done", "account_reset_password_from_key_done",
     }  # fmt: skip

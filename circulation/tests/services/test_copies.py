@@ -70,7 +70,7 @@ def test_copy_11_hold_shelf_is_left_by_what_cannot_be_lent(service, state: str, 
     assert list(Hold.objects.values_list("pk", "status", "trapped_copy")) == [
         (ready.pk, "waiting", None), (first.pk, "waiting", None),
     ]  # fmt: skip
-    assert Action.objects.get(verb="mark_copy").after["released"] == [ready.pk]
+    assert Action.objects.get(verb="mark_copy").after["released_hold"] == ready.pk
 
 
 def test_copy_12_use_in_the_library_is_counted_without_a_loan(librarian: User, branch: Branch) -> None:

@@ -52,8 +52,14 @@ def tiles(response: Any) -> dict[str, str]:
 
 
 def reasons(response: Any) -> list[str]:
-    """The reasons of a refusal."""
-    return [words(item) for item in tree(response).iterfind(".//section[@role='alert']/ul/li")]
+    """The reasons of a refusal, without what led to each (``whys``)."""
+    return [words(item).partition(" Why? ")[0] for item in tree(response).iterfind(".//section[@role='alert']/ul/li")]
+
+
+def whys(response: Any) -> list[str]:
+    """What led to each reason of a refusal that tells it."""
+    details = tree(response).iterfind(".//section[@role='alert']/ul/li/details")
+    return [words(each).removeprefix("Why? ") for each in details]
 
 
 def field_errors(response: Any) -> list[str]:

@@ -24,6 +24,7 @@ from circulation.tests.views.pages import (
     rows,
     said,
     send,
+    whys,
 )
 
 pytestmark = pytest.mark.django_db
@@ -311,7 +312,9 @@ def test_box_without_anything_in_it_is_an_error_of_the_form(desk: Client, ada: M
 def test_copy_of_a_book_with_no_limit_left(desk: Client, ada: Member, dune: Copy) -> None:
     set_rule(max_loans=1)
     make_loan(CopyFactory(book=BookFactory()), ada)
-    assert reasons(scan(desk, "C1", ada)) == ["Only 1 loan of this kind at a time."]
+    page = scan(desk, "C1", ada)
+    assert reasons(page) == ["Only 1 loan of this kind at a time."]
+    assert whys(page) == ["Set by the rule for every branch, member category and copy type."]
 
 
 @pytest.mark.parametrize("text", ["C1", "nonsense", "M000042L", "9780553382563"])
