@@ -21,8 +21,8 @@ class RuleBook:
     Lives for one request or one action: a change made meanwhile by another process is not seen.
     """
 
-    def __init__(self, library: LibrarySettings | None = None) -> None:
-        self._given = library
+    def __init__(self, library: LibrarySettings | None = None, also: Iterable[Closure] = ()) -> None:
+        self._given, self._also = library, list(also)
         self._rules: dict[Scope, EffectiveRule] = {}
         self._calendars: dict[int, Calendar] = {}
         self._fines: dict[tuple, Fine] = {}
@@ -72,7 +72,7 @@ class RuleBook:
 
     @cached_property
     def _closures(self) -> list[Closure]:
-        return list(Closure.objects.all())
+        return [*Closure.objects.all(), *self._also]
 
 
 def calendar_of(branch_id: int, hours: Iterable[OpeningHours], closures: Iterable[Closure], zone: tzinfo) -> Calendar:
@@ -91,6 +91,6 @@ def row_in_words(scope: Scope | None) -> str:
     return gettext("the rule for %(scope)s") % {"scope": " / ".join(parts)}
 
 
-def rule_book(library: LibrarySettings | None = None) -> RuleBook:
-    """The rules and calendars of the library as they stand now."""
-    return RuleBook(library)
+def rule_book(library: LibrarySettings | None = None, also: Iterable[Closure] = ()) -> RuleBook:
+    """The rules and calendars of the library as they stand now, and as if these closures were kept ``also``."""
+    return RuleBook(library, also)

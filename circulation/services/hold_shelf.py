@@ -5,7 +5,7 @@ has its queue to himself.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Max, Min
@@ -57,7 +57,13 @@ class Trail:
 
 def state_of(hold: Hold) -> dict[str, Any]:
     """What may change of ``hold``, as JSON values."""
-    return {name: as_json(getattr(hold, name)) for name in STATE}
+    values = {name: getattr(hold, name) for name in STATE}
+    return {name: as_json(_in_utc(value)) for name, value in values.items()}
+
+
+def _in_utc(value: Any) -> Any:
+    """``value`` as the database gives it back, so that what is stored and what is at hand are the same."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
 def pass_on(
@@ -103,8 +109,7 @@ def let_go_overdue(book_id: int, copies: dict[int, Copy], *, by: User | None, no
 
 def put_back(hold: Hold, *, trail: Trail, name: str = "") -> Hold:
     """Take its copy from a ready ``hold`` (locked): it waits again, before everybody else."""
-    first = Hold.objects.waiting().filter(book=hold.book_id).aggregate(rank=Min("rank"))["rank"]
-    rank = hold.rank if first is None else min(hold.rank, first - 1)
+    rank = Hold.objects.filter(book=hold.book_id).aggregate(rank=Min("rank"))["rank"] - 1
     return trail.change(hold, name, status=Hold.Status.WAITING, rank=rank, **NOT_READY)
 
 
@@ -198,8 +203,8 @@ def _may_be(hold: Hold, state: dict[str, Any]) -> bool:
 
 
 def last_rank(book_id: int) -> int:
-    """The rank of whoever waits last for a book; 0 if nobody does."""
-    return Hold.objects.waiting().filter(book=book_id).aggregate(rank=Max("rank"))["rank"] or 0
+    """The last rank in the queue of a book, also of those who were served: what is taken back may wait again."""
+    return Hold.objects.filter(book=book_id).aggregate(rank=Max("rank"))["rank"] or 0
 
 
 def _lock(holds: Any) -> list[Hold]:
