@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import Action, LibrarySettings, Member
@@ -29,6 +29,8 @@ def broken() -> Iterator[str]:
     yield from _ledger_as_recorded()
     yield from _reversals()
     yield from _allocations()
+    yield from _holds()
+    yield from _hold_shelf()
     if not CirculationRule.objects.filter(branch=None, category=None, copy_type=None).exists():
         yield "the rule for every branch, category and copy type is missing"
 
@@ -75,6 +77,38 @@ def _removed() -> Iterator[str]:
     owed = ledger.outstanding_by_member(list(removed.values_list("pk", flat=True)))
     for pk, amount in owed.items():
         yield f"member {pk} was removed but owes {amount}"
+
+
+def _holds() -> Iterator[str]:
+    """Whoever waits has one place, whoever was served has the loan."""
+    waiting = Hold.objects.waiting()
+    for row in waiting.order_by().values("book", "rank").annotate(n=Count("pk")).filter(n__gt=1):
+        yield f"{row['n']} holds on book {row['book']} have one place in the queue"
+    for hold in Hold.objects.exclude(copy=None).exclude(copy__book=F("book")):
+        yield f"hold {hold.pk} is on copy {hold.copy_id} of another book"
+    filled = Hold.objects.filter(status=Hold.Status.FILLED)
+    for hold in filled.filter(Q(loan=None) | Q(loan__outcome=Loan.Outcome.UNDONE)):
+        yield f"hold {hold.pk} is filled by no loan"
+    for hold in filled.filter(~Q(loan__copy__book=F("book")) | ~Q(loan__member=F("member"))).exclude(loan__member=None):
+        yield f"hold {hold.pk} is filled by loan {hold.loan_id} of another member or book"
+
+
+def _hold_shelf() -> Iterator[str]:
+    """A copy that stands ready is in, can be lent, and is what its hold waits for."""
+    ready = Hold.objects.ready()
+    for row in ready.order_by().values("trapped_copy").annotate(n=Count("pk")).filter(n__gt=1):
+        yield f"copy {row['trapped_copy']} stands ready for {row['n']} holds"
+    for hold in ready.filter(Exists(Loan.objects.open().filter(copy=OuterRef("trapped_copy")))):
+        yield f"copy {hold.trapped_copy_id} stands ready for hold {hold.pk} but is on loan"
+    fit = Q(trapped_copy__lost_on=None, trapped_copy__withdrawn_on=None, trapped_copy__damaged_on=None)
+    for hold in ready.exclude(fit):
+        yield f"copy {hold.trapped_copy_id} stands ready for hold {hold.pk} but is lost, damaged or withdrawn"
+    for hold in ready.exclude(trapped_copy__book=F("book")):
+        yield f"copy {hold.trapped_copy_id} stands ready for hold {hold.pk} on another book"
+    for hold in ready.exclude(copy=None).exclude(trapped_copy=F("copy")):
+        yield f"copy {hold.trapped_copy_id} stands ready for hold {hold.pk} on copy {hold.copy_id}"
+    for hold in Hold.objects.exclude(status=Hold.Status.READY).exclude(trapped_copy=None):
+        yield f"hold {hold.pk} is not ready, and has copy {hold.trapped_copy_id}"
 
 
 def _fines() -> Iterator[str]:

@@ -12,12 +12,11 @@ from catalog.models import Book, Copy
 from circulation.exceptions import Problem
 from circulation.policy import EffectiveRule, HoldsOnShelf
 from circulation.queries.copies import AVAILABLE, ON_HOLD_SHELF, ON_LOAN, with_availability
-from circulation.queries.problems import against_debt, against_member, block, confirm
+from circulation.queries.problems import against_debt, against_member, block, confirm, row_of
 from circulation.queries.rules import RuleBook
 from circulation.queries.standing import Standing
 
 CAN_BE_HELD = (AVAILABLE, ON_LOAN, ON_HOLD_SHELF)
-IS_OUT = (ON_LOAN, ON_HOLD_SHELF)
 
 
 def hold_problems(
@@ -29,22 +28,18 @@ def hold_problems(
     A hold on any copy goes by the types of the copies that could fill it; where their rules differ, by the one that
     allows most.
     """
-    copies = _with_status(book, copy)
+    copies = list(with_availability(book.copies.select_related("copy_type")).order_by("pk"))
     fit = [each for each in copies if each.status in CAN_BE_HELD]  # type: ignore[attr-defined] # annotated
-    rules = _rules(fit or copies, standing.member, branch, standing.book)
+    wanted = [each for each in fit if copy is None or each == copy]
+    rules = _rules(wanted or ([copy] if copy else copies), standing.member, branch, standing.book)
     return [
         *_against_dates(starts_on, not_after, standing.today),
-        *_against_copies(fit, rules),
+        *_against_copies(wanted, fit, rules),
         *_against_another(standing, book),
         *_too_many(standing, rules),
         *against_member(standing),
         *against_debt(standing),
     ]
-
-
-def _with_status(book: Book, copy: Copy | None) -> list[Copy]:
-    copies = book.copies.filter(pk=copy.pk) if copy else book.copies.all()
-    return list(with_availability(copies.select_related("copy_type")).order_by("pk"))
 
 
 def _rules(copies: Iterable[Copy], member: Member, branch: Branch, book: RuleBook) -> list[EffectiveRule]:
@@ -61,15 +56,21 @@ def _against_dates(starts_on: date | None, not_after: date | None, today: date) 
         yield block("due_in_past", _("The day after which it is not needed has passed."))
 
 
-def _against_copies(fit: list[Copy], rules: list[EffectiveRule]) -> Iterator[Problem]:
-    if not fit:
+def _against_copies(wanted: list[Copy], fit: list[Copy], rules: list[EffectiveRule]) -> Iterator[Problem]:
+    if not wanted:
         yield block("hold_not_possible", _("There is no copy that could be lent."))
         return
-    out = [each.status in IS_OUT for each in fit]  # type: ignore[attr-defined] # annotated
-    policies = {rule.holds_on_shelf for rule in rules}
-    is_needed = {HoldsOnShelf.YES: True, HoldsOnShelf.ONLY_IF_OUT: any(out), HoldsOnShelf.ONLY_IF_ALL_OUT: all(out)}
-    if not any(is_needed[policy] for policy in policies):
+    is_needed = {
+        HoldsOnShelf.YES: True,
+        HoldsOnShelf.ONLY_IF_OUT: any(_is_out(copy) for copy in wanted),
+        HoldsOnShelf.ONLY_IF_ALL_OUT: all(_is_out(copy) for copy in fit),
+    }
+    if not any(is_needed[rule.holds_on_shelf] for rule in rules):
         yield block("hold_not_needed", _("A copy is in: it can be borrowed right away."))
+
+
+def _is_out(copy: Copy) -> bool:
+    return copy.status in (ON_LOAN, ON_HOLD_SHELF)  # type: ignore[attr-defined] # annotated
 
 
 def _against_another(standing: Standing, book: Book) -> Iterator[Problem]:
@@ -89,7 +90,7 @@ def _too_many(standing: Standing, rules: list[EffectiveRule]) -> Iterator[Proble
             "Only %(count)d holds of this kind at a time.",
             rule.max_holds,
         )
-        yield confirm("hold_limit", text % {"count": rule.max_holds})
+        yield confirm("hold_limit", text % {"count": rule.max_holds}, row_of(rule, "max_holds"))
 
 
 def most_generous(rules: list[EffectiveRule]) -> EffectiveRule:

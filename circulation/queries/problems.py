@@ -133,7 +133,7 @@ def _too_many(standing: Standing, rule: EffectiveRule) -> Iterator[Problem]:
             "Only %(count)d loans of this kind at a time.",
             rule.max_loans,
         )
-        yield confirm("too_many_loans", text % {"count": rule.max_loans}, _row(rule, "max_loans"))
+        yield confirm("too_many_loans", text % {"count": rule.max_loans}, row_of(rule, "max_loans"))
     limit = standing.member.category.max_loans
     if limit is not None and len(standing.loans) >= limit:
         text = ngettext("Only %(count)d loan in all at a time.", "Only %(count)d loans in all at a time.", limit)
@@ -149,7 +149,7 @@ def _against_renewal(loan: Loan, standing: Standing, rule: EffectiveRule) -> Ite
         text = ngettext(
             "It can be renewed %(count)d time only.", "It can be renewed %(count)d times only.", rule.max_renewals
         )
-        yield confirm("renewal_limit", text % {"count": rule.max_renewals}, _row(rule, "max_renewals"))
+        yield confirm("renewal_limit", text % {"count": rule.max_renewals}, row_of(rule, "max_renewals"))
     if rule.no_renewal_before is not None:
         due_on = loan.due_at.astimezone(standing.book.library.zone).date()
         if (due_on - standing.today).days > rule.no_renewal_before:
@@ -158,10 +158,13 @@ def _against_renewal(loan: Loan, standing: Standing, rule: EffectiveRule) -> Ite
                 "Renewal is possible from %(count)d days before the due date.",
                 rule.no_renewal_before,
             )
-            yield confirm("renewal_too_soon", text % {"count": rule.no_renewal_before}, _row(rule, "no_renewal_before"))
+            yield confirm(
+                "renewal_too_soon", text % {"count": rule.no_renewal_before}, row_of(rule, "no_renewal_before")
+            )
 
 
-def _row(rule: EffectiveRule, parameter: str) -> str:
+def row_of(rule: EffectiveRule, parameter: str) -> str:
+    """Which row of the rules set a parameter, for people."""
     return _("Set by %(row)s.") % {"row": row_in_words(rule.sources[parameter])}
 
 
@@ -172,7 +175,8 @@ def _waited_for(loan: Loan, standing: Standing, rule: EffectiveRule) -> Iterator
         return
     may_be_filled = rule.renewal_blocked_by_holds == RenewalBlock.UNLESS_OTHERS_FREE
     if not may_be_filled or loan.copy_id in claims.on_copies or claims.free < claims.on_any:
-        yield confirm("renewal_hold", _("Somebody else waits for this book."))
+        text = _("Somebody else waits for this book.")
+        yield confirm("renewal_hold", text, row_of(rule, "renewal_blocked_by_holds"))
 
 
 def _day(day: date) -> str:

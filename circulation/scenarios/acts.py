@@ -18,7 +18,7 @@ from circulation.queries.loans import estimate, loan_due_first, open_loan_of
 from circulation.queries.problems import block
 from circulation.queries.rules import rule_book
 from circulation.queries.standing import room_for_fines
-from circulation.services import holds, ledger, lost
+from circulation.services import calendars, holds, ledger, lost
 from circulation.services.daily import run_daily
 from circulation.services.loans import issue_copy, renew_loan
 from circulation.services.returning import take_in
@@ -206,6 +206,13 @@ def restrict(desk: Desk, values: Mapping[str, Any]) -> Result:
     return {"status": "restricted"}
 
 
+def close_days(desk: Desk, values: Mapping[str, Any]) -> Result:
+    closed = calendars.close_days(
+        from_on=values["from"], to_on=values["to"], branch=desk.branch(values), **desk.by
+    )  # fmt: skip
+    return {name: closed[name] for name in ("loans_moved", "holds_moved", "fines_voided")}
+
+
 def daily(desk: Desk, _values: Mapping[str, Any]) -> Result:
     return run_daily(desk.now)._asdict()
 
@@ -270,6 +277,7 @@ ACTS: dict[str, Callable[[Desk, Mapping[str, Any]], Result]] = {
     "refund": _paying(ledger.refund),
     "void": void,
     "restrict": restrict,
+    "close_days": close_days,
     "daily": daily,
     "on_site": on_site,
     "remove_member": remove_member,

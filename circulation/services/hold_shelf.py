@@ -64,7 +64,7 @@ def state_of(hold: Hold) -> dict[str, Any]:
 
 
 def _in_utc(value: Any) -> Any:
-    """A moment the way the database gives it back, whatever zone it was given in."""
+    """``value`` as the database gives it back, so that what is stored and what is at hand are the same."""
     return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
@@ -114,8 +114,7 @@ def let_go_overdue(book_id: int, copies: dict[int, Copy], *, by: User | None, no
 
 def put_back(hold: Hold, *, trail: Trail, name: str = "") -> Hold:
     """Take its copy from a ready ``hold`` (locked): it waits again, before everybody else."""
-    first = Hold.objects.waiting().filter(book=hold.book_id).aggregate(rank=Min("rank"))["rank"]
-    rank = hold.rank if first is None else min(hold.rank, first - 1)
+    rank = Hold.objects.filter(book=hold.book_id).aggregate(rank=Min("rank"))["rank"] - 1
     return trail.change(hold, name, status=Hold.Status.WAITING, rank=rank, **NOT_READY)
 
 
@@ -209,8 +208,8 @@ def _may_be(hold: Hold, state: dict[str, Any]) -> bool:
 
 
 def last_rank(book_id: int) -> int:
-    """The rank of whoever waits last for a book; 0 if nobody does."""
-    return Hold.objects.waiting().filter(book=book_id).aggregate(rank=Max("rank"))["rank"] or 0
+    """The last rank in the queue of a book, also of those who were served: what is taken back may wait again."""
+    return Hold.objects.filter(book=book_id).aggregate(rank=Max("rank"))["rank"] or 0
 
 
 def _lock(holds: Any) -> list[Hold]:

@@ -8,7 +8,9 @@ from django.test import Client
 
 from accounts.models import Branch, LibrarySettings, User
 from accounts.queries import default_branch
-from circulation.tests.factories import set_library
+from circulation.models import Hold, Loan
+from circulation.tests.factories import make_hold, make_loan, set_library
+from circulation.tests.holds import NOW
 
 
 @pytest.fixture
@@ -30,3 +32,15 @@ def helper(make_user: Callable[..., User]) -> Client:
     client = Client()
     client.force_login(make_user("Helper", name="Hugo Helper"))
     return client
+
+
+@pytest.fixture
+def loan(db: None) -> Loan:
+    """A copy that is out."""
+    return make_loan(now=NOW)
+
+
+@pytest.fixture
+def waiting(loan: Loan) -> list[Hold]:
+    """Three members wait for it, in this order."""
+    return [make_hold(loan.copy.book, now=NOW) for _each in range(3)]

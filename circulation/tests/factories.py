@@ -11,9 +11,10 @@ from factory.django import DjangoModelFactory
 from accounts.models import Action, Branch, LibrarySettings, Member, Restriction
 from accounts.queries import default_branch
 from accounts.tests.factories import MemberFactory
-from catalog.models import Copy
+from catalog.models import Book, Copy
 from catalog.tests.factories import BookFactory, CopyFactory
 from circulation.models import Allocation, CirculationRule, Closure, Hold, LedgerEntry, Loan, OpeningHours
+from circulation.services.holds import place_hold, trap_copy
 from circulation.services.loans import issue_copy
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -26,6 +27,22 @@ def make_loan(
     return issue_copy(
         copy or CopyFactory(), member=member or MemberFactory(), branch=default_branch(), by=None, now=now, **how
     )
+
+
+def make_hold(
+    book: Book | None = None, member: Member | None = None, *, now: datetime | None = None, **how: Any
+) -> Hold:
+    """A hold placed ``now`` (default: the clock) at the first branch by the system; ``copy`` for that copy only."""
+    copy = how.get("copy")
+    book = book or (copy.book if copy else CopyFactory().book)
+    return place_hold(member or MemberFactory(), book=book, branch=default_branch(), by=None, now=now, **how)
+
+
+def make_ready_hold(copy: Copy | None = None, member: Member | None = None, *, now: datetime | None = None) -> Hold:
+    """A hold for which ``copy`` was trapped ``now`` by a scan at the first branch."""
+    copy = copy or CopyFactory()
+    make_hold(copy.book, member, now=now)
+    return trap_copy(copy, branch=default_branch(), by=None, now=now)
 
 
 def make_overdue_loan(copy: Copy | None = None, member: Member | None = None, *, days: int = 3) -> Loan:
@@ -82,4 +99,6 @@ def zurich(text: str) -> datetime:
 
 def what_there_is() -> dict[str, int]:
     """How much there is of everything circulation writes: to show that nothing was done."""
-    return {model.__name__: model.objects.count() for model in (Loan, LedgerEntry, Allocation, Restriction, Action)}
+    return {
+        model.__name__: model.objects.count() for model in (Loan, Hold, LedgerEntry, Allocation, Restriction, Action)
+    }

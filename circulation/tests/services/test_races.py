@@ -1,14 +1,11 @@
 """Many desks at the same moment. Each race is first shown to exist: with the locks off it is lost."""
 
-import threading
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.db import connection, connections
-from django.db.models import QuerySet
+from django.db import connection
 
 from accounts.models import Action, Member
 from accounts.queries import default_branch
@@ -19,7 +16,6 @@ from accounts.tests.threads import at_once
 from catalog.models import Copy
 from catalog.services.copies import add_copies
 from catalog.tests.factories import BookFactory, CopyFactory
-from circulation.exceptions import CirculationRefused
 from circulation.models import LedgerEntry, Loan
 from circulation.queries import ledger as ledger_queries
 from circulation.queries.ledger import balance_minor, outstanding_minor
@@ -29,6 +25,7 @@ from circulation.services.ledger import charge_member, take_payment
 from circulation.services.loans import issue_copy, renew_loan, return_copy
 from circulation.services.undo import undo
 from circulation.tests.factories import make_loan, make_overdue_loan, set_rule
+from circulation.tests.racing import outcomes
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("races")]
 DESKS = 50
@@ -37,40 +34,6 @@ DESKS = 50
 @pytest.fixture(autouse=True)
 def _set_up(transactional_db: None) -> None:
     """Threads see only what is really saved."""
-
-
-@pytest.fixture
-def without_locks(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Take the locks away, and let everybody look before anybody writes.
-
-    PostgreSQL locks rows (SELECT FOR UPDATE); on SQLite the lock is the transaction that begins as a writer.
-    """
-    if connection.vendor == "sqlite":
-        monkeypatch.setitem(connections.settings["default"]["OPTIONS"], "transaction_mode", None)
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows.all())
-
-    def meet_after(module: Any, name: str, people: int) -> None:
-        barrier, look = threading.Barrier(people), getattr(module, name)
-
-        def looked_all_together(*args: Any, **kwargs: Any) -> Any:
-            seen = look(*args, **kwargs)
-            with suppress(threading.BrokenBarrierError):
-                barrier.wait(timeout=30)
-            return seen
-
-        monkeypatch.setattr(module, name, looked_all_together)
-
-    return meet_after
-
-
-def outcomes(results: list[Any]) -> Counter[str]:
-    """How often each thing happened: done, refused and for which reasons, or what broke."""
-    return Counter(
-        " ".join(each.codes) if isinstance(each, CirculationRefused)
-        else type(each).__name__ if isinstance(each, Exception)
-        else "done"
-        for each in results
-    )  # fmt: skip
 
 
 def issue(copy: Copy, member: Member) -> Loan:
