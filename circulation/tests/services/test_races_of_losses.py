@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 
 from accounts.models import Member
 from accounts.queries import default_branch
@@ -56,8 +57,8 @@ def test_many_desks_find_one_copy_and_it_is_refunded_once() -> None:
 def test_race_of_findings_is_lost_without_locks(without_locks: Callable[..., None]) -> None:
     without_locks(lost_service, "lock_copy", 4)
     results = find_one_copy(4)
-    assert results["done"] < 4
-    assert results != {"done": 1, "not_lost": 3}
+    is_sqlite = connection.vendor == "sqlite"
+    assert results == ({"done": 1, "OperationalError": 3} if is_sqlite else {"done": 4})
 
 
 def test_copy_that_is_lost_and_taken_back_at_once_is_one_of_them() -> None:
