@@ -14,7 +14,7 @@ from accounts.forms.keyed import KeyedForm
 from accounts.forms.members import EditMemberForm, MemberSearchForm, NewCardForm, RegisterForm, RestrictForm
 from accounts.models import Member, Restriction
 from accounts.paging import page_of
-from accounts.permissions import MANAGE_MEMBERS, needs
+from accounts.permissions import MANAGE_MEMBERS, REFUND, needs
 from accounts.services import members as services
 from accounts.services.cards import card_pdf
 from catalog.queries import books_with_isbn
@@ -68,7 +68,8 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
     running = estimates(loans, book, now, room_for_fines(member))
     context = {
         "member": member, "now": now, "loans": loans, "estimates": running, "page": page,
-        "balance": balance_minor(member), "refundable": refundable_minor(member),
+        "balance": balance_minor(member),
+        "refundable": refundable_minor(member) if request.user.has_perm(REFUND) else 0,
         "running": sum(fine.amount_minor for fine in running.values()),
         "restrictions": queries.restrictions_on(member, timezone.localdate(now)),
         "holds": rows_of(active_holds(member, timezone.localdate(now)), timezone.localdate(now), book),

@@ -1,8 +1,16 @@
 """What the rules of circulation say. Pure: every date is an argument, nothing reads a clock or a database."""
 
 from .calendar import Calendar, Exceptional
-from .due_dates import DueDate, NoOpenDay, due_date, due_date_by_hand, end_of_day, renewed_due_date
-from .fines import NO_FINE, Fine, LateDay, capped_fine, lowest_cap, overdue_fine, suspension
+from .due_dates import (
+    DueDate,
+    NoOpenDay,
+    due_date,
+    due_date_by_hand,
+    end_of_day,
+    past_closed_days,
+    renewed_due_date,
+)
+from .fines import NO_FINE, Fine, LateDay, capped_fine, fine_with_days_closed, lowest_cap, overdue_fine, suspension
 from .holds import can_be_filled_by, first_in_line, is_eligible, is_past, is_suspended, pickup_deadline
 from .rules import (
     NO_VALUE,
@@ -45,12 +53,14 @@ __all__ = [
     "due_date_by_hand",
     "effective_rule",
     "end_of_day",
+    "fine_with_days_closed",
     "first_in_line",
     "is_eligible",
     "is_past",
     "is_suspended",
     "lowest_cap",
     "overdue_fine",
+    "past_closed_days",
     "pickup_deadline",
     "renewed_due_date",
     "seeded_parameters",

@@ -80,6 +80,22 @@ def due_date_by_hand(due_on: date, zone: tzinfo, *, expires_on: date | None = No
         raise NoOpenDay from error
 
 
+def past_closed_days(due_at: datetime, calendar: Calendar) -> datetime | None:
+    """When something due at ``due_at`` is due instead because that day is closed; None if it is open after all.
+
+    A day loan ends with the next open day, an hourly loan when that day opens. Raises NoOpenDay.
+    """
+    day = due_at.astimezone(calendar.zone).date()
+    if calendar.is_open(day):
+        return None
+    later = _or_refuse(calendar.next_open(day))
+    if due_at == end_of_day(day, calendar.zone):
+        return end_of_day(later, calendar.zone)
+    hours = calendar.hours(later)
+    assert hours is not None
+    return hours[0]
+
+
 def _due(start: datetime, length: int, terms: _Terms, expires_on: date | None) -> DueDate:
     rule, calendar = terms.rule, terms.calendar
     try:

@@ -1,5 +1,6 @@
 """What a late return costs, day by day, and how long it bars from borrowing."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -37,6 +38,12 @@ class Fine:
             "days": [{"day": d.day, "charged": d.charged, "why": d.why} for d in self.days],
         }
 
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Fine":
+        """The fine whose explanation ``as_json`` stored."""
+        days = tuple(LateDay(**day) for day in stored["days"])
+        return cls(stored["amount_minor"], stored["units"], days, stored["cap"])
+
 
 NO_FINE = Fine(0, 0)
 
@@ -60,7 +67,23 @@ def capped_fine(
     """The same where ``lowest_cap`` is known: one answer for all loans that share these five."""
     if returned_at <= due_at:
         return NO_FINE
-    slots = _slots_late(due_at, returned_at, rule, calendar)
+    return _fine_of(_slots_late(due_at, returned_at, rule, calendar), rule, cap)
+
+
+def fine_with_days_closed(
+    fine: Fine, closed: Callable[[date], bool], rule: EffectiveRule, cap: tuple[int | None, str]
+) -> Fine:
+    """What ``fine`` would be if the library had been closed on the days for which ``closed`` says so.
+
+    Days that were not counted before are not counted now either. ``cap`` as for capped_fine.
+    """
+    if rule.charge_closed_days:
+        return fine
+    slots = [(each.day, each.why != "closed" and not closed(date.fromisoformat(each.day[:10]))) for each in fine.days]
+    return _fine_of(slots, rule, cap)
+
+
+def _fine_of(slots: list[tuple[str, bool]], rule: EffectiveRule, cap: tuple[int | None, str]) -> Fine:
     late = sum(1 for slot in slots if slot[1])
     if late <= rule.grace_period:
         return Fine(0, 0, tuple(LateDay(day, False, "grace" if counts else "closed") for day, counts in slots))

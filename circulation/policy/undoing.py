@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 TIME_TO_UNDO = timedelta(minutes=10)
-UNDOABLE = ("issue", "return", "renew", "take_payment", "mark_lost", "mark_found", "claim_returned", "trap_copy")
+TIME_TO_OPEN_AGAIN = timedelta(days=7)  # a mistake in the calendar shows when people ask about their due dates
+UNDOABLE = ("issue", "return", "renew", "take_payment", "mark_lost", "mark_found", "claim_returned", "trap_copy",
+            "close_days")  # fmt: skip
 
 
 def undo_refusal(verb: str, done_at: datetime, is_undone: bool, now: datetime) -> str:
@@ -12,4 +14,5 @@ def undo_refusal(verb: str, done_at: datetime, is_undone: bool, now: datetime) -
         return "cannot_undo"
     if is_undone:
         return "already_undone"
-    return "too_late" if now - done_at > TIME_TO_UNDO else ""
+    time = TIME_TO_OPEN_AGAIN if verb == "close_days" else TIME_TO_UNDO
+    return "too_late" if now - done_at > time else ""

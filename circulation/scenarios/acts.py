@@ -18,7 +18,7 @@ from circulation.queries.loans import estimate, loan_due_first, open_loan_of
 from circulation.queries.problems import block
 from circulation.queries.rules import rule_book
 from circulation.queries.standing import room_for_fines
-from circulation.services import holds, ledger, lost
+from circulation.services import calendars, holds, ledger, lost
 from circulation.services.loans import issue_copy, renew_loan
 from circulation.services.returning import take_in
 
@@ -202,6 +202,13 @@ def restrict(desk: Desk, values: Mapping[str, Any]) -> Result:
     return {"status": "restricted"}
 
 
+def close_days(desk: Desk, values: Mapping[str, Any]) -> Result:
+    closed = calendars.close_days(
+        from_on=values["from"], to_on=values["to"], branch=desk.branch(values), **desk.by
+    )  # fmt: skip
+    return {name: closed[name] for name in ("loans_moved", "holds_moved", "fines_voided")}
+
+
 def on_site(desk: Desk, values: Mapping[str, Any]) -> Result:
     member = desk.member(values["member"]) if "member" in values else None
     lost.use_on_site(desk.copy(values["copy"]), member=member, branch=desk.library.branch, **desk.by)
@@ -262,6 +269,7 @@ ACTS: dict[str, Callable[[Desk, Mapping[str, Any]], Result]] = {
     "refund": _paying(ledger.refund),
     "void": void,
     "restrict": restrict,
+    "close_days": close_days,
     "on_site": on_site,
     "remove_member": remove_member,
 }

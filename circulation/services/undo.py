@@ -9,13 +9,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.exceptions import Refused
-from accounts.models import Action, Member, Restriction, User
+from accounts.models import Action, LibrarySettings, Member, Restriction, User
 from accounts.services.actions import describe, recorded
 from catalog.models import Copy
 from circulation.exceptions import CirculationRefused
 from circulation.models import LedgerEntry, Loan
 from circulation.policy.undoing import undo_refusal
 from circulation.queries.ledger import forgiven_minor, refundable_minor
+from circulation.services.calendars import open_again
 from circulation.services.hold_shelf import copies_named, restore
 from circulation.services.ledger import reverse
 from circulation.services.locks import lock_copies, lock_copy, lock_member, lock_members
@@ -41,7 +42,8 @@ def undo(action: Action, *, by: User, key: str | None = None, now: datetime | No
 def _undo(action: Action, undone: Action, *, by: User, now: datetime) -> Action:
     undone = Action.objects.get(pk=undone.pk)
     if code := undo_refusal(undone.verb, undone.at, undone.undone_by_id is not None, now):
-        raise Refused(code, str(REFUSALS[code]))
+        is_week_old = (code, undone.verb) == ("too_late", "close_days")
+        raise Refused(code, gettext("More than seven days have passed.") if is_week_old else str(REFUSALS[code]))
     try:
         target = UNDOERS[undone.verb](undone, by, now)
     except CirculationRefused as refused:  # the copy, the member or the loan is gone
@@ -152,7 +154,12 @@ def _undo_trap(undone: Action, by: User, now: datetime) -> Copy:
     return copy
 
 
-UNDOERS: dict[str, Callable[[Action, User, datetime], Loan | Copy | LedgerEntry]] = {
+def _undo_closing(undone: Action, by: User, now: datetime) -> LibrarySettings:
+    _refuse_if(not open_again(undone, by=by, now=now))
+    return LibrarySettings.current()
+
+
+UNDOERS: dict[str, Callable[[Action, User, datetime], Loan | Copy | LedgerEntry | LibrarySettings]] = {
     "issue": _undo_issue,
     "return": _undo_return,
     "renew": _undo_renewal,
@@ -161,6 +168,7 @@ UNDOERS: dict[str, Callable[[Action, User, datetime], Loan | Copy | LedgerEntry]
     "mark_found": _undo_found,
     "claim_returned": _undo_claim,
     "trap_copy": _undo_trap,
+    "close_days": _undo_closing,
 }
 
 

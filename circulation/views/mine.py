@@ -50,7 +50,7 @@ def my_loans(request: HttpRequest) -> HttpResponse:
     costs.update({loan.pk: loan.fines_minor for loan in page})
     context = {
         "member": member, "now": now, "show": show, "filters": FILTERS, "page": page,
-        "counts": counts, "holds": member.holds.active().count(),
+        "counts": counts,
         "active": len(open_loans), "overdue": sum(1 for loan in open_loans if loan.is_overdue(now)),
         "outstanding": outstanding, "running": sum(fine.amount_minor for fine in running.values()),
         "total": outstanding + sum(fine.amount_minor for fine in running.values()),

@@ -18,7 +18,7 @@ from catalog.models import Copy
 from catalog.queries import books_with_isbn
 from circulation.exceptions import CirculationRefused, Level
 from circulation.forms.desk import RenewForm, ReturnByMemberForm, ReturnForm
-from circulation.models import Hold, Loan
+from circulation.models import Hold, LedgerEntry, Loan
 from circulation.queries.desk import returned_before, this_sitting
 from circulation.queries.hold_lists import shelf
 from circulation.queries.loans import loan_due_first, open_loan_of
@@ -62,12 +62,16 @@ def _take_back(request: HttpRequest, form: Any, copy: Copy, *, suffix: str) -> H
     except TakenBackSince as refusal:
         messages.error(request, f"“{copy.book.title}” ({copy.barcode}): {refusal.message}")
     else:
-        if taken.was_lost:
-            _tell_found(request, copy, taken)
-        elif taken.loan:
-            _tell_returned(request, taken, taken.loan)
+        _tell(request, copy, taken)
         query |= {"hold": taken.hold.pk} if taken.hold else {}
     return redirect(f"{request.path}?{urlencode(query)}" if query else request.path)
+
+
+def _tell(request: HttpRequest, copy: Copy, taken: TakenIn) -> None:
+    if taken.was_lost:
+        _tell_found(request, copy, taken)
+    elif taken.loan:
+        _tell_returned(request, taken.loan, taken.fine)
 
 
 def _tell_found(request: HttpRequest, copy: Copy, taken: TakenIn) -> None:
@@ -79,10 +83,10 @@ def _tell_found(request: HttpRequest, copy: Copy, taken: TakenIn) -> None:
         messages.warning(request, _("Found: “%(title)s”, which was lost.") % facts)
 
 
-def _tell_returned(request: HttpRequest, taken: TakenIn, loan: Loan) -> None:
+def _tell_returned(request: HttpRequest, loan: Loan, fine: LedgerEntry | None) -> None:
     facts = {"title": loan.copy.book.title, "name": loan.member}
-    if taken.fine:
-        facts["fine"] = money.formatted(taken.fine.amount_minor, request.library.currency, request.LANGUAGE_CODE)
+    if fine:
+        facts["fine"] = money.formatted(fine.amount_minor, request.library.currency, request.LANGUAGE_CODE)
         messages.warning(request, _("Returned: “%(title)s” from %(name)s. Late: a fine of %(fine)s.") % facts)
     elif loan.claimed_returned_at:
         messages.warning(request, _("Returned: “%(title)s” from %(name)s, who had said so.") % facts)

@@ -85,6 +85,6 @@ def test_sitting_is_half_an_hour_of_one_person(librarian: User, admin_user: User
     taken_back = issue(librarian, branch)
     undo(librarian.actions.latest("pk"), by=librarian, now=NOW)
     assert {old, first, second, taken_back} <= set(Loan.objects.all())
-    assert [each.loan for each in this_sitting(librarian, "issue", NOW)] == [second, first]
-    assert [each.loan for each in this_sitting(librarian, "issue", NOW, first.member)] == [first]
-    assert this_sitting(librarian, "return", NOW) == []
+    assert [each.loan for each in this_sitting(librarian, ("issue",), NOW)] == [second, first]
+    assert [each.loan for each in this_sitting(librarian, ("issue",), NOW, first.member)] == [first]
+    assert this_sitting(librarian, ("return",), NOW) == []

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from accounts.models import Action, Member, User
+from accounts.models import Action, Branch, Member, User
 from accounts.tests.factories import MemberFactory
 from catalog.tests.factories import CopyFactory
 from circulation.models import LedgerEntry
@@ -11,7 +11,7 @@ from circulation.queries.ledger import balance_minor
 from circulation.services.ledger import charge_member, take_payment
 from circulation.services.loans import return_copy
 from circulation.tests.factories import make_overdue_loan, set_library
-from circulation.tests.views.pages import TAKEN_BACK, field_errors, forms, outcomes, said, send
+from circulation.tests.views.pages import TAKEN_BACK, field_errors, forms, outcomes, rows, said, send
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ def test_payment_is_taken_and_leads_to_its_receipt(desk: Client, librarian: User
     )  # fmt: skip
     assert f"Receipt {entry.pk}" in said(page)
     assert "Received from Ada M1" in said(page)
-    assert "Amount €3.20 By Lena Librarian Other charge – €3.20 Still owed: €1.80" in said(page)
+    assert "Amount €3.20 Desk Main library By Lena Librarian Other charge – €3.20 Still owed: €1.80" in said(page)
 
 
 def test_receipt_names_the_book_a_fine_was_for(desk: Client, branch) -> None:
@@ -147,3 +147,74 @@ def test_amounts_have_the_digits_of_the_currency(
     member = MemberFactory()
     page = send(desk, address(member, "charge"), {"amount_minor": typed, "reason": "lost card", "key": ""})
     assert (balance_minor(member), outcomes(page)[0][1].replace("\xa0", " ")) == (minor, f"Charged {told}.")
+
+
+def test_write_off_is_booked_with_its_reason(desk: Client, librarian: User, ada: Member) -> None:
+    page = send(desk, address(ada, "write-off"), form_of(desk, ada, "write-off") | {"reason": "moved away"})
+    entry = LedgerEntry.objects.get(kind="write_off")
+    assert (entry.amount_minor, entry.reason, entry.by) == (-500, "moved away", librarian)
+    assert outcomes(page) == [("success", "Written off: €5.00.")]
+
+
+def test_refund_offers_the_unused_credit_and_leads_to_its_receipt(
+    admin_desk: Client, admin_user: User, branch: Branch
+) -> None:  # fmt: skip
+    member = MemberFactory(name="Ada", card_number="M1")
+    take_payment(member, amount_minor=300, overpay=True, by=None)
+    charge_member(member, amount_minor=100, reason="stain", by=None)
+    page = admin_desk.get(address(member, "refund"))
+    assert "Ada paid €3.00 that can be given back. €2.00 of it is unused credit" in said(page)
+    form = form_of(admin_desk, member, "refund")
+    assert form["amount_minor"] == "2.00"
+    page = send(admin_desk, address(member, "refund"), form | {"reason": "moved away"})
+    entry = LedgerEntry.objects.get(kind="refund")
+    assert (entry.amount_minor, entry.branch, entry.by, balance_minor(member)) == (200, branch, admin_user, 0)
+    assert page.redirect_chain == [(f"/desk/receipts/{entry.pk}/", 302)]
+    assert "Given back to Ada M1" in said(page)
+    assert "Amount €2.00 Desk Main library Reason moved away By Ada Admin" in said(page)
+
+
+def test_refund_takes_its_own_permission(desk: Client, ada: Member) -> None:
+    take_payment(ada, amount_minor=100, by=None)
+    assert desk.get(address(ada, "refund")).status_code == 403
+    assert "Give money back" not in said(desk.get(f"/desk/members/{ada.pk}/"))
+    payment = LedgerEntry.objects.get(kind="payment")
+    assert desk.get(f"/desk/entries/{payment.pk}/reverse/").status_code == 403
+
+
+def test_line_is_reversed_with_a_reason(desk: Client, librarian: User, ada: Member) -> None:
+    charge = LedgerEntry.objects.get()
+    where = f"/desk/entries/{charge.pk}/reverse/"
+    page = desk.get(where)
+    assert "Line Other charge" in said(page)
+    (form,) = forms(page, button="Reverse this line")
+    assert field_errors(send(desk, where, form)) == ["Reason: This field is required."]
+    page = send(desk, where, form | {"reason": "wrong member"})
+    assert (outcomes(page), balance_minor(ada)) == ([("success", "The line is reversed.")], 0)
+    assert LedgerEntry.objects.get(kind="void").reason == "wrong member"
+    page = send(desk, where, {"reason": "once more", "key": ""})
+    assert field_errors(page) == ["This line has been reversed already."]
+
+
+def test_payment_is_reversed_by_who_may_give_money_back(admin_desk: Client, ada: Member) -> None:
+    payment = take_payment(ada, amount_minor=100, by=None)
+    send(admin_desk, f"/desk/entries/{payment.pk}/reverse/", {"reason": "typing", "key": ""})
+    assert balance_minor(ada) == 500
+
+
+@pytest.mark.parametrize("pk", ["0", "999999", "9" * 30])
+def test_line_that_is_not_there_is_not_found(pk: str, desk: Client) -> None:
+    assert desk.get(f"/desk/entries/{pk}/reverse/").status_code == 404
+
+
+def test_long_account_has_pages(desk: Client, ada: Member) -> None:
+    for _each in range(25):
+        charge_member(ada, amount_minor=100, reason="copies", by=None)
+    first, second = desk.get(f"/desk/members/{ada.pk}/"), desk.get(f"/desk/members/{ada.pk}/?page=2")
+    assert (len(rows(first)), len(rows(second))) == (25, 1)
+    assert "lost card" in said(second)
+
+
+def test_member_s_page_says_why_a_running_fine_is_what_it_is(desk: Client, ada: Member) -> None:
+    make_overdue_loan(member=ada, days=1)
+    assert "€0.50 Why?" in said(desk.get(f"/desk/members/{ada.pk}/"))

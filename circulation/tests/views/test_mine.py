@@ -60,7 +60,7 @@ def test_loans_tell_dates_status_and_fine(mine: Client, three: list[Loan]) -> No
             shown(overdue.issued_at),
             f"{shown(overdue.due_at)}, {time_of} 1 day overdue",
             "OVERDUE",
-            "€0.50",
+            f"€0.50 Why? {shown(timezone.now())}: late, charged",
             "Renew Emma",
         ],
         [shown(active.issued_at), shown(active.due_at), "ACTIVE", "–", "Renew Ulysses"],
@@ -111,14 +111,16 @@ def test_fine_of_a_renewed_loan_and_its_estimate_are_one_sum(mine: Client, me: M
     renew_loan(loan, by=None)
     Loan.objects.update(due_at=timezone.now() - 2 * DAY)
     page = mine.get("/me/")
-    assert (rows(page)[0][4], tiles(page)["Total fine"]) == ("€2.50", "€2.50")
+    assert (rows(page)[0][4].split()[0], tiles(page)["Total fine"]) == ("€2.50", "€2.50")
 
 
 def test_estimates_stop_at_what_the_category_allows(mine: Client, me: Member) -> None:
     Member.objects.filter(pk=me.pk).update(category=MemberCategoryFactory(max_open_fines_minor=120))
     make_overdue_loan(member=me, days=2), make_overdue_loan(member=me, days=1)
     page = mine.get("/me/")
-    assert ([row[4] for row in rows(page)], tiles(page)["Total fine"]) == (["€1.00", "€0.20"], "€1.20")
+    fines = [row[4] for row in rows(page)]
+    assert ([fine.split()[0] for fine in fines], tiles(page)["Total fine"]) == (["€1.00", "€0.20"], "€1.20")
+    assert fines[1].endswith("Cut to what the member's category allows in all.")
 
 
 def test_loan_that_was_undone_is_not_shown(mine: Client, me: Member, librarian: User, branch: Branch) -> None:
@@ -192,7 +194,7 @@ def test_account_tells_what_was_owed_paid_and_why(mine: Client, me: Member, bran
     assert "You owe €3.00. Pay at the desk." in said(page)
     assert [row[1:] for row in rows(page)] == [
         ["Payment", "-€3.00", "–"], ["Other charge lost card", "€5.00", "€3.00"],
-        [f"Overdue fine: Dune Why? {days[0]}: late, charged {days[1]}: late, charged", "€1.00", "–"],
+        [f"Overdue fine: Dune Why? €0.50 for each day {days[0]}: late, charged {days[1]}: late, charged", "€1.00", "–"],
     ]  # fmt: skip
 
 

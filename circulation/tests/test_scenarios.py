@@ -1,0 +1,59 @@
+"""Every scenario file of this folder holds, on a library that is in use, and nothing of it stays there."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from accounts.models import Branch, LibrarySettings
+from accounts.tests.factories import MemberFactory
+from catalog.tests.factories import CopyFactory
+from circulation.models import Closure
+from circulation.scenarios import play_text
+from circulation.scenarios.misread import document
+from circulation.tests.factories import make_overdue_loan, open_on, set_library, set_rule
+
+FILES = sorted((Path(__file__).parent / "scenarios").glob("*.json"))
+pytestmark = pytest.mark.django_db
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table."""
+    models = apps.get_models(include_auto_created=True)
+    return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in models}
+
+
+@pytest.fixture
+def library_in_use() -> None:
+    """A library with codes, cards and barcodes that scenarios use too, with other rules, closed most of the time."""
+    set_library(time_zone="Pacific/Kiritimati", currency="JPY", found_refund_policy="none", long_overdue_lost_days=1)
+    set_rule(loan_period=3, fine_amount_minor=900, max_loans=1)
+    open_on("3")
+    Closure.objects.create(branch=Branch.objects.get(), from_on="2026-01-01", to_on="2026-12-31")
+    make_overdue_loan(CopyFactory(barcode="C1"), MemberFactory(card_number="M1"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_scenario_holds_and_leaves_nothing_behind(path: Path, library_in_use: None) -> None:
+    before = everything()
+    outcome = play_text(path.read_bytes(), path.name)
+    assert (outcome.get("error"), outcome.get("place")) == (None, None)
+    failed = {step["n"]: step["failed"] for step in outcome["steps"] if step["failed"]}
+    assert (failed, outcome.get("failed", []), outcome["ok"]) == ({}, [], True)
+    assert everything() == before
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_scenario_expects_something_and_has_a_name_of_its_own(path: Path) -> None:
+    scenario = json.loads(path.read_bytes())
+    expects = "refused_setup" in scenario or any(step.get("expect") for step in scenario["steps"])
+    assert (expects, bool(scenario["name"])) == (True, True)
+    document(path.read_bytes())
+
+
+def test_scenario_does_not_need_a_library_that_was_set_up() -> None:
+    LibrarySettings.objects.all().delete()
+    text = '{"library": {"today": "2026-03-02"}, "steps": [{"do": "is_open", "on": "2026-03-02", "expect": {"open": true}}]}'
+    assert (play_text(text)["ok"], LibrarySettings.objects.exists()) == (True, False)
