@@ -65,7 +65,7 @@ def shelf() -> QuerySet[Hold]:
 def queues_of(book_ids: Iterable[int], today: date) -> dict[int, list[Hold]]:
     """The waiting holds of each of these books, in order, in one query; books that nobody waits for are left out."""
     found: dict[int, list[Hold]] = defaultdict(list)
-    waiting = Hold.objects.waiting().filter(book__in=list(book_ids)).select_related("member", "copy", "branch")
+    waiting = Hold.objects.waiting().filter(book__in=list(book_ids)).select_related("member", "book", "copy", "branch")
     for hold in waiting.order_by("rank", "pk"):
         if not policy.is_past(hold, today):
             found[hold.book_id].append(hold)

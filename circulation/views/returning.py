@@ -72,6 +72,10 @@ def _tell(request: HttpRequest, copy: Copy, taken: TakenIn) -> None:
         _tell_found(request, copy, taken)
     elif taken.loan:
         _tell_returned(request, taken.loan, taken.fine)
+    if taken.hold and taken.hold.pickup_by:
+        day = date_format(taken.hold.pickup_by, "DATE_FORMAT")
+        facts = {"title": copy.book.title, "name": taken.hold.member, "day": day}
+        messages.warning(request, _("“%(title)s” is on hold for %(name)s until %(day)s: to the hold shelf.") % facts)
 
 
 def _tell_found(request: HttpRequest, copy: Copy, taken: TakenIn) -> None:
