@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -12,6 +13,8 @@ from accounts.models import LibrarySettings
 from circulation.models import CirculationRule
 from circulation.models.rules import MAY_BE_NONE, MAY_BE_UNLIMITED
 from circulation.policy import NO_VALUE, NONE, UNLIMITED
+from circulation.queries.rule_problems import rule_problems
+from circulation.queries.rules import rule_book
 
 MOST = 36_500
 WORDS = {UNLIMITED: _("unlimited"), NONE: pgettext_lazy("no number", "none")}  # as people read and type them
@@ -76,3 +79,13 @@ class RuleForm(forms.ModelForm):
             label=labels["fine_cap_minor"], currency=currency, required=False, localize=True,
             help_text=_("An amount, or “unlimited”. Empty: inherited."),
         )  # fmt: skip
+
+    def _post_clean(self) -> None:
+        """Once the row is as it would be kept: what speaks against it, at the field."""
+        super()._post_clean()
+        if self.errors:
+            return
+        book = rule_book()
+        for problem in rule_problems(self.instance, book, timezone.localdate()):
+            field = problem.field if problem.field in self.fields else None
+            self.add_error(field, ValidationError(problem.message, code=problem.code))

@@ -53,6 +53,30 @@ class RuleBook:
             self._fines[alike] = policy.capped_fine(loan.due_at, until, rule, self.calendar(loan.branch_id), cap)
         return self._fines[alike]
 
+    def with_row(self, row: CirculationRule) -> "RuleBook":
+        """The same as if ``row`` were kept as it is now, in the place of the row it was or of none."""
+        return self._with_rows([*self._rows_but(row), (row.scope, row.parameters())])
+
+    def without_row(self, row: CirculationRule) -> "RuleBook":
+        """The same as if ``row`` were removed."""
+        return self._with_rows(self._rows_but(row))
+
+    def scopes(self) -> list[Scope]:
+        """What the rows are for, in no order."""
+        return [row.scope for row in self._stored]
+
+    def row_rule(self, scope: Scope) -> EffectiveRule:
+        """The parameters for a ``scope`` in which None is any: what its own row and the wider ones say."""
+        return policy.effective_rule(self._rows, scope, self._seeded)
+
+    def _rows_but(self, row: CirculationRule) -> list[tuple[Scope, dict]]:
+        return [(each.scope, each.parameters()) for each in self._stored if row.pk is None or each.pk != row.pk]
+
+    def _with_rows(self, rows: list[tuple[Scope, dict]]) -> "RuleBook":
+        book = RuleBook(self.library, self._also)
+        book._rows, book._calendars = rows, self._calendars
+        return book
+
     @cached_property
     def library(self) -> LibrarySettings:
         """The library's settings."""
@@ -64,7 +88,11 @@ class RuleBook:
 
     @cached_property
     def _rows(self) -> list[tuple[Scope, dict]]:
-        return [(row.scope, row.parameters()) for row in CirculationRule.objects.all()]
+        return [(row.scope, row.parameters()) for row in self._stored]
+
+    @cached_property
+    def _stored(self) -> list[CirculationRule]:
+        return list(CirculationRule.objects.all())
 
     @cached_property
     def _hours(self) -> list[OpeningHours]:

@@ -2,19 +2,24 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Model, When
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
 from accounts.models import Action, LibrarySettings, MemberCategory, User
 from accounts.money import digits
-from accounts.services.actions import describe, recorded
+from accounts.services.actions import as_json, describe, leave_out, recorded
 from catalog.models import Copy, CopyType
 from circulation import policy
+from circulation.exceptions import CirculationRefused
 from circulation.models import CirculationRule, LedgerEntry
 from circulation.models.rules import PARAMETERS
 from circulation.policy import NO_VALUE, UNLIMITED
+from circulation.queries.rule_problems import rule_problems
+from circulation.queries.rules import rule_book
+
+FOR_ALL = (None, None, None)
 
 
 @transaction.atomic
@@ -28,10 +33,36 @@ def ensure_rules() -> None:
     CirculationRule.objects.create(**fields)
 
 
+@recorded("save_rule")
+def save_rule(action: Action, rule: CirculationRule, *, by: User | None, now: datetime) -> CirculationRule:
+    """Keep ``rule``, new or changed. What it leaves empty it inherits; open loans keep their due dates.
+
+    Raises CirculationRefused("rule_duplicate", "rule_contradicts") with the field, and Refused("rule_for_all") where
+    the row for everything would be for something else.
+    """
+    book = rule_book()
+    stored = CirculationRule.objects.select_for_update().filter(pk=rule.pk or 0).first()
+    if stored is not None and FOR_ALL in (stored.scope, rule.scope) and stored.scope != rule.scope:
+        raise Refused("rule_for_all", _("The rule for everything stays the rule for everything."))
+    if problems := rule_problems(rule, book, now.astimezone(book.library.zone).date()):
+        raise CirculationRefused(problems)
+    before = as_json(stored.parameters()) if stored else {}
+    after = as_json(rule.parameters())
+    try:
+        with transaction.atomic():
+            rule.save()
+    except IntegrityError as error:  # somebody else made this row a moment ago
+        raise CirculationRefused(rule_problems(rule, rule_book(), now.date())) from error
+    describe(action, rule, before=before, after=after)
+    if stored is not None and (before, stored.scope) == (after, rule.scope):
+        leave_out(action)
+    return rule
+
+
 @recorded("remove_rule")
 def remove_rule(action: Action, rule: CirculationRule, *, by: User | None, now: datetime) -> None:
     """Remove ``rule``; what it set is inherited again. Raises Refused("rule_for_all") for the row for everything."""
-    if rule.scope == (None, None, None):
+    if rule.scope == FOR_ALL:
         raise Refused("rule_for_all", _("The rule for everything can be changed, not removed."))
     describe(action, rule, before={n: str(v) for n, v in rule.parameters().items()})
     rule.delete()
