@@ -20,7 +20,6 @@ from circulation.queries.rules import rule_book
 from circulation.queries.standing import room_for_fines
 from circulation.services import calendars, holds, ledger, lost
 from circulation.services.daily import run_daily
-from circulation.services.daily import run_daily
 from circulation.services.loans import issue_copy, renew_loan
 from circulation.services.returning import take_in
 
@@ -218,10 +217,6 @@ def daily(desk: Desk, _values: Mapping[str, Any]) -> Result:
     return run_daily(desk.now)._asdict()
 
 
-def daily(desk: Desk, values: Mapping[str, Any]) -> Result:
-    return run_daily(desk.now)._asdict()
-
-
 def on_site(desk: Desk, values: Mapping[str, Any]) -> Result:
     member = desk.member(values["member"]) if "member" in values else None
     lost.use_on_site(desk.copy(values["copy"]), member=member, branch=desk.library.branch, **desk.by)
@@ -283,7 +278,6 @@ ACTS: dict[str, Callable[[Desk, Mapping[str, Any]], Result]] = {
     "void": void,
     "restrict": restrict,
     "close_days": close_days,
-    "daily": daily,
     "daily": daily,
     "on_site": on_site,
     "remove_member": remove_member,

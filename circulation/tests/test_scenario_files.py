@@ -63,7 +63,7 @@ PLACES: list[tuple[str, dict[str, Any]]] = [
     ("branches[1]", {"branches": ["MAIN", "MAIN"]}),
     ("branches[0]", {"branches": [{"code": "MAIN"}]}),
     ("calendar.open_weekdays[0]", {"calendar": {"open_weekdays": [0]}}),
-    ("calendar.hours.closes", {"calendar": {"hours": {"opens": "10:00", "closes": "09:00"}}}),
+    ("calendar.hours.closes", {"calendar": {"hours": {"opens": "10:00"}}}),
     ("calendar.hours.8", {"calendar": {"hours": {"8": {"opens": "10:00", "closes": "18:00"}}}}),
     ("calendar.hours.1.opens", {"calendar": {"hours": {"1": {"opens": "10", "closes": "18:00"}}}}),
     ("calendar.closed[0].until", {"calendar": {"closed": [{"from": "2026-03-02", "until": "2026-03-04"}]}}),
