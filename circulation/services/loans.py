@@ -23,6 +23,7 @@ from circulation.queries.problems import block, issue_problems, renewal_problems
 from circulation.queries.rules import RuleBook, rule_book
 from circulation.queries.standing import Standing
 from circulation.services.endings import back_at, close_loan
+from circulation.services.history import unlink_at_return
 from circulation.services.hold_shelf import Trail, hand_over, pass_on
 from circulation.services.ledger import write_fine, written
 from circulation.services.locks import lock_copy_for, lock_member, lock_members, lock_open_loan
@@ -60,7 +61,7 @@ def issue_copy(
     assert due is not None
     loan = Loan.objects.create(
         copy=copy, member=member, category=member.category, copy_type=copy.copy_type, branch=branch,
-        issued_at=now, due_at=due.at, explanation=_explanation(due, rule),
+        issued_at=now, due_at=due.at, explanation=_explanation(due, rule, book, "loan_period"),
     )  # fmt: skip
     Member.objects.filter(pk=member.pk).update(loans_ever=F("loans_ever") + 1)
     trail = Trail()
@@ -76,7 +77,8 @@ def return_copy(
 ) -> Loan:
     """Take ``copy`` back at ``branch``: close its loan, write its fine, bar for late days where the rule says so.
 
-    It is made ready for the first hold in line at once.
+    It is made ready for the first hold in line at once. A member who keeps no reading history is forgotten at once,
+    unless something is owed for the loan.
 
     ``returned_on`` is the day it really came back (book drop); it then counts as back at the end of that day.
     Returns the closed loan. Raises CirculationRefused("not_on_loan", "date_in_future", "date_before_loan").
@@ -94,6 +96,7 @@ def return_copy(
     trail = Trail()
     if loan.is_waited_for:  # type: ignore[attr-defined] # told by lock_open_loan
         pass_on(loan.copy, branch=branch, by=by, now=now, trail=trail, rules=book)
+    unlink_at_return(loan, barred)
     after = {
         "returned_at": returned_at.isoformat(), "copy": loan.copy_id, "member": loan.member_id,
         "fine": entry.pk if entry else None, **written([entry] if entry else []),
@@ -125,7 +128,8 @@ def renew_loan(
     fine = final_fine(loan, book, now)
     entry = write_fine(loan, fine, by=by, at=now, book=book)
     before = {"due_at": loan.due_at.isoformat(), "renewals": loan.renewals, "explanation": loan.explanation}
-    loan.due_at, loan.renewals, loan.explanation = due.at, loan.renewals + 1, _explanation(due, rule)
+    length = "loan_period" if rule.renewal_period is None else "renewal_period"
+    loan.due_at, loan.renewals, loan.explanation = due.at, loan.renewals + 1, _explanation(due, rule, book, length)
     loan.save(update_fields=["due_at", "renewals", "explanation"])
     after = {"due_at": loan.due_at.isoformat(), "fine": entry.pk if entry else None}
     after |= written([entry] if entry else [])
@@ -214,9 +218,10 @@ def _due_or_problems(find: Callable[[], DueDate]) -> tuple[DueDate | None, list[
         ]
 
 
-def _explanation(due: DueDate, rule: EffectiveRule) -> dict:
+def _explanation(due: DueDate, rule: EffectiveRule, book: RuleBook, length: str) -> dict:
+    """The steps to a due date, the rows behind them by their keys, and the row of its ``length`` by its codes."""
     sources = {name: rule.sources[name] for name in ("loan_period", "due_date_mode", "fixed_due_on", "renewal_period")}
-    return {"steps": due.steps, "sources": sources}
+    return {"steps": due.steps, "sources": sources, "row": book.codes(rule.sources[length])}
 
 
 def _suspend(loan: Loan, fine: Fine, book: RuleBook, returned_at: datetime) -> Restriction | None:
