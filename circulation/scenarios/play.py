@@ -53,7 +53,7 @@ def _of_set_up(scenario: Scenario, file: str, codes: list[str]) -> dict[str, Any
 
 def _play_steps(scenario: Scenario, library: Library) -> list[dict[str, Any]]:
     now = _moment(datetime.combine(scenario.today, time()), scenario)
-    told = []
+    told: list[dict[str, Any]] = []
     for n, step in enumerate(scenario.steps, start=1):
         if step.at is not None:
             now = _next_moment(step.at, scenario, now if told else None)
