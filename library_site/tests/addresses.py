@@ -93,6 +93,7 @@ AUDIENCE = {
     "circulation:refund": ADMINS,
     "circulation:void": DESK,
     "circulation:remove_member": DESK,
+    "circulation:rehearse": ADMINS,
     "circulation:cash_up": DESK,
     "circulation:cash_up_csv": DESK,
     "circulation:what_happened": DESK,
