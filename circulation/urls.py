@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from circulation.views import branch, cash, desk, issue, ledger, loans, lost, mine, removal, returning
+from circulation.views import branch, cash, desk, issue, ledger, loans, lost, mine, removal, returning, rules
 
 app_name = "circulation"
 
@@ -29,5 +29,7 @@ urlpatterns = [
     path("desk/cash/", cash.cash_up, name="cash_up"),
     path("desk/cash.csv", cash.cash_up_csv, name="cash_up_csv"),
     path("desk/copies/<int:pk>/what-happened/", lost.what_happened, name="what_happened"),
+    path("desk/rules/", rules.rules, name="rules"),
+    path("desk/rules/<int:branch>/<int:category>/<int:copy_type>/", rules.rule_lookup, name="rule_lookup"),
     path("desk/receipts/<int:pk>/", ledger.receipt, name="receipt"),
 ]

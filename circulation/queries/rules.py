@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from functools import cached_property
 
+from django.db.models import Model
 from django.utils.translation import gettext
 
 from accounts.models import Branch, LibrarySettings, MemberCategory
@@ -14,6 +15,8 @@ from circulation.models import CirculationRule, Closure, OpeningHours
 from circulation.policy import Calendar, EffectiveRule, Exceptional, Fine
 from circulation.policy.rules import Scope
 
+SCOPE_OF: tuple[type[Model], ...] = (Branch, MemberCategory, CopyType)
+
 
 class RuleBook:
     """All rules and calendars, each read when it is first asked for: at most four queries for any number of loans.
@@ -21,8 +24,12 @@ class RuleBook:
     Lives for one request or one action: a change made meanwhile by another process is not seen.
     """
 
-    def __init__(self, library: LibrarySettings | None = None, also: Iterable[Closure] = ()) -> None:
-        self._given, self._also = library, list(also)
+    def __init__(
+        self, library: LibrarySettings | None = None, also: Iterable[Closure] = (),
+        rows: Iterable[CirculationRule] | None = None,
+    ) -> None:  # fmt: skip
+        """``also``: closures to suppose beside those that are kept; ``rows``: rules in the place of those."""
+        self._given, self._also, self._supposed = library, list(also), rows
         self._rules: dict[Scope, EffectiveRule] = {}
         self._calendars: dict[int, Calendar] = {}
         self._fines: dict[tuple, Fine] = {}
@@ -64,7 +71,8 @@ class RuleBook:
 
     @cached_property
     def _rows(self) -> list[tuple[Scope, dict]]:
-        return [(row.scope, row.parameters()) for row in CirculationRule.objects.all()]
+        rows = CirculationRule.objects.all() if self._supposed is None else self._supposed
+        return [(row.scope, row.parameters()) for row in rows]
 
     @cached_property
     def _hours(self) -> list[OpeningHours]:
@@ -84,10 +92,25 @@ def calendar_of(branch_id: int, hours: Iterable[OpeningHours], closures: Iterabl
 
 def row_in_words(scope: Scope | None) -> str:
     """The row of the rules with this ``scope`` for people; None is the seeded value, which no row changes."""
+    return rows_in_words([scope])[scope]
+
+
+def rows_in_words(scopes: Iterable[Scope | None]) -> dict[Scope | None, str]:
+    """The same for many rows, in at most three queries."""
+    scopes = set(scopes)
+    names = [_names(model, {scope[n] for scope in scopes if scope}) for n, model in enumerate(SCOPE_OF)]
+    return {scope: _in_words(scope, names) for scope in scopes}
+
+
+def _names(model: type[Model], keys: set[int | None]) -> dict[int, str]:
+    keys.discard(None)
+    return {pk: str(row) for pk, row in model._default_manager.in_bulk(keys).items()} if keys else {}
+
+
+def _in_words(scope: Scope | None, names: list[dict[int, str]]) -> str:
     if scope is None or scope == (None, None, None):
         return gettext("the rule for every branch, member category and copy type")
-    named = zip((Branch, MemberCategory, CopyType), scope, strict=True)
-    parts = [str(model._default_manager.filter(pk=pk).first() or "?") for model, pk in named if pk]
+    parts = [known.get(pk, "?") for known, pk in zip(names, scope, strict=True) if pk]
     return gettext("the rule for %(scope)s") % {"scope": " / ".join(parts)}
 
 

@@ -83,6 +83,8 @@ AUDIENCE = {
     "circulation:cash_up": DESK,
     "circulation:cash_up_csv": DESK,
     "circulation:what_happened": DESK,
+    "circulation:rules": DESK,
+    "circulation:rule_lookup": DESK,
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
     "account_signup": PUBLIC,
@@ -120,6 +122,11 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
         "circulation:remove_member": {"pk": MemberFactory(name="Rita Removed").pk},
         "circulation:what_happened": {"pk": CopyFactory().pk},
         "circulation:choose_branch": {"pk": loan.branch_id},
+        "circulation:rule_lookup": {
+            "branch": loan.branch_id,
+            "category": loan.category_id,
+            "copy_type": loan.copy_type_id,
+        },
         "circulation:undo": {"pk": Action.objects.filter(verb="take_payment").get().pk},
         "account_reset_password_from_key": {"uidb36": "1", "key": "set-password"},
     }
