@@ -17,7 +17,7 @@ class Problem:
 
     ``code`` is stable (the closed list of docs/circulation.md), ``message`` is for people, ``permission`` is what it
     takes to set a problem of level ``confirm`` aside. ``why`` says what led to it: the row of the rules that won, the
-    sums that were added.
+    sums that were added. ``field``: what is to be put right, where something was filled in wrongly.
     """
 
     code: str
@@ -25,6 +25,7 @@ class Problem:
     level: Level = Level.BLOCK
     permission: str = ""
     why: str = ""
+    field: str = ""
 
 
 class CirculationRefused(Exception):

@@ -8,6 +8,7 @@ from catalog.models import CopyType
 from circulation import policy
 from circulation.models import CirculationRule, Loan
 from circulation.policy import DueDate, PastClosing
+from circulation.queries.rule_problems import FOR_ALL
 from circulation.queries.rule_words import Parameter, all_parameters, own_parameters, scope_in_words, summary
 from circulation.queries.rules import RuleBook
 
@@ -27,6 +28,10 @@ class Row:
     rule: CirculationRule
     scope: str
     sets: list[Parameter]
+
+    @property
+    def is_for_all(self) -> bool:
+        return self.rule.scope == FOR_ALL
 
 
 @dataclass(frozen=True, slots=True)

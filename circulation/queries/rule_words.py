@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Field
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext, pgettext
@@ -77,7 +78,7 @@ def scope_in_words(row: CirculationRule) -> str:
 
 
 def _parameter(name: str, value: Any, unit: Unit | None, library: LibrarySettings, row: str = "") -> Parameter:
-    label = capfirst(str(CirculationRule._meta.get_field(name).verbose_name))
+    label = capfirst(str(_field(name).verbose_name))
     return Parameter(name, label, value_in_words(name, value, unit, library), row)
 
 
@@ -85,18 +86,25 @@ def value_in_words(name: str, value: Any, unit: Unit | None, library: LibrarySet
     """One parameter's ``value`` as the policy has it (None: unlimited or none) in words."""
     if value is None:
         return _("unlimited") if name in MAY_BE_UNLIMITED else pgettext("no number", "none")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
     if name.endswith("_minor"):
         return money.formatted(value, library.currency, get_language() or library.language)
     if isinstance(value, date):
         return date_format(value, "DATE_FORMAT")
-    if name in IN_LOAN_UNIT and unit:
-        return period_in_words(value, unit)
-    if name in IN_DAYS:
-        return period_in_words(value, Unit.DAYS)
-    choices = dict(CirculationRule._meta.get_field(name).flatchoices)
+    counted_in = Unit.DAYS if name in IN_DAYS else unit if name in IN_LOAN_UNIT else None
+    return period_in_words(value, counted_in) if counted_in else _plain(name, value)
+
+
+def _plain(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    choices = dict(_field(name).flatchoices)
     return str(choices.get(value, value))
+
+
+def _field(name: str) -> Field:
+    field = CirculationRule._meta.get_field(name)
+    assert isinstance(field, Field)
+    return field
 
 
 def period_in_words(length: int, unit: Unit) -> str:

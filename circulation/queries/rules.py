@@ -36,7 +36,10 @@ class RuleBook:
 
     def rule(self, branch_id: int, category_id: int, copy_type_id: int) -> EffectiveRule:
         """The parameters for a loan at this branch, to a member of this category, of a copy of this type."""
-        scope = (branch_id, category_id, copy_type_id)
+        return self.lookup((branch_id, category_id, copy_type_id))
+
+    def lookup(self, scope: Scope) -> EffectiveRule:
+        """The same where None asks for what holds for any: rows for a certain one do not fit then."""
         if scope not in self._rules:
             self._rules[scope] = policy.effective_rule(self._rows, scope, self._seeded)
         return self._rules[scope]

@@ -1,20 +1,23 @@
 """The rules themselves: the row for everything, changes and removal."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Model, When
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
 from accounts.models import Action, LibrarySettings, MemberCategory, User
 from accounts.money import digits
-from accounts.services.actions import describe, recorded
+from accounts.services.actions import changes, describe, leave_out, recorded
 from catalog.models import Copy, CopyType
 from circulation import policy
+from circulation.exceptions import CirculationRefused, Problem
 from circulation.models import CirculationRule, LedgerEntry
 from circulation.models.rules import PARAMETERS
 from circulation.policy import NO_VALUE, UNLIMITED
+from circulation.queries.rule_problems import FOR_ALL, duplicate, rule_problems
 
 
 @transaction.atomic
@@ -28,10 +31,42 @@ def ensure_rules() -> None:
     CirculationRule.objects.create(**fields)
 
 
+@recorded("save_rule")
+def save_rule(
+    action: Action, rule: CirculationRule | None, *, by: User | None, now: datetime, **values: Any
+) -> CirculationRule:
+    """Change the fields ``values`` of ``rule`` (None: a new row); what they leave out stays, in a new row inherited.
+
+    Open loans keep their due dates. Raises CirculationRefused with every reason and the field it is about:
+    rule_duplicate, rule_for_all, rule_fixed_date, rule_longer_than_membership.
+    """
+    row = CirculationRule() if rule is None else CirculationRule.objects.select_for_update().get(pk=rule.pk)
+    before, after = changes(row, values)
+    was_for_all = row.pk is not None and row.scope == FOR_ALL
+    for name, value in values.items():
+        setattr(row, name, value)
+    problems = rule_problems(row, now.astimezone(LibrarySettings.current().zone).date())
+    if was_for_all and row.scope != FOR_ALL:
+        problems.append(
+            Problem("rule_for_all", _("The rule for everything stays that for everything."), field="branch")
+        )
+    if problems:
+        raise CirculationRefused(problems)
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise CirculationRefused([duplicate()]) from error
+    describe(action, row, before=before if rule else {}, after=after)
+    if rule is not None and not before:
+        leave_out(action)
+    return row
+
+
 @recorded("remove_rule")
 def remove_rule(action: Action, rule: CirculationRule, *, by: User | None, now: datetime) -> None:
     """Remove ``rule``; what it set is inherited again. Raises Refused("rule_for_all") for the row for everything."""
-    if rule.scope == (None, None, None):
+    if rule.scope == FOR_ALL:
         raise Refused("rule_for_all", _("The rule for everything can be changed, not removed."))
     describe(action, rule, before={n: str(v) for n, v in rule.parameters().items()})
     rule.delete()

@@ -1,15 +1,28 @@
-"""The rules: a table of all pairs, what holds for one of them and why."""
+"""The rules: a table of all pairs, what holds for one of them and why; adding, changing and removing rows."""
 
+from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.exceptions import Refused
+from accounts.forms.keyed import KeyedForm
 from accounts.models import Branch, MemberCategory
-from accounts.permissions import USE_DESK, needs
+from accounts.permissions import MANAGE_RULES, USE_DESK, needs
 from catalog.models import CopyType
+from circulation.exceptions import CirculationRefused
+from circulation.forms.confirming import add_problem
+from circulation.forms.rules import DeskRuleForm
+from circulation.models import CirculationRule
 from circulation.queries.matrix import answer, kept_rows, matrix
+from circulation.queries.rule_changes import effect_of_removing, effect_of_saving
+from circulation.queries.rule_words import own_parameters, scope_in_words
 from circulation.queries.rules import rule_book
+from circulation.services.rules import remove_rule, save_rule
 from circulation.views.branch import shown_branch
+from circulation.views.sending import was_sent_before
 
 
 @needs(USE_DESK)
@@ -33,3 +46,68 @@ def rule_lookup(request: HttpRequest, branch: int, category: int, copy_type: int
     now = timezone.now()
     context = {"answer": answer(rule_book(request.library), *asked, now), "now": now}
     return render(request, "circulation/rule_lookup.html", context)
+
+
+@needs(MANAGE_RULES)
+def add_rule(request: HttpRequest) -> HttpResponse:
+    return _edit(request, None)
+
+
+@needs(MANAGE_RULES)
+def edit_rule(request: HttpRequest, pk: int) -> HttpResponse:
+    return _edit(request, get_object_or_404(_rows(), pk=pk))
+
+
+@needs(MANAGE_RULES)
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(_rows(), pk=pk)
+    form = KeyedForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            remove_rule(row, by=request.user, key=form.cleaned_data["key"])
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, _("The row is removed. What it set is inherited again."))
+        return redirect("circulation:rules")
+    effect = effect_of_removing(row, request.library, timezone.now())
+    context = {
+        "form": form, "row": row, "scope": scope_in_words(row), "effect": effect,
+        "sets": own_parameters(row, request.library),
+    }  # fmt: skip
+    return render(request, "circulation/remove_rule.html", context)
+
+
+def _edit(request: HttpRequest, row: CirculationRule | None) -> HttpResponse:
+    if was_sent_before(request, "save_rule"):
+        return _saved(request)
+    form = DeskRuleForm(request.POST or None, instance=row)
+    if request.method == "POST" and form.is_valid() and not form.is_sent_back:
+        if not form.is_confirmed:
+            return _ask(request, form)
+        try:
+            save_rule(row, by=request.user, key=form.cleaned_data["key"], **form.changed_values)
+        except CirculationRefused as refused:
+            for problem in refused.problems:
+                add_problem(form, problem)
+        else:
+            return _saved(request)
+    return render(request, "circulation/edit_rule.html", {"form": form, "row": row})
+
+
+def _ask(request: HttpRequest, form: DeskRuleForm) -> HttpResponse:
+    changed = form.instance
+    context = {
+        "form": form, "scope": scope_in_words(changed), "sets": own_parameters(changed, request.library),
+        "effect": effect_of_saving(changed, request.library, timezone.now()),
+    }  # fmt: skip
+    return render(request, "circulation/confirm_rule.html", context)
+
+
+def _saved(request: HttpRequest) -> HttpResponse:
+    messages.success(request, _("The rule is saved. Loans from now on follow it."))
+    return redirect("circulation:rules")
+
+
+def _rows() -> QuerySet[CirculationRule]:
+    return CirculationRule.objects.select_related("branch", "category", "copy_type")

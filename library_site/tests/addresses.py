@@ -10,7 +10,7 @@ from accounts.services.members import restrict_member
 from accounts.tests.factories import MemberFactory
 from catalog.models import Author, ImportBatch, Subject
 from catalog.tests.factories import BookFactory, CopyFactory
-from circulation.models import LedgerEntry
+from circulation.models import CirculationRule, LedgerEntry
 from circulation.services.ledger import charge_member, take_payment
 from circulation.tests.factories import make_loan
 
@@ -85,6 +85,9 @@ AUDIENCE = {
     "circulation:what_happened": DESK,
     "circulation:rules": DESK,
     "circulation:rule_lookup": DESK,
+    "circulation:add_rule": ADMINS,
+    "circulation:edit_rule": ADMINS,
+    "circulation:remove_rule": ADMINS,
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
     "account_signup": PUBLIC,
@@ -109,6 +112,7 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
     charge_member(other, amount_minor=100, reason="lost card", by=librarian)
     payment = take_payment(other, amount_minor=50, by=librarian)
     book = BookFactory()
+    rule = CirculationRule.objects.create(branch=loan.branch, loan_period=7)
     keys: dict[str, dict[str, Any]] = {
         "accounts:lift_restriction": {"pk": restrict_member(other, reason="ill-mannered", by=librarian).pk},
         "catalog:isbn": {"isbn": "9780553382563"},
@@ -122,6 +126,8 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
         "circulation:remove_member": {"pk": MemberFactory(name="Rita Removed").pk},
         "circulation:what_happened": {"pk": CopyFactory().pk},
         "circulation:choose_branch": {"pk": loan.branch_id},
+        "circulation:edit_rule": {"pk": rule.pk},
+        "circulation:remove_rule": {"pk": rule.pk},
         "circulation:rule_lookup": {
             "branch": loan.branch_id,
             "category": loan.category_id,

@@ -21,7 +21,10 @@ from library_site.tests.addresses import AUDIENCE
 
 pytestmark = pytest.mark.django_db
 KEY = "one-form-sent-twice"
-OF_AN_ADMIN = {"accounts:settings", "circulation:refund"}
+OF_AN_ADMIN = {
+    "accounts:settings", "circulation:refund", "circulation:add_rule", "circulation:edit_rule",
+    "circulation:remove_rule",
+}  # fmt: skip
 OF_A_MEMBER = {"accounts:profile", "circulation:renew_mine", "circulation:renew_all_mine"}
 RECORD = FetchedRecord(edition={"key": "/books/OL1M", "title": "Middlemarch", "isbn_13": ["9780141439549"]})
 
@@ -87,6 +90,9 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "circulation:void": lambda: {"reason": "wrong member"},
     "circulation:remove_member": dict,
     "circulation:what_happened": lambda: {"what": "lost", "reason": "on a train"},
+    "circulation:add_rule": lambda: {"copy_type": a_copy().copy_type_id, "loan_period": "7", "confirmed": "yes"},
+    "circulation:edit_rule": lambda: {"branch": a_copy().home_branch_id, "loan_period": "14", "confirmed": "yes"},
+    "circulation:remove_rule": dict,
     "circulation:undo": dict,
 }
 # These say how something shall be, not that something shall happen: to say it twice is to say it once.

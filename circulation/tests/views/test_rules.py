@@ -61,7 +61,8 @@ def test_matrix_says_what_holds_for_each_pair(desk: Client, book_type: CopyType,
 
 
 @pytest.mark.parametrize(("parameters", "line"), [
-    ({"loan_unit": "hours", "loan_period": 1, "fine_period": 1}, "1 hour, 2 renewals, €0.50 per hour up to €10.00, 5 loans"),
+    ({"loan_unit": "hours", "loan_period": 1},
+     "1 hour, 2 renewals, €0.50 per hour up to €10.00, 5 loans"),
     ({"fine_period": 7, "fine_cap_minor": -1}, "21 days, 2 renewals, €0.50 per 7 days, 5 loans"),
     ({"max_renewals": -1, "max_loans": 1}, "21 days, unlimited renewals, €0.50 per day up to €10.00, 1 loan"),
     ({"fixed_due_on": "2027-06-30", "fixed_due_mode": "before", "fine_amount_minor": 0},
