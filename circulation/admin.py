@@ -65,8 +65,7 @@ class CirculationRuleAdmin(RecordedAdmin):
         return obj is not None and obj.scope != (None, None, None) and self.has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: CirculationRule, form: RuleForm, change: bool) -> None:
-        values = {name: form.cleaned_data[name] for name in form.changed_data}
-        obj.pk = save_rule(obj if change else None, by=request.user, **values).pk
+        save_rule(obj, by=request.user)
 
     def delete_model(self, request: HttpRequest, obj: CirculationRule) -> None:
         remove_rule(obj, by=request.user)

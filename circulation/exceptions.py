@@ -17,7 +17,7 @@ class Problem:
 
     ``code`` is stable (the closed list of docs/circulation.md), ``message`` is for people, ``permission`` is what it
     takes to set a problem of level ``confirm`` aside. ``why`` says what led to it: the row of the rules that won, the
-    sums that were added. ``field``: what is to be put right, where something was filled in wrongly.
+    sums that were added. ``field`` is what was typed wrong, where that is one thing.
     """
 
     code: str

@@ -100,6 +100,7 @@ class LibrarySettings(models.Model):
     )
     currency_fixed = models.BooleanField(_("money has been booked"), default=False, editable=False)
     set_up_at = models.DateTimeField(_("set up"), null=True, blank=True, editable=False)
+    daily_done_on = models.DateField(_("daily work last done for"), null=True, blank=True, editable=False)
     demo = models.JSONField(_("rows of the demo library"), default=dict, blank=True, editable=False)
 
     class Meta:

@@ -73,5 +73,7 @@ def _empty_record(member: Member, user: User | None, name: str) -> None:
         action.reason, action.fingerprint = "", ""
         action.save(update_fields=["before", "after", "reason", "fingerprint"])
     Action.objects.filter(reason__icontains=name).update(reason="", fingerprint="")
-    kind = ContentType.objects.get_for_model(Member)
-    LogEntry.objects.filter(content_type=kind, object_id=str(member.pk)).update(object_repr="")
+    for row in (member, user):
+        if row:
+            kind = ContentType.objects.get_for_model(type(row))
+            LogEntry.objects.filter(content_type=kind, object_id=str(row.pk)).update(object_repr="")

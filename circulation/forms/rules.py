@@ -15,12 +15,12 @@ from accounts.models.days import REAL_DAYS
 from circulation.forms.confirming import ConfirmedForm, add_problem
 from circulation.models import CirculationRule
 from circulation.models.rules import MAY_BE_NONE, MAY_BE_UNLIMITED, PARAMETERS
-from circulation.policy import NO_VALUE, NONE, UNLIMITED
-from circulation.queries.rule_problems import FOR_ALL, rule_problems
+from circulation.policy import FOR_ALL, NO_VALUE, NONE, UNLIMITED
+from circulation.queries.rule_problems import rule_problems
+from circulation.queries.rules import rule_book
 
 MOST = 36_500
 INHERITED = _("inherited")
-RULE_FIELDS = {field.name for field in CirculationRule._meta.concrete_fields} - {"id"}
 WORDS = {UNLIMITED: _("unlimited"), NONE: pgettext_lazy("no number", "none")}  # as people read and type them
 
 
@@ -91,13 +91,14 @@ class RuleForm(forms.ModelForm):
         if "fixed_due_on" in self.fields:
             self.fields["fixed_due_on"].validators = [*self.fields["fixed_due_on"].validators, *REAL_DAYS]
 
-    def clean(self) -> dict[str, Any]:
-        values = super().clean()
-        if not self.errors:
-            own = {name: value for name, value in values.items() if name in RULE_FIELDS}
-            for problem in rule_problems(CirculationRule(pk=self.instance.pk, **own), timezone.localdate()):
-                add_problem(self, problem)
-        return values
+    def _post_clean(self) -> None:
+        """Once the row is as it would be kept: what speaks against it, at the field."""
+        super()._post_clean()
+        if self.errors:
+            return
+        book = rule_book()
+        for problem in rule_problems(self.instance, book, timezone.localdate()):
+            add_problem(self, problem)
 
 
 class DeskRuleForm(ConfirmedForm, RuleForm):

@@ -1,7 +1,7 @@
 """What speaks against an entry of the calendar, before it is kept."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, time
 
 from django.utils.translation import gettext as _
 
@@ -36,6 +36,22 @@ def hours_problems(hours: OpeningHours, today: date) -> list[Problem]:
     return _never_open(branches, [*others, hours], list(Closure.objects.all()), today)
 
 
+def week_problems(branch: Branch, week: Mapping[int, tuple[time, time]], today: date) -> list[Problem]:
+    """Every reason against this opening ``week`` (ISO weekday -> opens, closes) of ``branch``.
+
+    Codes: calendar_backwards, with the weekday's field, and calendar_never_open, also for a week without a day.
+    """
+    problems = [
+        Problem("calendar_backwards", _("The library closes after it opens."), field=f"closes_{weekday}")
+        for weekday, (opens, closes) in sorted(week.items())
+        if closes <= opens
+    ]
+    if not week:
+        return [block("calendar_never_open", _never_open_text() % {"branch": branch})]
+    hours = [OpeningHours(branch=branch, weekday=day, opens_at=o, closes_at=c) for day, (o, c) in week.items()]
+    return problems or _never_open([branch], hours, list(Closure.objects.all()), today)
+
+
 def removal_problems(entry: Closure | OpeningHours, today: date) -> list[Problem]:
     """Every reason against the calendar without ``entry``. The only code is calendar_never_open."""
     hours, closures = OpeningHours.objects.all(), Closure.objects.all()
@@ -59,5 +75,8 @@ def _never_open(
 ) -> list[Problem]:
     zone = LibrarySettings.current().zone
     shut = [b for b in branches if calendar_of(b.pk, hours, closures, zone).next_open(today) is None]
-    text = _("%(branch)s would have no open day in the next year.")
-    return [block("calendar_never_open", text % {"branch": branch}) for branch in shut[:1]]
+    return [block("calendar_never_open", _never_open_text() % {"branch": branch}) for branch in shut[:1]]
+
+
+def _never_open_text() -> str:
+    return _("%(branch)s would have no open day in the next year.")

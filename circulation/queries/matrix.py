@@ -8,7 +8,6 @@ from catalog.models import CopyType
 from circulation import policy
 from circulation.models import CirculationRule, Loan
 from circulation.policy import DueDate, PastClosing
-from circulation.queries.rule_problems import FOR_ALL
 from circulation.queries.rule_words import Parameter, all_parameters, own_parameters, scope_in_words, summary
 from circulation.queries.rules import RuleBook
 
@@ -31,7 +30,7 @@ class Row:
 
     @property
     def is_for_all(self) -> bool:
-        return self.rule.scope == FOR_ALL
+        return self.rule.scope == policy.FOR_ALL
 
 
 @dataclass(frozen=True, slots=True)

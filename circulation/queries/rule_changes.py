@@ -7,7 +7,6 @@ from itertools import groupby
 
 from django.db.models import Count, Q
 
-from accounts.models import LibrarySettings
 from circulation.models import CirculationRule, Loan
 from circulation.policy import EffectiveRule
 from circulation.policy.rules import Scope
@@ -34,28 +33,24 @@ class Effect:
     now_renewable: int = 0
 
 
-def effect_of_saving(row: CirculationRule, library: LibrarySettings, now: datetime) -> Effect:
+def effect_of_saving(row: CirculationRule, book: RuleBook, now: datetime) -> Effect:
     """What it would do to keep ``row``, which is not saved yet, in the place of what it was or as a new one."""
-    return _effect(row.pk, row, library, now)
+    return _effect(book, book.with_row(row), {row.scope, *book.scope_of(row)}, now)
 
 
-def effect_of_removing(row: CirculationRule, library: LibrarySettings, now: datetime) -> Effect:
+def effect_of_removing(row: CirculationRule, book: RuleBook, now: datetime) -> Effect:
     """What it would do to remove ``row``."""
-    return _effect(row.pk, None, library, now)
+    return _effect(book, book.without_row(row), {row.scope}, now)
 
 
-def _effect(pk: int | None, row: CirculationRule | None, library: LibrarySettings, now: datetime) -> Effect:
-    """What it does to have ``row`` in the place of the one with this key.
+def _effect(old: RuleBook, new: RuleBook, concerned: set[Scope], now: datetime) -> Effect:
+    """What it does to have the rows of ``new`` in the place of those of ``old``, which differ in ``concerned``.
 
-    At most seven queries, whatever there is; loans are read one after the other, and only where fines may change.
+    At most six queries, whatever there is; loans are read one after the other, and only where fines may change.
     """
-    kept = list(CirculationRule.objects.all())
-    given_up, put_in = [each for each in kept if each.pk == pk], [row] if row else []
-    old, new = RuleBook(library, rows=kept), RuleBook(library, rows=[*(r for r in kept if r.pk != pk), *put_in])
-    concerned = {each.scope for each in [*given_up, *put_in]}
     effect, fines_change = Effect(), False
     for (scope, renewals), count in _open_loans().items():
-        was, will_be = old.lookup(scope), new.lookup(scope)
+        was, will_be = old.row_rule(scope), new.row_rule(scope)
         if not concerned & {*was.sources.values(), *will_be.sources.values()}:
             continue
         effect.loans += count

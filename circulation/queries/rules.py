@@ -24,22 +24,15 @@ class RuleBook:
     Lives for one request or one action: a change made meanwhile by another process is not seen.
     """
 
-    def __init__(
-        self, library: LibrarySettings | None = None, also: Iterable[Closure] = (),
-        rows: Iterable[CirculationRule] | None = None,
-    ) -> None:  # fmt: skip
-        """``also``: closures to suppose beside those that are kept; ``rows``: rules in the place of those."""
-        self._given, self._also, self._supposed = library, list(also), rows
+    def __init__(self, library: LibrarySettings | None = None, also: Iterable[Closure] = ()) -> None:
+        self._given, self._also = library, list(also)
         self._rules: dict[Scope, EffectiveRule] = {}
         self._calendars: dict[int, Calendar] = {}
         self._fines: dict[tuple, Fine] = {}
 
     def rule(self, branch_id: int, category_id: int, copy_type_id: int) -> EffectiveRule:
         """The parameters for a loan at this branch, to a member of this category, of a copy of this type."""
-        return self.lookup((branch_id, category_id, copy_type_id))
-
-    def lookup(self, scope: Scope) -> EffectiveRule:
-        """The same where None asks for what holds for any: rows for a certain one do not fit then."""
+        scope = (branch_id, category_id, copy_type_id)
         if scope not in self._rules:
             self._rules[scope] = policy.effective_rule(self._rows, scope, self._seeded)
         return self._rules[scope]
@@ -63,6 +56,34 @@ class RuleBook:
             self._fines[alike] = policy.capped_fine(loan.due_at, until, rule, self.calendar(loan.branch_id), cap)
         return self._fines[alike]
 
+    def with_row(self, row: CirculationRule) -> "RuleBook":
+        """The same as if ``row`` were kept as it is now, in the place of the row it was or of none."""
+        return self._with_rows([*self._rows_but(row), (row.scope, row.parameters())])
+
+    def without_row(self, row: CirculationRule) -> "RuleBook":
+        """The same as if ``row`` were removed."""
+        return self._with_rows(self._rows_but(row))
+
+    def scope_of(self, row: CirculationRule) -> list[Scope]:
+        """What ``row`` is for as it is kept; empty for a new one."""
+        return [each.scope for each in self._stored if each.pk == row.pk]
+
+    def scopes(self) -> list[Scope]:
+        """What the rows are for, in no order."""
+        return [row.scope for row in self._stored]
+
+    def row_rule(self, scope: Scope) -> EffectiveRule:
+        """The parameters for a ``scope`` in which None is any: what its own row and the wider ones say."""
+        return policy.effective_rule(self._rows, scope, self._seeded)
+
+    def _rows_but(self, row: CirculationRule) -> list[tuple[Scope, dict]]:
+        return [(each.scope, each.parameters()) for each in self._stored if row.pk is None or each.pk != row.pk]
+
+    def _with_rows(self, rows: list[tuple[Scope, dict]]) -> "RuleBook":
+        book = RuleBook(self.library, self._also)
+        book._rows, book._calendars = rows, self._calendars
+        return book
+
     @cached_property
     def library(self) -> LibrarySettings:
         """The library's settings."""
@@ -74,8 +95,11 @@ class RuleBook:
 
     @cached_property
     def _rows(self) -> list[tuple[Scope, dict]]:
-        rows = CirculationRule.objects.all() if self._supposed is None else self._supposed
-        return [(row.scope, row.parameters()) for row in rows]
+        return [(row.scope, row.parameters()) for row in self._stored]
+
+    @cached_property
+    def _stored(self) -> list[CirculationRule]:
+        return list(CirculationRule.objects.all())
 
     @cached_property
     def _hours(self) -> list[OpeningHours]:
@@ -111,7 +135,7 @@ def _names(model: type[Model], keys: set[int | None]) -> dict[int, str]:
 
 
 def _in_words(scope: Scope | None, names: list[dict[int, str]]) -> str:
-    if scope is None or scope == (None, None, None):
+    if scope in (None, policy.FOR_ALL):
         return gettext("the rule for every branch, member category and copy type")
     parts = [known.get(pk, "?") for known, pk in zip(names, scope, strict=True) if pk]
     return gettext("the rule for %(scope)s") % {"scope": " / ".join(parts)}

@@ -1,7 +1,6 @@
 """The rules themselves: the row for everything, changes and removal."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Model, When
@@ -10,14 +9,15 @@ from django.utils.translation import gettext as _
 from accounts.exceptions import Refused
 from accounts.models import Action, LibrarySettings, MemberCategory, User
 from accounts.money import digits
-from accounts.services.actions import changes, describe, leave_out, recorded
+from accounts.services.actions import as_json, describe, leave_out, recorded
 from catalog.models import Copy, CopyType
 from circulation import policy
-from circulation.exceptions import CirculationRefused, Problem
+from circulation.exceptions import CirculationRefused
 from circulation.models import CirculationRule, LedgerEntry
 from circulation.models.rules import PARAMETERS
-from circulation.policy import NO_VALUE, UNLIMITED
-from circulation.queries.rule_problems import FOR_ALL, duplicate, rule_problems
+from circulation.policy import FOR_ALL, NO_VALUE, UNLIMITED
+from circulation.queries.rule_problems import rule_problems
+from circulation.queries.rules import rule_book
 
 
 @transaction.atomic
@@ -32,35 +32,29 @@ def ensure_rules() -> None:
 
 
 @recorded("save_rule")
-def save_rule(
-    action: Action, rule: CirculationRule | None, *, by: User | None, now: datetime, **values: Any
-) -> CirculationRule:
-    """Change the fields ``values`` of ``rule`` (None: a new row); what they leave out stays, in a new row inherited.
+def save_rule(action: Action, rule: CirculationRule, *, by: User | None, now: datetime) -> CirculationRule:
+    """Keep ``rule``, new or changed. What it leaves empty it inherits; open loans keep their due dates.
 
-    Open loans keep their due dates. Raises CirculationRefused with every reason and the field it is about:
-    rule_duplicate, rule_for_all, rule_fixed_date, rule_longer_than_membership.
+    Raises CirculationRefused("rule_duplicate", "rule_contradicts") with the field, and Refused("rule_for_all") where
+    the row for everything would be for something else.
     """
-    row = CirculationRule() if rule is None else CirculationRule.objects.select_for_update().get(pk=rule.pk)
-    before, after = changes(row, values)
-    was_for_all = row.pk is not None and row.scope == FOR_ALL
-    for name, value in values.items():
-        setattr(row, name, value)
-    problems = rule_problems(row, now.astimezone(LibrarySettings.current().zone).date())
-    if was_for_all and row.scope != FOR_ALL:
-        problems.append(
-            Problem("rule_for_all", _("The rule for everything stays that for everything."), field="branch")
-        )
-    if problems:
+    book = rule_book()
+    stored = CirculationRule.objects.select_for_update().filter(pk=rule.pk or 0).first()
+    if stored is not None and FOR_ALL in (stored.scope, rule.scope) and stored.scope != rule.scope:
+        raise Refused("rule_for_all", _("The rule for everything stays the rule for everything."))
+    if problems := rule_problems(rule, book, now.astimezone(book.library.zone).date()):
         raise CirculationRefused(problems)
+    before = as_json(stored.parameters()) if stored else {}
+    after = as_json(rule.parameters())
     try:
         with transaction.atomic():
-            row.save()
-    except IntegrityError as error:
-        raise CirculationRefused([duplicate()]) from error
-    describe(action, row, before=before if rule else {}, after=after)
-    if rule is not None and not before:
+            rule.save()
+    except IntegrityError as error:  # somebody else made this row a moment ago
+        raise CirculationRefused(rule_problems(rule, rule_book(), now.date())) from error
+    describe(action, rule, before=before, after=after)
+    if stored is not None and (before, stored.scope) == (after, rule.scope):
         leave_out(action)
-    return row
+    return rule
 
 
 @recorded("remove_rule")

@@ -17,6 +17,7 @@ from catalog.models import Copy
 from catalog.queries import books_with_isbn
 from circulation.exceptions import CirculationRefused, Level
 from circulation.forms.desk import RenewForm, ReturnByMemberForm, ReturnForm
+from circulation.models import LedgerEntry, Loan
 from circulation.queries.desk import returned_before, this_sitting
 from circulation.queries.loans import loan_due_first, open_loan_of
 from circulation.queries.scans import Scan, read_scan
@@ -58,9 +59,20 @@ def _take_back(request: HttpRequest, form: Any, copy: Copy, *, suffix: str) -> H
     except TakenBackSince as refusal:
         messages.error(request, f"“{copy.book.title}” ({copy.barcode}): {refusal.message}")
     else:
-        _tell_found(request, copy, taken) if taken.was_lost else _tell_returned(request, taken)
+        _tell(request, copy, taken)
     query = f"?returned_on={returned_on.isoformat()}" if returned_on else ""
     return redirect(request.path + query)
+
+
+def _tell(request: HttpRequest, copy: Copy, taken: TakenIn) -> None:
+    if taken.was_lost:
+        _tell_found(request, copy, taken)
+    elif taken.loan:
+        _tell_returned(request, taken.loan, taken.fine)
+    if taken.hold and taken.hold.pickup_by:
+        day = date_format(taken.hold.pickup_by, "DATE_FORMAT")
+        facts = {"title": copy.book.title, "name": taken.hold.member, "day": day}
+        messages.warning(request, _("“%(title)s” is on hold for %(name)s until %(day)s: to the hold shelf.") % facts)
 
 
 def _tell_found(request: HttpRequest, copy: Copy, taken: TakenIn) -> None:
@@ -72,12 +84,10 @@ def _tell_found(request: HttpRequest, copy: Copy, taken: TakenIn) -> None:
         messages.warning(request, _("Found: “%(title)s”, which was lost.") % facts)
 
 
-def _tell_returned(request: HttpRequest, taken: TakenIn) -> None:
-    loan = taken.loan
-    assert loan is not None
+def _tell_returned(request: HttpRequest, loan: Loan, fine: LedgerEntry | None) -> None:
     facts = {"title": loan.copy.book.title, "name": loan.member}
-    if taken.fine:
-        facts["fine"] = money.formatted(taken.fine.amount_minor, request.library.currency, request.LANGUAGE_CODE)
+    if fine:
+        facts["fine"] = money.formatted(fine.amount_minor, request.library.currency, request.LANGUAGE_CODE)
         messages.warning(request, _("Returned: “%(title)s” from %(name)s. Late: a fine of %(fine)s.") % facts)
     elif loan.claimed_returned_at:
         messages.warning(request, _("Returned: “%(title)s” from %(name)s, who had said so.") % facts)

@@ -70,7 +70,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The row is removed. What it set is inherited again."))
         return redirect("circulation:rules")
-    effect = effect_of_removing(row, request.library, timezone.now())
+    effect = effect_of_removing(row, rule_book(request.library), timezone.now())
     context = {
         "form": form, "row": row, "scope": scope_in_words(row), "effect": effect,
         "sets": own_parameters(row, request.library),
@@ -86,8 +86,8 @@ def _edit(request: HttpRequest, row: CirculationRule | None) -> HttpResponse:
         if not form.is_confirmed:
             return _ask(request, form)
         try:
-            save_rule(row, by=request.user, key=form.cleaned_data["key"], **form.changed_values)
-        except CirculationRefused as refused:
+            save_rule(_changed(row, form), by=request.user, key=form.cleaned_data["key"])
+        except CirculationRefused as refused:  # by what somebody else did meanwhile
             for problem in refused.problems:
                 add_problem(form, problem)
         else:
@@ -95,11 +95,19 @@ def _edit(request: HttpRequest, row: CirculationRule | None) -> HttpResponse:
     return render(request, "circulation/edit_rule.html", {"form": form, "row": row})
 
 
+def _changed(row: CirculationRule | None, form: DeskRuleForm) -> CirculationRule:
+    """The row as it is by now, with what was changed in the form."""
+    changed = CirculationRule() if row is None else get_object_or_404(CirculationRule, pk=row.pk)
+    for name, value in form.changed_values.items():
+        setattr(changed, name, value)
+    return changed
+
+
 def _ask(request: HttpRequest, form: DeskRuleForm) -> HttpResponse:
     changed = form.instance
     context = {
         "form": form, "scope": scope_in_words(changed), "sets": own_parameters(changed, request.library),
-        "effect": effect_of_saving(changed, request.library, timezone.now()),
+        "effect": effect_of_saving(changed, rule_book(request.library), timezone.now()),
     }  # fmt: skip
     return render(request, "circulation/confirm_rule.html", context)
 
