@@ -16,6 +16,7 @@ from circulation.views import (
     rehearsing,
     removal,
     returning,
+    rules,
 )
 
 app_name = "circulation"
@@ -57,5 +58,10 @@ urlpatterns = [
     path("desk/cash/", cash.cash_up, name="cash_up"),
     path("desk/cash.csv", cash.cash_up_csv, name="cash_up_csv"),
     path("desk/copies/<int:pk>/what-happened/", lost.what_happened, name="what_happened"),
+    path("desk/rules/", rules.rules, name="rules"),
+    path("desk/rules/add/", rules.add_rule, name="add_rule"),
+    path("desk/rules/<int:pk>/", rules.edit_rule, name="edit_rule"),
+    path("desk/rules/<int:pk>/remove/", rules.remove, name="remove_rule"),
+    path("desk/rules/<int:branch>/<int:category>/<int:copy_type>/", rules.rule_lookup, name="rule_lookup"),
     path("desk/receipts/<int:pk>/", ledger.receipt, name="receipt"),
 ]
