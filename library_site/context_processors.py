@@ -24,10 +24,12 @@ ROOMS: list[tuple[Any, str, str, str, str]] = [
     (_("Issue"), "circulation:issue", "book-up-2", "u", permissions.ISSUE),
     (_("Return"), "circulation:return", "book-down", "r", permissions.RETURN),
     (_("Renew"), "circulation:renew", "rotate-cw", "w", permissions.ISSUE),
+    (_("Holds"), "circulation:holds", "bookmark", "", permissions.USE_DESK),
     (_("Loans"), "circulation:loans", "clipboard-list", "", permissions.USE_DESK),
     (_("Books"), "catalog:books", "library", "q", permissions.MANAGE_BOOKS),
     (_("Members"), "accounts:members", "users", "", permissions.MANAGE_MEMBERS),
     (_("Import"), "catalog:import", "cloud-download", "", permissions.MANAGE_BOOKS),
+    (_("Rules"), "circulation:rules", "scale", "", permissions.USE_DESK),
     (_("Settings"), "accounts:settings", "sliders-horizontal", "", permissions.MANAGE_SETTINGS),
 ]
 
