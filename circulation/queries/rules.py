@@ -72,6 +72,11 @@ class RuleBook:
         """What the rows are for, in no order."""
         return [row.scope for row in self._stored]
 
+    def codes(self, scope: Scope | None) -> list[str | None] | None:
+        """The codes of branch, category and copy type of the row with this ``scope``; None is any, or no row at all."""
+        row = next((each for each in self._stored if each.scope == scope), None)
+        return [part and part.code for part in (row.branch, row.category, row.copy_type)] if row else None
+
     def row_rule(self, scope: Scope) -> EffectiveRule:
         """The parameters for a ``scope`` in which None is any: what its own row and the wider ones say."""
         return policy.effective_rule(self._rows, scope, self._seeded)
@@ -81,7 +86,7 @@ class RuleBook:
 
     def _with_rows(self, rows: list[tuple[Scope, dict]]) -> "RuleBook":
         book = RuleBook(self.library, self._also)
-        book._rows, book._calendars = rows, self._calendars
+        book._rows, book._stored, book._calendars = rows, self._stored, self._calendars
         return book
 
     @cached_property
@@ -99,7 +104,7 @@ class RuleBook:
 
     @cached_property
     def _stored(self) -> list[CirculationRule]:
-        return list(CirculationRule.objects.all())
+        return list(CirculationRule.objects.select_related("branch", "category", "copy_type"))
 
     @cached_property
     def _hours(self) -> list[OpeningHours]:

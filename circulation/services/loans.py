@@ -61,7 +61,7 @@ def issue_copy(
     assert due is not None
     loan = Loan.objects.create(
         copy=copy, member=member, category=member.category, copy_type=copy.copy_type, branch=branch,
-        issued_at=now, due_at=due.at, explanation=_explanation(due, rule),
+        issued_at=now, due_at=due.at, explanation=_explanation(due, rule, book, "loan_period"),
     )  # fmt: skip
     Member.objects.filter(pk=member.pk).update(loans_ever=F("loans_ever") + 1)
     trail = Trail()
@@ -128,7 +128,8 @@ def renew_loan(
     fine = final_fine(loan, book, now)
     entry = write_fine(loan, fine, by=by, at=now, book=book)
     before = {"due_at": loan.due_at.isoformat(), "renewals": loan.renewals, "explanation": loan.explanation}
-    loan.due_at, loan.renewals, loan.explanation = due.at, loan.renewals + 1, _explanation(due, rule)
+    length = "loan_period" if rule.renewal_period is None else "renewal_period"
+    loan.due_at, loan.renewals, loan.explanation = due.at, loan.renewals + 1, _explanation(due, rule, book, length)
     loan.save(update_fields=["due_at", "renewals", "explanation"])
     after = {"due_at": loan.due_at.isoformat(), "fine": entry.pk if entry else None}
     after |= written([entry] if entry else [])
@@ -217,9 +218,10 @@ def _due_or_problems(find: Callable[[], DueDate]) -> tuple[DueDate | None, list[
         ]
 
 
-def _explanation(due: DueDate, rule: EffectiveRule) -> dict:
+def _explanation(due: DueDate, rule: EffectiveRule, book: RuleBook, length: str) -> dict:
+    """The steps to a due date, the rows behind them by their keys, and the row of its ``length`` by its codes."""
     sources = {name: rule.sources[name] for name in ("loan_period", "due_date_mode", "fixed_due_on", "renewal_period")}
-    return {"steps": due.steps, "sources": sources}
+    return {"steps": due.steps, "sources": sources, "row": book.codes(rule.sources[length])}
 
 
 def _suspend(loan: Loan, fine: Fine, book: RuleBook, returned_at: datetime) -> Restriction | None:

@@ -64,6 +64,7 @@ def test_explanation_tells_how_the_due_date_came_about(branch: Branch) -> None:
             "loan_period": [branch.pk, None, None], "due_date_mode": [None, None, None],
             "fixed_due_on": None, "renewal_period": None,
         },
+        "row": [branch.code, None, None],
     }  # fmt: skip
 
 

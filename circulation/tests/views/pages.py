@@ -36,9 +36,20 @@ def outcomes(response: Any) -> list[tuple[str, str]]:
 
 
 def rows(response: Any, table: int = 0) -> list[list[str]]:
-    """The cells of a table of the page, row by row."""
-    tables = tree(response).findall(".//table/tbody")
+    """The cells of a table of the page, row by row, without what led to the due dates (``whys_due``)."""
+    page = tree(response)
+    for around in list(page.iter()):
+        for each in around.findall("details"):
+            if "why-due" in each.get("class", ""):
+                around.remove(each)
+    tables = page.findall(".//table/tbody")
     return [[words(cell) for cell in row.findall("td")] for row in tables[table].findall("tr")] if tables else []
+
+
+def whys_due(response: Any) -> list[list[str]]:
+    """What led to each due date of the page, step by step."""
+    found = [each for each in tree(response).iter("details") if "why-due" in each.get("class", "")]
+    return [[words(step) for step in each.iter("li")] for each in found]
 
 
 def tiles(response: Any) -> dict[str, str]:

@@ -137,8 +137,9 @@ def test_pair_shows_a_due_date_for_today_with_its_steps(
     close_on("2026-03-09", "2026-03-10")
     sheet = tree(lookup(desk, branch, dvd)).find(".//section[@class='sheet']")
     assert words(sheet) == (
-        "If it were lent now Due 11 Mar 2026 7 days from 2 Mar 2026 to 9 Mar 2026, by the rule for DVD "
-        "2 closed days skipped (9 Mar, 10 Mar): 11 Mar 2026"
+        "If it were lent now Due 11 Mar 2026 Why? 7 days from 2 Mar 2026: 9 Mar 2026, by the rule for *, *, DVD "
+        ""
+        "Closed, passed over: 9 Mar 2026, 10 Mar 2026"
     )
 
 
