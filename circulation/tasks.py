@@ -6,6 +6,8 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from circulation.services.daily import is_daily_due, run_daily
+from circulation.services.messages import send_next
+from circulation.services.notices import bundle_notices
 
 TAKEN_KEY, TAKEN_SECONDS = "daily-work-taken", 600
 
@@ -22,3 +24,10 @@ def do_the_daily_work(_should_stop: Callable[[], bool] = never) -> bool:
     run_daily(now)
     cache.delete(TAKEN_KEY)
     return True
+
+
+def send_messages(_should_stop: Callable[[], bool] = never) -> bool:
+    """Put what members are to be told into messages, and send the one that has been due longest."""
+    now = timezone.now()
+    bundle_notices(now)
+    return send_next(now)

@@ -68,7 +68,7 @@ class Desk:
         return loan
 
     def hold(self, name: str) -> Hold:
-        """The hold that was placed by this name. Raises CirculationRefused("hold_not_possible") if that was refused."""
+        """The hold that was placed by this name. Raises CirculationRefused("hold_not_possible") if there is none."""
         hold = self.library.holds.get(name)
         if hold is None:
             raise CirculationRefused([block("hold_not_possible", _("This hold was never placed."))])

@@ -8,6 +8,7 @@ from accounts.models import LibrarySettings
 from circulation.services.history import unlink_history
 from circulation.services.holds import expire_holds
 from circulation.services.lost import mark_long_overdue_lost
+from circulation.services.notices import queue_notices
 
 
 class DailyCounts(NamedTuple):
@@ -23,7 +24,7 @@ Tell = Callable[[str, int], None]
 
 
 def run_daily(now: datetime, tell: Tell | None = None) -> DailyCounts:
-    """Expire holds, mark what is long overdue as lost, forget the reading history; how many of each.
+    """Expire holds, mark what is long overdue as lost, queue notices, forget the reading history; how many of each.
 
     Every hold, loan or batch is a transaction of its own: a run that was killed is gone on with by the next one, days
     that were missed are made up for, a second run finds nothing left. ``tell`` hears of each part when it is done.
@@ -31,6 +32,7 @@ def run_daily(now: datetime, tell: Tell | None = None) -> DailyCounts:
     parts: dict[str, Callable[[], int]] = {
         "holds_expired": lambda: expire_holds(by=None, now=now),
         "marked_lost": lambda: mark_long_overdue_lost(now),
+        "notices_queued": lambda: queue_notices(now),
         "unlinked": lambda: unlink_history(now),
     }
     counts = {}

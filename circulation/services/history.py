@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import Action, LibrarySettings, Restriction, User
+from accounts.models import Action, LibrarySettings, Message, Restriction, User
 from accounts.services.actions import leave_out, recorded
-from circulation.models import Hold, Loan, OnSiteUse
+from circulation.models import Hold, Loan, Notice, OnSiteUse
 from circulation.policy import end_of_day
 from circulation.queries.history import forgettable_holds, forgettable_loans, forgettable_uses, is_owed_for, kept_until
 from circulation.services.batches import batches
@@ -76,6 +77,7 @@ def _forget_holds(action: Action, pks: list[int], *, by: User | None, now: datet
     """Delete these holds, which are over."""
     holds = Hold.objects.filter(pk__in=pks)
     _empty_record(Hold, dict(holds.values_list("pk", "member__user")))
+    _forget_notices(Notice.objects.filter(hold__in=pks))
     holds.delete()
     action.after = {"holds": len(pks)}
     return len(pks)
@@ -85,8 +87,16 @@ def _forget(loans: Iterable[Loan]) -> None:
     """Cut every tie between ``loans`` (locked) and their members but the lines of the account that cost money."""
     readers = {loan.pk: loan.member.user_id if loan.member else None for loan in loans}
     Hold.objects.filter(loan__in=readers).update(loan=None)
+    _forget_notices(Notice.objects.filter(loan__in=readers))
     _empty_record(Loan, readers)
     Loan.objects.filter(pk__in=readers).update(member=None)
+
+
+def _forget_notices(notices: QuerySet[Notice]) -> None:
+    """Delete ``notices``, and empty the messages they went out with: they named the books."""
+    messages = Message.objects.filter(pk__in=list(notices.exclude(message=None).values_list("message", flat=True)))
+    messages.update(subject="", text="", html="")
+    notices.delete()
 
 
 def _empty_record(model: type[Loan | Hold], readers: dict[int, int | None]) -> None:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts import money
@@ -17,8 +18,9 @@ from catalog.models import Copy
 from catalog.queries import books_with_isbn
 from circulation.exceptions import CirculationRefused, Level
 from circulation.forms.desk import RenewForm, ReturnByMemberForm, ReturnForm
-from circulation.models import LedgerEntry, Loan
+from circulation.models import Hold, LedgerEntry, Loan
 from circulation.queries.desk import returned_before, this_sitting
+from circulation.queries.hold_lists import shelf
 from circulation.queries.loans import loan_due_first, open_loan_of
 from circulation.queries.scans import Scan, read_scan
 from circulation.services.loans import renew_loan
@@ -47,6 +49,7 @@ def _take_back(request: HttpRequest, form: Any, copy: Copy, *, suffix: str) -> H
     returned_on = form.cleaned_data.get("returned_on")
     if not request.user.has_perm(BACKDATE):
         returned_on = None
+    query: dict[str, Any] = {"returned_on": returned_on.isoformat()} if returned_on else {}
     try:
         taken = take_in(
             copy, branch=desk_branch(request.session), by=request.user, returned_on=returned_on,
@@ -60,8 +63,8 @@ def _take_back(request: HttpRequest, form: Any, copy: Copy, *, suffix: str) -> H
         messages.error(request, f"“{copy.book.title}” ({copy.barcode}): {refusal.message}")
     else:
         _tell(request, copy, taken)
-    query = f"?returned_on={returned_on.isoformat()}" if returned_on else ""
-    return redirect(request.path + query)
+        query |= {"hold": taken.hold.pk} if taken.hold else {}
+    return redirect(f"{request.path}?{urlencode(query)}" if query else request.path)
 
 
 def _tell(request: HttpRequest, copy: Copy, taken: TakenIn) -> None:
@@ -118,12 +121,18 @@ def _return_page(
     if isinstance(form, ReturnByMemberForm):
         form, by_member = ReturnForm(), form
     now = timezone.now()
-    done = this_sitting(request.user, ("return", "mark_found"), now)
+    done = this_sitting(request.user, ("return", "mark_found", "trap_copy"), now)
     context = {
         "form": form, "by_member": by_member or ReturnByMemberForm(), "done": done, "now": now,
-        "fines": sum(each.action.after.get("fine_minor", 0) for each in done),
+        "hold": _hold_just_trapped(request), "fines": sum(each.action.after.get("fine_minor", 0) for each in done),
     }  # fmt: skip
     return render(request, "circulation/return.html", context, status=status)
+
+
+def _hold_just_trapped(request: HttpRequest) -> Hold | None:
+    """The hold that the last scan made ready, as long as it is."""
+    pk = request.GET.get("hold", "")
+    return shelf().filter(pk=pk).first() if pk.isascii() and pk.isdigit() and len(pk) <= 18 else None
 
 
 @needs(ISSUE)

@@ -105,7 +105,7 @@ def test_daily_7_command_tells_each_part_and_the_counts_as_json() -> None:
     out = StringIO()
     call_command("daily", stdout=out)
     lines = out.getvalue().splitlines()
-    assert lines[:-1] == ["holds_expired: 2", "marked_lost: 1", "unlinked: 1"]
+    assert lines[:-1] == ["holds_expired: 2", "marked_lost: 1", "notices_queued: 0", "unlinked: 1"]
     assert json.loads(lines[-1]) == ALL._asdict()
 
 

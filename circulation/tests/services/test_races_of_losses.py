@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 
 from accounts.models import Member
 from accounts.queries import default_branch
@@ -16,15 +17,19 @@ from circulation.models import LedgerEntry
 from circulation.queries.ledger import balance_minor
 from circulation.services import lost as lost_service
 from circulation.services.ledger import refund, take_payment
-from circulation.services.loans import return_copy
+from circulation.services.loans import issue_copy, return_copy
 from circulation.services.lost import mark_found, mark_lost
 from circulation.services.removal import remove_member
 from circulation.tests.factories import make_loan
-from circulation.tests.services.test_races import _set_up, issue, outcomes, without_locks
+from circulation.tests.racing import outcomes
 
-__all__ = ["_set_up", "without_locks"]
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("races")]
 DESKS = 20
+
+
+@pytest.fixture(autouse=True)
+def _set_up(transactional_db: None) -> None:
+    """Threads see only what is really saved."""
 
 
 def lent() -> Copy:
@@ -56,8 +61,8 @@ def test_many_desks_find_one_copy_and_it_is_refunded_once() -> None:
 def test_race_of_findings_is_lost_without_locks(without_locks: Callable[..., None]) -> None:
     without_locks(lost_service, "lock_copy", 4)
     results = find_one_copy(4)
-    assert results["done"] < 4
-    assert results != {"done": 1, "not_lost": 3}
+    is_sqlite = connection.vendor == "sqlite"
+    assert results == ({"done": 1, "OperationalError": 3} if is_sqlite else {"done": 4})
 
 
 def test_copy_that_is_lost_and_taken_back_at_once_is_one_of_them() -> None:
@@ -79,7 +84,10 @@ def test_no_more_is_given_back_than_was_paid() -> None:
 
 def test_member_who_is_removed_while_being_served_is_served_or_removed() -> None:
     member, copies = MemberFactory(), CopyFactory.create_batch(10)
-    results = outcomes(at_once(10, lambda n: issue(copies[n], member) if n % 2 else remove_member(member, by=None)))
+    issue = {"member": member, "branch": default_branch(), "by": None}
+    results = outcomes(
+        at_once(10, lambda n: issue_copy(copies[n], **issue) if n % 2 else remove_member(member, by=None))
+    )
     assert set(results) <= {"done", "on_loan", "unknown_member"}
     loans, removed = member.loans.open().count(), Member.objects.get().removed_at is not None
     assert (loans > 0) != removed
