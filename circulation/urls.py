@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from circulation.views import branch, cash, desk, issue, ledger, loans, lost, mine, removal, returning
+from circulation.views import branch, calendar, cash, desk, issue, ledger, loans, lost, mine, removal, returning, rules
 
 app_name = "circulation"
 
@@ -30,4 +30,15 @@ urlpatterns = [
     path("desk/cash.csv", cash.cash_up_csv, name="cash_up_csv"),
     path("desk/copies/<int:pk>/what-happened/", lost.what_happened, name="what_happened"),
     path("desk/receipts/<int:pk>/", ledger.receipt, name="receipt"),
+    path("desk/rules/", rules.rules, name="rules"),
+    path("desk/rules/pair/", rules.pair, name="rule_pair"),
+    path("desk/rules/row/", rules.edit_row, name="rule_row"),
+    path("desk/rules/<int:pk>/remove/", rules.remove_row, name="rule_remove"),
+    path("desk/calendar/", calendar.year, name="calendar"),
+    path("desk/calendar/week/", calendar.week, name="calendar_week"),
+    path("desk/calendar/close/", calendar.close, name="calendar_close"),
+    path("desk/calendar/closed/<int:pk>/open-again/", calendar.open_again, name="calendar_open_again"),
+    path("desk/calendar/entries/add/", calendar.entry, name="calendar_add"),
+    path("desk/calendar/entries/<int:pk>/", calendar.entry, name="calendar_entry"),
+    path("desk/calendar/entries/<int:pk>/remove/", calendar.remove, name="calendar_remove"),
 ]

@@ -1,14 +1,18 @@
 """Editing a circulation rule: empty is inherit, a word is unlimited or none, a number is a number."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.forms.fields import MoneyField
+from accounts.forms.keyed import KeyField, new_key
+from accounts.forms.members import DATE
 from accounts.models import LibrarySettings
 from circulation.models import CirculationRule
 from circulation.models.rules import MAY_BE_NONE, MAY_BE_UNLIMITED
@@ -89,3 +93,46 @@ class RuleForm(forms.ModelForm):
         for problem in rule_problems(self.instance, book, timezone.localdate()):
             field = problem.field if problem.field in self.fields else None
             self.add_error(field, ValidationError(problem.message, code=problem.code))
+
+
+GROUPS = [
+    (_("Loan"), ["loan_period", "loan_unit", "due_date_mode", "fixed_due_on", "fixed_due_mode", "clears_fixed_due_on",
+                 "max_loans"]),
+    (_("Renewal"), ["max_renewals", "renewal_period", "no_renewal_before", "renewal_blocked_by_holds"]),
+    (_("Fine"), ["fine_amount_minor", "fine_period", "fine_charged_at", "grace_period", "grace_included",
+                 "fine_cap_minor", "cap_fine_to_price", "charge_closed_days"]),
+    (_("Suspension"), ["suspension_days", "suspension_max"]),
+    (_("Holds"), ["max_holds", "hold_pickup_days", "holds_on_shelf"]),
+]  # fmt: skip
+
+
+class RowForm(RuleForm):
+    """A row of the rules on the desk's own page: what it is for is fixed, what it inherits stands beside each field."""
+
+    key = KeyField(required=False)
+
+    class Meta(RuleForm.Meta):
+        fields = [name for _title, names in GROUPS for name in names]
+        widgets = {"fixed_due_on": DATE}
+
+    def __init__(self, *args: Any, inherited: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].initial = new_key
+        for name, value in inherited.items():
+            field = self.fields[name]
+            field.help_text = _("Empty: inherited, %(value)s.") % {"value": value}
+            if isinstance(field.widget, forms.NullBooleanSelect):
+                field.widget.choices = [("unknown", _("inherited")), ("true", _("yes")), ("false", _("no"))]
+                field.help_text = _("Inherited: %(value)s.") % {"value": value}
+            elif isinstance(field, forms.TypedChoiceField):
+                field.choices = [("", _("inherited")), *(choice for choice in field.choices if choice[0])]
+                field.help_text = _("Inherited: %(value)s.") % {"value": value}
+        for name in MAY_BE_UNLIMITED:
+            self.fields[name].help_text = format_lazy("{} {}", self.fields[name].help_text, _("Or “unlimited”."))
+        for name in MAY_BE_NONE:
+            self.fields[name].help_text = format_lazy("{} {}", self.fields[name].help_text, _("Or “none”."))
+
+    @property
+    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The fields as they belong together."""
+        return [(title, [self[name] for name in names]) for title, names in GROUPS]

@@ -65,10 +65,15 @@ class RuleBook:
         """What the rows are for, in no order."""
         return [row.scope for row in self._stored]
 
+    @property
+    def rows(self) -> list[CirculationRule]:
+        """The rows as they are kept."""
+        return self._stored
+
     def codes(self, scope: Scope | None) -> list[str | None] | None:
         """The codes of branch, category and copy type of the row with this ``scope``; None is any, or no row at all."""
         row = next((each for each in self._stored if each.scope == scope), None)
-        return [part and part.code for part in (row.branch, row.category, row.copy_type)] if row else None
+        return [part.code if part else None for part in (row.branch, row.category, row.copy_type)] if row else None
 
     def row_rule(self, scope: Scope) -> EffectiveRule:
         """The parameters for a ``scope`` in which None is any: what its own row and the wider ones say."""

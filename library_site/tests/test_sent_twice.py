@@ -17,11 +17,11 @@ from catalog.openlibrary.records import FetchedRecord
 from catalog.tests.factories import CopyFactory
 from catalog.tests.services.pictures import picture
 from circulation.tests.factories import make_loan
-from library_site.tests.addresses import AUDIENCE
+from library_site.tests.addresses import ADMINS, AUDIENCE
 
 pytestmark = pytest.mark.django_db
 KEY = "one-form-sent-twice"
-OF_AN_ADMIN = {"accounts:settings", "circulation:refund"}
+OF_AN_ADMIN = {name for name, audience in AUDIENCE.items() if audience == ADMINS}
 OF_A_MEMBER = {"accounts:profile", "circulation:renew_mine", "circulation:renew_all_mine"}
 RECORD = FetchedRecord(edition={"key": "/books/OL1M", "title": "Middlemarch", "isbn_13": ["9780141439549"]})
 
@@ -87,6 +87,14 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "circulation:void": lambda: {"reason": "wrong member"},
     "circulation:remove_member": dict,
     "circulation:what_happened": lambda: {"what": "lost", "reason": "on a train"},
+    "circulation:rule_row": lambda: {"loan_period": "7", "save": "1"},
+    "circulation:rule_remove": dict,
+    "circulation:calendar_week": lambda: {"is_open_1": "on", "opens_1": "10:00", "closes_1": "16:00"},
+    "circulation:calendar_close": lambda: {"from_on": "2027-03-01", "to_on": "2027-03-02", "apply": "1"},
+    "circulation:calendar_open_again": dict,
+    "circulation:calendar_add": lambda: {"from_on": "2027-03-01", "to_on": "2027-03-02"},
+    "circulation:calendar_entry": lambda: {"from_on": "2027-03-01", "to_on": "2027-03-02", "reason": "moved"},
+    "circulation:calendar_remove": dict,
     "circulation:undo": dict,
 }
 # These say how something shall be, not that something shall happen: to say it twice is to say it once.
@@ -140,6 +148,7 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
         "catalog:books", "catalog:labels", "catalog:import",
         "catalog:found_cover", "catalog:batch", "circulation:my_loans", "circulation:my_fines", "circulation:desk",
         "circulation:loans", "circulation:loans_csv", "circulation:receipt",
-        "circulation:cash_up", "circulation:cash_up_csv", "account_signup", "account_inactive",
+        "circulation:cash_up",
+        "circulation:rules", "circulation:rule_pair", "circulation:calendar", "circulation:cash_up_csv", "account_signup", "account_inactive",
         "account_reset_password_done", "account_reset_password_from_key_done",
     }  # fmt: skip
