@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -127,6 +127,8 @@ class RowForm(RuleForm):
             elif isinstance(field, forms.TypedChoiceField):
                 field.choices = [("", _("inherited")), *(choice for choice in field.choices if choice[0])]
                 field.help_text = _("Inherited: %(value)s.") % {"value": value}
+        for field in self.fields.values():
+            field.label = capfirst(field.label or "")
         for name in MAY_BE_UNLIMITED:
             self.fields[name].help_text = format_lazy("{} {}", self.fields[name].help_text, _("Or “unlimited”."))
         for name in MAY_BE_NONE:

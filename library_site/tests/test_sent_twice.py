@@ -148,7 +148,7 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
         "catalog:books", "catalog:labels", "catalog:import",
         "catalog:found_cover", "catalog:batch", "circulation:my_loans", "circulation:my_fines", "circulation:desk",
         "circulation:loans", "circulation:loans_csv", "circulation:receipt",
-        "circulation:cash_up",
-        "circulation:rules", "circulation:rule_pair", "circulation:calendar", "circulation:cash_up_csv", "account_signup", "account_inactive",
+        "circulation:cash_up", "circulation:cash_up_csv", "circulation:rules", "circulation:rule_pair",
+        "circulation:calendar", "account_signup", "account_inactive",
         "account_reset_password_done", "account_reset_password_from_key_done",
     }  # fmt: skip
