@@ -83,7 +83,7 @@ def edit_row(request: HttpRequest) -> HttpResponse:
 @needs(MANAGE_RULES)
 def remove_row(request: HttpRequest, pk: int) -> HttpResponse:
     rule = get_object_or_404(CirculationRule.objects.select_related(*SCOPE), pk=pk)
-    form, book = KeyedForm(request.POST or None), rule_book(request.library)
+    form, book = KeyedForm(request.POST if request.method == "POST" else None), rule_book(request.library)
     if rule.scope == FOR_ALL:
         raise Http404
     if request.method == "POST" and form.is_valid():
