@@ -99,7 +99,9 @@ def test_rows_are_listed_with_what_they_set_widest_first(desk: Client, branch: B
     ]
 
 
-def test_pair_tells_every_parameter_and_the_row_it_comes_from(desk: Client, branch: Branch, dvd: CopyType) -> None:
+def test_rule_22_pair_tells_every_parameter_and_the_row_it_comes_from(
+    desk: Client, branch: Branch, dvd: CopyType
+) -> None:
     CirculationRule.objects.create(copy_type=dvd, loan_period=7, no_renewal_before=1)
     CirculationRule.objects.create(branch=branch, copy_type=dvd, fine_cap_minor=-1)
     everything = "the rule for every branch, member category and copy type"
@@ -129,7 +131,7 @@ def test_pair_tells_every_parameter_and_the_row_it_comes_from(desk: Client, bran
     }
 
 
-def test_pair_shows_a_due_date_for_today_with_its_steps(
+def test_rule_23_pair_shows_a_due_date_for_today_with_its_steps(
     desk: Client, branch: Branch, dvd: CopyType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("circulation.views.rules.timezone.now", lambda: zurich("2026-03-02T10:00"))
