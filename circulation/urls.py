@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from circulation.views import branch, cash, desk, holds, issue, ledger, loans, lost, mine, my_holds, removal, returning
+from circulation.views import (
+    branch,
+    cash,
+    desk,
+    holds,
+    issue,
+    ledger,
+    loans,
+    lost,
+    mine,
+    my_holds,
+    rehearsing,
+    removal,
+    returning,
+    rules,
+)
 
 app_name = "circulation"
 
@@ -39,8 +54,14 @@ urlpatterns = [
     path("desk/members/<int:pk>/refund/", ledger.give_back, name="refund"),
     path("desk/members/<int:pk>/remove/", removal.remove, name="remove_member"),
     path("desk/entries/<int:pk>/reverse/", ledger.void, name="void"),
+    path("desk/rules/rehearse/", rehearsing.rehearse, name="rehearse"),
     path("desk/cash/", cash.cash_up, name="cash_up"),
     path("desk/cash.csv", cash.cash_up_csv, name="cash_up_csv"),
     path("desk/copies/<int:pk>/what-happened/", lost.what_happened, name="what_happened"),
+    path("desk/rules/", rules.rules, name="rules"),
+    path("desk/rules/add/", rules.add_rule, name="add_rule"),
+    path("desk/rules/<int:pk>/", rules.edit_rule, name="edit_rule"),
+    path("desk/rules/<int:pk>/remove/", rules.remove, name="remove_rule"),
+    path("desk/rules/<int:branch>/<int:category>/<int:copy_type>/", rules.rule_lookup, name="rule_lookup"),
     path("desk/receipts/<int:pk>/", ledger.receipt, name="receipt"),
 ]

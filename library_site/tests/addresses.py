@@ -10,7 +10,7 @@ from accounts.services.members import restrict_member
 from accounts.tests.factories import MemberFactory
 from catalog.models import Author, ImportBatch, Subject
 from catalog.tests.factories import BookFactory, CopyFactory
-from circulation.models import LedgerEntry
+from circulation.models import CirculationRule, LedgerEntry
 from circulation.services.ledger import charge_member, take_payment
 from circulation.tests.factories import make_hold, make_loan, make_ready_hold
 
@@ -93,9 +93,15 @@ AUDIENCE = {
     "circulation:refund": ADMINS,
     "circulation:void": DESK,
     "circulation:remove_member": DESK,
+    "circulation:rehearse": ADMINS,
     "circulation:cash_up": DESK,
     "circulation:cash_up_csv": DESK,
     "circulation:what_happened": DESK,
+    "circulation:rules": DESK,
+    "circulation:rule_lookup": DESK,
+    "circulation:add_rule": ADMINS,
+    "circulation:edit_rule": ADMINS,
+    "circulation:remove_rule": ADMINS,
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
     "account_signup": PUBLIC,
@@ -123,6 +129,7 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
     book = BookFactory()
     ready = make_ready_hold(member=MemberFactory(name="Rosa Ready"))
     hold = make_hold(ready.book, member=other)
+    rule = CirculationRule.objects.create(branch=loan.branch, loan_period=7)
     keys: dict[str, dict[str, Any]] = {
         **{f"circulation:{name}": {"pk": hold.pk} for name in HOLD_ACTIONS},
         "circulation:hold_slip": {"pk": ready.pk},
@@ -140,6 +147,13 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
         "circulation:remove_member": {"pk": MemberFactory(name="Rita Removed").pk},
         "circulation:what_happened": {"pk": CopyFactory().pk},
         "circulation:choose_branch": {"pk": loan.branch_id},
+        "circulation:edit_rule": {"pk": rule.pk},
+        "circulation:remove_rule": {"pk": rule.pk},
+        "circulation:rule_lookup": {
+            "branch": loan.branch_id,
+            "category": loan.category_id,
+            "copy_type": loan.copy_type_id,
+        },
         "circulation:undo": {"pk": Action.objects.filter(verb="take_payment").get().pk},
         "account_reset_password_from_key": {"uidb36": "1", "key": "set-password"},
     }

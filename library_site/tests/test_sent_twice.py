@@ -23,7 +23,10 @@ from library_site.tests.addresses import AUDIENCE
 
 pytestmark = pytest.mark.django_db
 KEY = "one-form-sent-twice"
-OF_AN_ADMIN = {"accounts:settings", "circulation:refund"}
+OF_AN_ADMIN = {
+    "accounts:settings", "circulation:refund", "circulation:add_rule", "circulation:edit_rule",
+    "circulation:remove_rule",
+}  # fmt: skip
 OF_A_MEMBER = {
     "accounts:profile", "circulation:renew_mine", "circulation:renew_all_mine", "circulation:place_mine",
     "circulation:cancel_mine", "circulation:suspend_mine",
@@ -100,6 +103,9 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "circulation:void": lambda: {"reason": "wrong member"},
     "circulation:remove_member": dict,
     "circulation:what_happened": lambda: {"what": "lost", "reason": "on a train"},
+    "circulation:add_rule": lambda: {"copy_type": a_copy().copy_type_id, "loan_period": "7", "confirmed": "yes"},
+    "circulation:edit_rule": lambda: {"branch": a_copy().home_branch_id, "loan_period": "14", "confirmed": "yes"},
+    "circulation:remove_rule": dict,
     "circulation:undo": dict,
 }
 # These say how something shall be, not that something shall happen: to say it twice is to say it once.
@@ -166,6 +172,6 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
         "catalog:found_cover", "catalog:batch", "circulation:my_loans", "circulation:my_fines", "circulation:desk",
         "circulation:loans", "circulation:loans_csv", "circulation:receipt", "circulation:cash_up",
         "circulation:cash_up_csv", "circulation:my_holds", "circulation:holds", "circulation:hold_slip",
-        "account_signup", "account_inactive",
+        "circulation:rehearse", "circulation:rules", "circulation:rule_lookup", "account_signup", "account_inactive",
         "account_reset_password_done", "account_reset_password_from_key_done",
     }  # fmt: skip
