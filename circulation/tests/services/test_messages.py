@@ -4,10 +4,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 
 from accounts.models import Member, Message
-from accounts.services import outbox
 from accounts.tests.factories import MemberFactory
 from accounts.tests.mail_server import mail_server
 from catalog.tests.factories import BookFactory, CopyFactory
@@ -40,31 +38,6 @@ def due(title: str = "Emma", **fields: Any) -> Message:
 def states(message: Message) -> tuple[str, list[str]]:
     message.refresh_from_db()
     return message.status, [notice.state for notice in message.notices.order_by("pk")]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_notice_20_network_is_never_inside_a_transaction(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    inside = []
-
-    def send(message: Message) -> None:
-        inside.append(connection.in_atomic_block)
-        really(message)
-
-    really = outbox._send
-    monkeypatch.setattr(outbox, "_send", send)
-    message = due()
-    with mail_server(settings) as server:
-        assert send_next(SOON) is True
-    assert (inside, states(message), len(server.mails)) == ([False], ("sent", ["sent"]), 1)
-    assert server.mails[0]["Reply-To"] == "desk@example.org"
-
-
-def test_notice_21_what_the_server_refuses_has_failed(settings: Any) -> None:
-    message = due()
-    with mail_server(settings) as server:
-        server.to_recipient = "550 no such mailbox"
-        send_next(SOON)
-    assert (states(message), message.problem) == (("failed", ["failed"]), "550 no such mailbox")
 
 
 def test_notice_22_message_that_failed_is_sent_again(settings: Any) -> None:
