@@ -98,6 +98,10 @@ class SettingsForm(EditForm, forms.ModelForm):
         label=_("Days after the due date to remind"), required=False, max_length=100,
         help_text=_("Whole numbers, separated by commas. Empty: no reminder."),
     )  # fmt: skip
+    membership_ending_days = DaysField(
+        label=_("Days before a membership ends to remind"), required=False, max_length=100,
+        help_text=_("Whole numbers, separated by commas. Empty: no reminder."),
+    )  # fmt: skip
 
     class Meta:
         model = LibrarySettings
@@ -106,7 +110,7 @@ class SettingsForm(EditForm, forms.ModelForm):
             "card_prefix", "barcode_prefix",
             "estimate_counts_for_limits", "hours_past_closing", "lost_fine_policy", "found_refund_policy",
             "refund_window_days", "long_overdue_lost_days", "unlink_history_after_days",
-            "due_soon_days", "overdue_notice_days",
+            "due_soon_days", "overdue_notice_days", "membership_ending_days",
         ]  # fmt: skip
         widgets = {"address": forms.Textarea(attrs={"rows": 3})}
 
@@ -122,7 +126,7 @@ class SettingsForm(EditForm, forms.ModelForm):
         """The fields in the groups a page shows."""
         groups = [
             (_("The library"), 0, 5), (_("Money and language"), 5, 7), (_("Cards and barcodes"), 7, 9),
-            (_("Circulation"), 9, 15), (_("Privacy and reminders"), 15, 18),
+            (_("Circulation"), 9, 15), (_("Privacy and reminders"), 15, 19),
         ]  # fmt: skip
         names = self.Meta.fields
         return [(title, [self[name] for name in names[first:last]]) for title, first, last in groups]

@@ -3,6 +3,7 @@
 from .actions import Action
 from .library import Branch, LibrarySettings
 from .members import Card, Member, MemberCategory, Restriction
+from .messages import Message
 from .numbers import NumberSequence
 from .users import User
 from .work import Work
@@ -14,6 +15,7 @@ __all__ = [
     "LibrarySettings",
     "Member",
     "MemberCategory",
+    "Message",
     "NumberSequence",
     "Restriction",
     "User",

@@ -98,8 +98,12 @@ class LibrarySettings(models.Model):
     overdue_notice_days = models.JSONField(
         _("days after the due date to remind"), default=list, blank=True, validators=[is_list_of_days]
     )
+    membership_ending_days = models.JSONField(
+        _("days before a membership ends to remind"), default=list, blank=True, validators=[is_list_of_days]
+    )
     currency_fixed = models.BooleanField(_("money has been booked"), default=False, editable=False)
     set_up_at = models.DateTimeField(_("set up"), null=True, blank=True, editable=False)
+    daily_done_on = models.DateField(_("daily work last done for"), null=True, blank=True, editable=False)
     demo = models.JSONField(_("rows of the demo library"), default=dict, blank=True, editable=False)
 
     class Meta:

@@ -63,6 +63,10 @@ class Member(models.Model):
     ``removed_at``: the person is gone and nothing personal is left in the row, which only keeps the accounts whole.
     """
 
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("e-mail, or a letter if there is no address")
+        LETTER = "letter", _("letter")
+
     card_number = models.CharField(_("card number"), max_length=40, unique=True, validators=[CODE_PATTERN])
     name = models.CharField(_("name"), max_length=200, db_index=True)
     email = models.EmailField(_("e-mail"), blank=True, help_text=_("Families may share one."))
@@ -81,6 +85,11 @@ class Member(models.Model):
     keep_history = models.BooleanField(
         _("keeps the reading history"), null=True, blank=True, help_text=_("Unknown: the library's number of days.")
     )
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, choices=settings.LANGUAGES, help_text=_("Empty: the library's.")
+    )
+    notices_by = models.CharField(_("reminders come by"), max_length=10, choices=Channel, default=Channel.EMAIL)
+    notices_off = models.JSONField(_("reminders not wanted"), default=list, blank=True)
     loans_ever = models.PositiveIntegerField(_("loans ever"), default=0, editable=False)
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True, editable=False)
     user = models.OneToOneField(

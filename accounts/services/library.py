@@ -20,6 +20,7 @@ from accounts.permissions import ADMIN, NAMES, ROLES
 from accounts.services.actions import changes, describe, leave_out, recorded
 
 SET_UP_CODE = "set-up-code"
+FIRST_REMINDERS = {"due_soon_days": [2], "overdue_notice_days": [1, 7, 14], "membership_ending_days": [30]}
 FIRST_NAMES = {"MAIN": gettext_noop("Main library"), "ADULT": gettext_noop("Adult"), "CHILD": gettext_noop("Child")}
 
 
@@ -84,7 +85,8 @@ def set_up_library(
     ensure_library()
     ensure_roles()
     taken = LibrarySettings.objects.filter(pk=1, set_up_at=None).update(
-        set_up_at=now, name=name, time_zone=time_zone, language=get_language() or settings.LANGUAGE_CODE
+        set_up_at=now, name=name, time_zone=time_zone, language=get_language() or settings.LANGUAGE_CODE,
+        **FIRST_REMINDERS,
     )  # fmt: skip
     if not taken:
         raise Refused("already_set_up", _("This library has been set up already."))

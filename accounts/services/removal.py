@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.models import Action, Card, Member, User
+from accounts.models import Action, Card, Member, Message, User
 from accounts.queries import works_here
 from accounts.services.members import EDITABLE
 
@@ -28,10 +28,11 @@ def forget_person(member: Member, now: datetime) -> None:
     member.name, member.user, member.removed_at = _("Removed member"), None, now
     for field in ("email", "phone", "address", "group_name", "note", "pin_hash"):
         setattr(member, field, "")
-    member.keep_history, member.expires_on = None, None
+    member.keep_history, member.expires_on, member.language, member.notices_off = None, None, "", []
     member.save()
     if user and not works_here(user):
         _close_sign_in(user, member.card_number)
+    _empty_messages(member)
     member.restrictions.filter(lifted_at=None).update(lifted_at=now)
     member.restrictions.update(reason="")
 
@@ -51,6 +52,13 @@ def _nobodys_card(member: Member) -> str:
         number += "X"
     Card.objects.create(number=number)
     return number
+
+
+def _empty_messages(member: Member) -> None:
+    """Of what was written to ``member`` only the days stay; what was not sent never is."""
+    member.messages.update(to="", subject="", text="", html="", problem="")
+    due = Message.STATES[Message.Status.DUE]
+    member.messages.filter(state__in=due).update(state=Message.State.PAUSED, lease_until=None)
 
 
 def _close_sign_in(user: User, username: str) -> None:
@@ -73,5 +81,7 @@ def _empty_record(member: Member, user: User | None, name: str) -> None:
         action.reason, action.fingerprint = "", ""
         action.save(update_fields=["before", "after", "reason", "fingerprint"])
     Action.objects.filter(reason__icontains=name).update(reason="", fingerprint="")
-    kind = ContentType.objects.get_for_model(Member)
-    LogEntry.objects.filter(content_type=kind, object_id=str(member.pk)).update(object_repr="")
+    for row in (member, user):
+        if row:
+            kind = ContentType.objects.get_for_model(type(row))
+            LogEntry.objects.filter(content_type=kind, object_id=str(row.pk)).update(object_repr="")

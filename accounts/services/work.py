@@ -1,7 +1,7 @@
 """Claiming long work, so that each piece is in one pair of hands and none is lost when a process dies."""
 
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db.models import F, Q, QuerySet
@@ -17,8 +17,10 @@ PULSE_KEY = "worker-pulse"
 PULSE_SECONDS = 30  # a worker not heard of for so long counts as not running
 
 
-def claim_next(model: type[W], now: datetime | None = None) -> W | None:
+def claim_next(model: type[W], now: datetime | None = None, **only: Any) -> W | None:
     """Claim the oldest piece of work of ``model`` that is due and in nobody's hands, or return None.
+
+    ``only``: values that fields of it must have.
 
     A conditional UPDATE decides between several workers; the claim ends by itself after LEASE, so that work of a
     process that died is taken up by another.
@@ -28,6 +30,7 @@ def claim_next(model: type[W], now: datetime | None = None) -> W | None:
         Q(lease_until=None) | Q(lease_until__lt=now),
         Q(due_at=None) | Q(due_at__lte=now),
         state__in=(Work.State.QUEUED, Work.State.RUNNING),
+        **only,
     ).order_by("pk")
     return next((each for each in due[:5] if _claim(each, each.lease_until, now)), None)
 
@@ -88,6 +91,11 @@ def reach(work: Work, cursor: int, done: int) -> None:
 def hand_back(work: Work) -> None:
     """Give claimed ``work`` back after a turn that went well, to be gone on with at once by whoever is free."""
     _ours(work).update(state=Work.State.QUEUED, lease_until=None, attempts=0, problem="")
+
+
+def cancel(work: Work, problem: str, now: datetime | None = None) -> None:
+    """Put claimed ``work`` aside, for the ``problem`` in words for people: nobody goes on with it."""
+    _ours(work).update(state=Work.State.PAUSED, finished_at=now or timezone.now(), lease_until=None, problem=problem)
 
 
 def try_later(work: Work, problem: str, now: datetime | None = None, *, from_the_start: bool = False) -> None:

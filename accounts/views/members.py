@@ -18,6 +18,8 @@ from accounts.permissions import MANAGE_MEMBERS, REFUND, needs
 from accounts.services import members as services
 from accounts.services.cards import card_pdf
 from catalog.queries import books_with_isbn
+from circulation.queries.hold_lists import rows_of
+from circulation.queries.holds import active_holds
 from circulation.queries.ledger import account, balance_minor, outstanding_by_member, refundable_minor
 from circulation.queries.loans import estimates, members_loans
 from circulation.queries.members import loan_counts
@@ -70,6 +72,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         "refundable": refundable_minor(member) if request.user.has_perm(REFUND) else 0,
         "running": sum(fine.amount_minor for fine in running.values()),
         "restrictions": queries.restrictions_on(member, timezone.localdate(now)),
+        "holds": rows_of(active_holds(member, timezone.localdate(now)), timezone.localdate(now), book),
         "restrict_form": RestrictForm(auto_id="restrict_%s"), "card_form": NewCardForm(auto_id="card_%s"),
     }  # fmt: skip
     return render(request, "accounts/member.html", context)

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
@@ -13,6 +14,7 @@ from catalog import queries
 from catalog.forms.search import SearchForm
 from catalog.models import Author, Book, Subject
 from circulation.queries.copies import stock_of, with_availability
+from circulation.queries.holds import queue
 
 PER_PAGE = 20
 A_YEAR = 365 * 24 * 3600
@@ -35,7 +37,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
     books = queries.with_source_key(queries.for_lists(queries.public_books()).prefetch_related("subjects"))
     book = get_object_or_404(books, pk=pk)
     copies = with_availability(book.copies.filter(withdrawn_on=None)).select_related("current_branch").order_by("pk")
-    context = {"book": book, "copies": copies}
+    context = {"book": book, "copies": copies, "waiting": len(queue(book, timezone.localdate()))}
     return render(request, "catalog/book.html", context)
 
 

@@ -34,17 +34,17 @@ def lost_loan_of(copy: Copy) -> Loan | None:
     return lost.order_by("-closed_at", "-pk").first()
 
 
-def long_overdue_loans(now: datetime, library: LibrarySettings) -> list[Loan]:
-    """The loans overdue for as many days as make a copy lost, oldest first; none where the library sets no number.
+def long_overdue_loans(now: datetime, library: LibrarySettings) -> QuerySet[Loan]:
+    """The loans overdue for as many days as make a copy lost; none where the library sets no number.
 
     Left out are those the member says were returned.
     """
     days = library.long_overdue_lost_days
     if days is None:
-        return []
+        return Loan.objects.none()
     due_before = end_of_day(now.astimezone(library.zone).date() - timedelta(days=max(days, 1)), library.zone)
     loans = Loan.objects.open().filter(due_at__lte=due_before, claimed_returned_at=None).select_related("copy")
-    return list(loans.order_by("due_at", "pk"))
+    return loans.order_by("due_at", "pk")
 
 
 def loans_for_pages(loans: QuerySet[Loan]) -> QuerySet[Loan]:

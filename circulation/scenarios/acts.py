@@ -19,6 +19,7 @@ from circulation.queries.problems import block
 from circulation.queries.rules import rule_book
 from circulation.queries.standing import room_for_fines
 from circulation.services import calendars, holds, ledger, lost
+from circulation.services.daily import run_daily
 from circulation.services.loans import issue_copy, renew_loan
 from circulation.services.returning import take_in
 
@@ -67,11 +68,14 @@ class Desk:
         return loan
 
     def hold(self, name: str) -> Hold:
-        """The hold that was placed by this name. Raises CirculationRefused("hold_not_possible") if that was refused."""
+        """The hold that was placed by this name. Raises CirculationRefused("hold_not_possible") if there is none."""
         hold = self.library.holds.get(name)
         if hold is None:
             raise CirculationRefused([block("hold_not_possible", _("This hold was never placed."))])
-        return Hold.objects.select_related("book", "member", "trapped_copy").get(pk=hold.pk)
+        found = Hold.objects.select_related("book", "member", "trapped_copy").filter(pk=hold.pk).first()
+        if found is None:
+            raise CirculationRefused([block("hold_not_possible", _("This hold is over and was forgotten."))])
+        return found
 
 
 def issue(desk: Desk, values: Mapping[str, Any]) -> Result:
@@ -209,6 +213,10 @@ def close_days(desk: Desk, values: Mapping[str, Any]) -> Result:
     return {name: closed[name] for name in ("loans_moved", "holds_moved", "fines_voided")}
 
 
+def daily(desk: Desk, _values: Mapping[str, Any]) -> Result:
+    return run_daily(desk.now)._asdict()
+
+
 def on_site(desk: Desk, values: Mapping[str, Any]) -> Result:
     member = desk.member(values["member"]) if "member" in values else None
     lost.use_on_site(desk.copy(values["copy"]), member=member, branch=desk.library.branch, **desk.by)
@@ -270,6 +278,7 @@ ACTS: dict[str, Callable[[Desk, Mapping[str, Any]], Result]] = {
     "void": void,
     "restrict": restrict,
     "close_days": close_days,
+    "daily": daily,
     "on_site": on_site,
     "remove_member": remove_member,
 }

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from django.apps import apps
 from django.db import connection, transaction
 
+MODE = "transaction_mode"  # of a connection to SQLite: how its transactions begin
+
 
 @contextmanager
 def empty_library() -> Iterator[None]:
@@ -29,11 +31,12 @@ def _waiting_for_nobody() -> Iterator[None]:
         yield
         return
     connection.ensure_connection()
-    usual, connection.transaction_mode = connection.transaction_mode, "DEFERRED"
+    usual = getattr(connection, MODE)
+    setattr(connection, MODE, "DEFERRED")
     try:
         yield
     finally:
-        connection.transaction_mode = usual
+        setattr(connection, MODE, usual)
 
 
 def _lay_aside() -> None:

@@ -36,10 +36,7 @@ def _hours(node: Node) -> tuple[time, time] | dict[int, tuple[time, time]]:
 
 def _span(node: Node) -> tuple[time, time]:
     node.fields("opens", "closes")
-    opens, closes = node.at("opens").clock(), node.at("closes").clock()
-    if closes <= opens:
-        raise node.at("closes").wrong(_("The library closes after it opens."))
-    return opens, closes
+    return node.at("opens").clock(), node.at("closes").clock()
 
 
 def _days(node: Node | None) -> tuple[Days, ...]:

@@ -35,10 +35,10 @@ def member(desk: Desk, values: Mapping[str, Any]) -> Result:
 
 def copy(desk: Desk, values: Mapping[str, Any]) -> Result:
     found = desk.copy(values["copy"])
-    status = with_availability(Copy.objects.filter(pk=found.pk)).values_list("status", flat=True).get()
+    [as_told] = with_availability(Copy.objects.filter(pk=found.pk))
     hold = ready_hold_of(found)
     return {
-        "status": status,
+        "status": as_told.status,  # type: ignore[attr-defined] # annotated
         "trapped_for": hold.member.card_number if hold else None,
         "pickup_by": hold.pickup_by.isoformat() if hold and hold.pickup_by else None,
     }
@@ -74,7 +74,9 @@ def hold_state(desk: Desk, values: Mapping[str, Any]) -> Result:
 
 
 def rule(desk: Desk, values: Mapping[str, Any]) -> Result:
-    parts = (desk.library.branches, desk.library.categories, desk.library.copy_types)
+    parts: tuple[Mapping[str, Any], ...] = (
+        desk.library.branches, desk.library.categories, desk.library.copy_types,
+    )  # fmt: skip
     first = (next(iter(part)) for part in parts)
     asked = [values.get(key, one) for key, one in zip(("branch", "category", "copy_type"), first, strict=True)]
     found = rule_book().rule(*(part[code].pk for part, code in zip(parts, asked, strict=True)))

@@ -78,6 +78,8 @@ def set_up(scenario: Scenario) -> Library:
 def _open(library: Library, code: str, week: Week, today: date) -> set[str]:
     """Give a branch its hours and exceptions; the codes of what speaks against them."""
     branch = library.branches[code]
+    if any(closes_at <= opens_at for opens_at, closes_at in (week.hours or {}).values()):
+        return {"calendar_backwards"}
     for weekday, (opens_at, closes_at) in (week.hours or {}).items():
         OpeningHours.objects.create(branch=branch, weekday=weekday, opens_at=opens_at, closes_at=closes_at)
     if week.hours == {}:  # no row at all would mean: open every day

@@ -15,9 +15,11 @@ from accounts.services.actions import as_json
 from catalog.models import Copy
 from circulation import policy
 from circulation.models import Hold, Loan
+from circulation.policy.notices import Kind
 from circulation.queries.holds import is_overdue
 from circulation.queries.rules import RuleBook, rule_book
 from circulation.services.locks import lock_copies
+from circulation.services.notices import queue_hold_notice
 
 STATE = (
     "status", "rank", "is_suspended", "suspended_until", "trapped_copy_id", "ready_at", "pickup_by", "loan_id",
@@ -83,6 +85,7 @@ def pass_on(
         return None
     rule = rules.rule(branch.pk, hold.member.category_id, copy.copy_type_id)
     pickup_by = policy.pickup_deadline(today, rule.hold_pickup_days, rules.calendar(branch.pk), hold.not_after)
+    queue_hold_notice(hold, Kind.HOLD_READY, pickup_by, now)
     return (trail or Trail()).change(
         hold, "trapped_hold", status=Hold.Status.READY, trapped_copy_id=copy.pk, ready_at=now, pickup_by=pickup_by,
         is_suspended=False, suspended_until=None,
@@ -91,6 +94,8 @@ def pass_on(
 
 def let_go(hold: Hold, *, now: datetime, trail: Trail) -> None:
     """Close ``hold`` (locked) as expired: it was not picked up in time, or its last day has passed."""
+    last_day = hold.pickup_by if hold.status == Hold.Status.READY else hold.not_after
+    queue_hold_notice(hold, Kind.HOLD_EXPIRED, last_day or now.date(), now)
     trail.change(hold, status=Hold.Status.EXPIRED, trapped_copy_id=None, closed_at=now)
 
 

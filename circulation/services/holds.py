@@ -156,7 +156,7 @@ def trap_copy(action: Action, copy: Copy, *, branch: Branch, by: User | None, no
     if copy.current_branch_id != branch.pk:
         Copy.objects.filter(pk=copy.pk).update(current_branch=branch)
     after = {"copy": copy.pk, "member": hold.member_id}
-    describe(action, hold, before=before | trail.as_before(), after=after | trail.as_after())
+    describe(action, copy, before=before | trail.as_before(), after=after | trail.as_after())
     return hold
 
 

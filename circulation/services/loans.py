@@ -23,6 +23,7 @@ from circulation.queries.problems import block, issue_problems, renewal_problems
 from circulation.queries.rules import RuleBook, rule_book
 from circulation.queries.standing import Standing
 from circulation.services.endings import back_at, close_loan
+from circulation.services.history import unlink_at_return
 from circulation.services.hold_shelf import Trail, hand_over, pass_on
 from circulation.services.ledger import write_fine, written
 from circulation.services.locks import lock_copy_for, lock_member, lock_members, lock_open_loan
@@ -76,7 +77,8 @@ def return_copy(
 ) -> Loan:
     """Take ``copy`` back at ``branch``: close its loan, write its fine, bar for late days where the rule says so.
 
-    It is made ready for the first hold in line at once.
+    It is made ready for the first hold in line at once. A member who keeps no reading history is forgotten at once,
+    unless something is owed for the loan.
 
     ``returned_on`` is the day it really came back (book drop); it then counts as back at the end of that day.
     Returns the closed loan. Raises CirculationRefused("not_on_loan", "date_in_future", "date_before_loan").
@@ -94,6 +96,7 @@ def return_copy(
     trail = Trail()
     if loan.is_waited_for:  # type: ignore[attr-defined] # told by lock_open_loan
         pass_on(loan.copy, branch=branch, by=by, now=now, trail=trail, rules=book)
+    unlink_at_return(loan, barred)
     after = {
         "returned_at": returned_at.isoformat(), "copy": loan.copy_id, "member": loan.member_id,
         "fine": entry.pk if entry else None, **written([entry] if entry else []),

@@ -14,6 +14,7 @@ from circulation.queries.loans import long_overdue_loans, lost_loan_of
 from circulation.queries.lost import finding_of, loss_of
 from circulation.queries.problems import block
 from circulation.queries.rules import RuleBook, rule_book
+from circulation.services.batches import batches
 from circulation.services.copies import mark_damaged, use_on_site, withdraw_copy
 from circulation.services.endings import back_at, close_loan
 from circulation.services.hold_shelf import Trail, pass_on, take_off_the_shelf
@@ -126,12 +127,13 @@ def mark_long_overdue_lost(now: datetime) -> int:
     Loans the member says were returned are left to people. Without that number nothing is done.
     """
     marked = 0
-    for loan in long_overdue_loans(now, LibrarySettings.current()):
-        try:
-            mark_lost(loan.copy, reason=_("long overdue"), due_at=loan.due_at, by=None, now=now)
-        except CirculationRefused:  # taken back, renewed or marked since the list was read
-            continue
-        marked += 1
+    for some in batches(long_overdue_loans(now, LibrarySettings.current())):
+        for loan in some:
+            try:
+                mark_lost(loan.copy, reason=_("long overdue"), due_at=loan.due_at, by=None, now=now)
+            except CirculationRefused:  # taken back, renewed or marked since the list was read
+                continue
+            marked += 1
     return marked
 
 

@@ -33,6 +33,7 @@ def remove_member(action: Action, member: Member, *, by: User | None, now: datet
     trail = Trail()
     end_holds_of(member, by=by, now=now, trail=trail)
     _forget_reasons(member)
+    member.notices.all().delete()
     member.loans.update(member=None)
     OnSiteUse.objects.filter(member=member).update(member=None)
     forget_person(member, now)

@@ -73,6 +73,10 @@ def _told(action: Action) -> TakenIn:
     after = action.after
     loan_id = action.target_id if action.verb == "return" else after.get("loan")
     loan = Loan.objects.select_related("copy__book", "member").filter(pk=loan_id or 0).first()
-    hold = Hold.objects.filter(pk=after["trapped_hold"]).first() if after.get("trapped_hold") else None
+    hold = (
+        Hold.objects.select_related("member").filter(pk=after["trapped_hold"]).first()
+        if after.get("trapped_hold")
+        else None
+    )
     entries = list(LedgerEntry.objects.filter(pk__in=after["entries"]).order_by("pk")) if after.get("entries") else []
     return TakenIn(action, loan, hold, after.get("credited_minor", 0), entries)

@@ -175,8 +175,10 @@ UNDOERS: dict[str, Callable[[Action, User, datetime], Loan | Copy | LedgerEntry 
 def _locked(undone: Action, found_loan: int | None = None) -> Loan:
     """The loan that was acted on, with its member and copy; also the member who had lost ``found_loan`` is locked."""
     loan = Loan.objects.filter(pk=undone.target_id or 0).first()
-    if loan is None or loan.member_id is None:
+    if loan is None:
         raise _changed_since()
+    if loan.member_id is None:
+        raise Refused("changed_since", gettext("The loan has forgotten its member. Issue the copy again instead."))
     loser = Loan.objects.filter(pk=found_loan).values_list("member_id", flat=True).first() if found_loan else None
     members = lock_members([loan.member_id, loser])
     _refuse_if(loan.member_id not in members)

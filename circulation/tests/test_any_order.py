@@ -17,12 +17,22 @@ from accounts.models import Action, Member, User
 from accounts.queries import default_branch
 from accounts.tests.factories import MemberCategoryFactory, MemberFactory, UserFactory
 from catalog.models import Copy
-from catalog.tests.factories import CopyFactory, CopyTypeFactory
+from catalog.tests.factories import BookFactory, CopyFactory, CopyTypeFactory
 from circulation.exceptions import CirculationRefused
-from circulation.models import LedgerEntry, Loan
+from circulation.models import Hold, LedgerEntry, Loan
 from circulation.queries.copies import with_availability
+from circulation.queries.holds import position
 from circulation.queries.ledger import balance_minor, outstanding_minor, refundable_minor
+from circulation.services.calendars import close_days
 from circulation.services.copies import clear_copy, mark_copy
+from circulation.services.holds import (
+    cancel_hold,
+    expire_holds,
+    move_hold,
+    place_hold,
+    resume_hold,
+    suspend_hold,
+)
 from circulation.services.ledger import charge_member, refund, take_payment, void_last_entry, waive, write_off
 from circulation.services.loans import issue_copy, renew_loan, return_copy
 from circulation.services.lost import claim_returned, mark_lost
@@ -32,7 +42,7 @@ from circulation.tests.factories import set_rule, zurich
 from library_site import invariants as of_the_database
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_zurich")]
-COPIES, MEMBERS = 2, 2
+COPIES, MEMBERS = 3, 3  # two of the copies are of one book
 LIMIT = 1
 PRICE, FEE = 600, 100
 WHICH_COPY, WHICH_MEMBER = st.integers(0, COPIES - 1), st.integers(0, MEMBERS - 1)
@@ -50,9 +60,10 @@ class Desk(RuleBasedStateMachine):
         set_rule(max_loans=LIMIT, max_renewals=2, loan_period=2, fine_amount_minor=50, fine_cap_minor=-1)
         category = MemberCategoryFactory(debt_limit_minor=1_000)
         self.members: list[Member] = MemberFactory.create_batch(MEMBERS, category=category)
-        self.copies: list[Copy] = CopyFactory.create_batch(
-            COPIES, price_minor=PRICE, copy_type=CopyTypeFactory(processing_fee_minor=FEE)
-        )
+        kind, book = CopyTypeFactory(processing_fee_minor=FEE), BookFactory()
+        self.copies: list[Copy] = [
+            CopyFactory(price_minor=PRICE, copy_type=kind, **({"book": book} if n else {})) for n in range(COPIES)
+        ]
         self.by: User = UserFactory(is_superuser=True)
         self.now: datetime = zurich("2026-03-02T10:00")
         self.holders: dict[int, int] = {}  # copy -> member, by number
@@ -113,10 +124,53 @@ class Desk(RuleBasedStateMachine):
             self._change_ones_mind(sure, "renew")
             self.owed[self.holders[copy]] += fine if sure else 0
 
-    @rule(copy=WHICH_COPY)
-    def take_back_what_may_be_in(self, copy: int) -> None:
+    @rule(copy=WHICH_COPY, sure=SURE)
+    def scan_what_is_in(self, copy: int, sure: bool) -> None:
+        """Nothing, unless somebody waits for it: then it stands ready from now on."""
         if copy not in self.holders and copy not in self.lost:
-            assert self._do(take_in, self.copies[copy], branch=default_branch()) is None
+            taken = self._do(take_in, self.copies[copy], branch=default_branch())
+            assert taken is None or taken.hold.trapped_copy_id == self.copies[copy].pk
+            if taken:
+                self._change_ones_mind(sure, "trap_copy")
+
+    @rule(copy=WHICH_COPY, member=WHICH_MEMBER, this_copy=st.booleans())
+    def wait(self, copy: int, member: int, this_copy: bool) -> None:
+        held, who = self.copies[copy], self.members[member]
+        waits = Hold.objects.active().filter(member=who, book=held.book_id).exists()
+        how = {"book": held.book, "copy": held if this_copy else None, "branch": default_branch()}
+        done = self._do(place_hold, who, **how)
+        assert not (done and waits)
+
+    @precondition(lambda self: Hold.objects.active().exists())
+    @rule(which=st.integers(0, 9), what=st.sampled_from([cancel_hold, suspend_hold, resume_hold]))
+    def change_a_hold(self, which: int, what: Any) -> None:
+        holds = Hold.objects.active().order_by("pk")
+        self._do(what, holds[which % len(holds)])
+
+    @precondition(lambda self: Hold.objects.waiting().exists())
+    @rule(which=st.integers(0, 9), to=st.integers(1, 3))
+    def move_a_hold(self, which: int, to: int) -> None:
+        holds = Hold.objects.waiting().order_by("pk")
+        hold = holds[which % len(holds)]
+        others = Hold.objects.waiting().filter(book=hold.book_id).count()
+        if self._do(move_hold, hold, to=to):
+            assert position(hold) == min(to, others)
+
+    @rule(days=st.integers(0, 12))
+    def let_time_pass(self, days: int) -> None:
+        self.now += timedelta(days=days)
+        self._do(expire_holds)
+        assert not Hold.objects.active().filter(pickup_by__lt=self.now.date()).exists()
+
+    @rule(first=st.integers(-4, 6), length=st.integers(0, 3), sure=SURE)
+    def close(self, first: int, length: int, sure: bool) -> None:
+        from_on = self.now.date() + timedelta(days=first)
+        if self._do(close_days, from_on=from_on, to_on=from_on + timedelta(days=length)):
+            credits = LedgerEntry.objects.filter(kind="waiver", at=self.now)
+            less = {m.pk: -sum(e.amount_minor for e in credits if e.member_id == m.pk) for m in self.members}
+            self._change_ones_mind(sure, "close_days")
+            if sure:
+                self.owed = [owed - less[m.pk] for owed, m in zip(self.owed, self.members, strict=True)]
 
     @rule(copy=WHICH_COPY, days=DAYS, sure=SURE)
     def lose(self, copy: int, days: int, sure: bool) -> None:
@@ -202,6 +256,8 @@ class Desk(RuleBasedStateMachine):
         assert [balance_minor(member) for member in self.members] == self.owed
         out = [copy.pk for copy in with_availability(Copy.objects.order_by("pk")) if copy.status == "on_loan"]
         assert out == sorted(self.copies[n].pk for n in self.holders)
+        shelf = sorted(Hold.objects.ready().values_list("trapped_copy", flat=True))
+        assert not set(shelf) & {self.copies[n].pk for n in (*self.holders, *self.lost)}
         held = list(self.holders.values())
         assert max((held.count(n) for n in range(MEMBERS)), default=0) <= LIMIT
 

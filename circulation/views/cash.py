@@ -19,7 +19,10 @@ from circulation.views.files import Echo, harmless
 
 @needs(TAKE_PAYMENT)
 def cash_up(request: HttpRequest) -> HttpResponse:
-    return _page(request, CashUpForm(request.GET))
+    asked = request.GET.copy()
+    if not asked.get("day"):
+        asked["day"] = timezone.localdate().isoformat()
+    return _page(request, CashUpForm(asked))
 
 
 def _page(request: HttpRequest, form: CashUpForm, status: int = 200) -> HttpResponse:

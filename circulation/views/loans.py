@@ -113,9 +113,14 @@ def _row(loan: Loan, costs: dict, isbns: dict, library: LibrarySettings) -> list
         isbns.get(loan.copy.book_id, ""),
         loan.copy.book.title,
         loan.copy.barcode,
-        *(_stamp(at, library) for at in (loan.issued_at, loan.due_at, loan.returned_at)),
+        *(_stamp(at, library) for at in (loan.issued_at, loan.due_at, _back(loan))),
         money.plain(costs.get(loan.pk, 0), library.currency),
     ]
+
+
+def _back(loan: Loan) -> datetime | None:
+    """When it came back; a lost copy did not."""
+    return None if loan.outcome == Loan.Outcome.LOST else loan.returned_at
 
 
 def _stamp(at: datetime | None, library: LibrarySettings) -> str:

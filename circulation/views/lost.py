@@ -82,7 +82,10 @@ def _tell(request: HttpRequest, copy: Copy, form: WhatHappenedForm, key: str) ->
 
 def _page(request: HttpRequest, copy: Copy, form: WhatHappenedForm, status: int = 200) -> HttpResponse:
     now = timezone.now()
-    context = {"copy": copy, "form": form, "now": now, **_what_it_costs(request, copy, now)}
+    fields = {
+        f"{word}_form": WhatHappenedForm(auto_id=f"{word}_%s") for word in (words.LOST, words.CLAIMED, words.DAMAGED)
+    }
+    context = {"copy": copy, "form": form, "now": now, **fields, **_what_it_costs(request, copy, now)}
     return render(request, "circulation/what_happened.html", context, status=status)
 
 

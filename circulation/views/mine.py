@@ -35,7 +35,7 @@ FILTERS = dict(
 
 
 def my_loans(request: HttpRequest) -> HttpResponse:
-    member = _me(request)
+    member = me(request)
     now, loans = timezone.now(), members_loans(member)
     show = request.GET.get("show", "all")
     show = show if show in FILTERS else "all"
@@ -60,21 +60,21 @@ def my_loans(request: HttpRequest) -> HttpResponse:
 
 
 def my_fines(request: HttpRequest) -> HttpResponse:
-    member = _me(request)
+    member = me(request)
     context = {"member": member, "page": page_of(request, account(member)), "balance": balance_minor(member)}
     return render(request, "circulation/my_fines.html", context)
 
 
 @require_POST
 def renew_mine(request: HttpRequest, pk: int) -> HttpResponse:
-    loan = get_object_or_404(_me(request).loans.open().select_related("copy__book"), pk=pk)
+    loan = get_object_or_404(me(request).loans.open().select_related("copy__book"), pk=pk)
     _renew(request, [loan])
     return redirect("circulation:my_loans")
 
 
 @require_POST
 def renew_all_mine(request: HttpRequest) -> HttpResponse:
-    _renew(request, _me(request).loans.open().select_related("copy__book").order_by("due_at"))
+    _renew(request, me(request).loans.open().select_related("copy__book").order_by("due_at"))
     return redirect("circulation:my_loans")
 
 
@@ -97,7 +97,8 @@ def _renew(request: HttpRequest, loans: Iterable[Loan]) -> None:
             messages.success(request, _("“%(title)s” is now due on %(due)s.") % {"title": title, "due": due})
 
 
-def _me(request: HttpRequest) -> Member:
+def me(request: HttpRequest) -> Member:
+    """The member who is signed in; for whoever is none there is nothing here (404)."""
     member = getattr(request.user, "member", None)
     if member is None:
         raise Http404

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts import money
@@ -17,7 +18,9 @@ from catalog.models import Copy
 from catalog.queries import books_with_isbn
 from circulation.exceptions import CirculationRefused, Level
 from circulation.forms.desk import RenewForm, ReturnByMemberForm, ReturnForm
+from circulation.models import Hold, LedgerEntry, Loan
 from circulation.queries.desk import returned_before, this_sitting
+from circulation.queries.hold_lists import shelf
 from circulation.queries.loans import loan_due_first, open_loan_of
 from circulation.queries.scans import Scan, read_scan
 from circulation.services.loans import renew_loan
@@ -46,6 +49,7 @@ def _take_back(request: HttpRequest, form: Any, copy: Copy, *, suffix: str) -> H
     returned_on = form.cleaned_data.get("returned_on")
     if not request.user.has_perm(BACKDATE):
         returned_on = None
+    query: dict[str, Any] = {"returned_on": returned_on.isoformat()} if returned_on else {}
     try:
         taken = take_in(
             copy, branch=desk_branch(request.session), by=request.user, returned_on=returned_on,
@@ -58,9 +62,20 @@ def _take_back(request: HttpRequest, form: Any, copy: Copy, *, suffix: str) -> H
     except TakenBackSince as refusal:
         messages.error(request, f"“{copy.book.title}” ({copy.barcode}): {refusal.message}")
     else:
-        _tell_found(request, copy, taken) if taken.was_lost else _tell_returned(request, taken)
-    query = f"?returned_on={returned_on.isoformat()}" if returned_on else ""
-    return redirect(request.path + query)
+        _tell(request, copy, taken)
+        query |= {"hold": taken.hold.pk} if taken.hold else {}
+    return redirect(f"{request.path}?{urlencode(query)}" if query else request.path)
+
+
+def _tell(request: HttpRequest, copy: Copy, taken: TakenIn) -> None:
+    if taken.was_lost:
+        _tell_found(request, copy, taken)
+    elif taken.loan:
+        _tell_returned(request, taken.loan, taken.fine)
+    if taken.hold and taken.hold.pickup_by:
+        day = date_format(taken.hold.pickup_by, "DATE_FORMAT")
+        facts = {"title": copy.book.title, "name": taken.hold.member, "day": day}
+        messages.warning(request, _("“%(title)s” is on hold for %(name)s until %(day)s: to the hold shelf.") % facts)
 
 
 def _tell_found(request: HttpRequest, copy: Copy, taken: TakenIn) -> None:
@@ -72,12 +87,10 @@ def _tell_found(request: HttpRequest, copy: Copy, taken: TakenIn) -> None:
         messages.warning(request, _("Found: “%(title)s”, which was lost.") % facts)
 
 
-def _tell_returned(request: HttpRequest, taken: TakenIn) -> None:
-    loan = taken.loan
-    assert loan is not None
+def _tell_returned(request: HttpRequest, loan: Loan, fine: LedgerEntry | None) -> None:
     facts = {"title": loan.copy.book.title, "name": loan.member}
-    if taken.fine:
-        facts["fine"] = money.formatted(taken.fine.amount_minor, request.library.currency, request.LANGUAGE_CODE)
+    if fine:
+        facts["fine"] = money.formatted(fine.amount_minor, request.library.currency, request.LANGUAGE_CODE)
         messages.warning(request, _("Returned: “%(title)s” from %(name)s. Late: a fine of %(fine)s.") % facts)
     elif loan.claimed_returned_at:
         messages.warning(request, _("Returned: “%(title)s” from %(name)s, who had said so.") % facts)
@@ -108,12 +121,18 @@ def _return_page(
     if isinstance(form, ReturnByMemberForm):
         form, by_member = ReturnForm(), form
     now = timezone.now()
-    done = this_sitting(request.user, ("return", "mark_found"), now)
+    done = this_sitting(request.user, ("return", "mark_found", "trap_copy"), now)
     context = {
         "form": form, "by_member": by_member or ReturnByMemberForm(), "done": done, "now": now,
-        "fines": sum(each.action.after.get("fine_minor", 0) for each in done),
+        "hold": _hold_just_trapped(request), "fines": sum(each.action.after.get("fine_minor", 0) for each in done),
     }  # fmt: skip
     return render(request, "circulation/return.html", context, status=status)
+
+
+def _hold_just_trapped(request: HttpRequest) -> Hold | None:
+    """The hold that the last scan made ready, as long as it is."""
+    pk = request.GET.get("hold", "")
+    return shelf().filter(pk=pk).first() if pk.isascii() and pk.isdigit() and len(pk) <= 18 else None
 
 
 @needs(ISSUE)

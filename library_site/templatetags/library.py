@@ -101,6 +101,9 @@ VERBS = {
     "mark_found": _("Found"),
     "claim_returned": _("Said to be returned"),
     "mark_copy": _("Marked"),
+    "trap_copy": _("Put on the hold shelf"),
+    "place_hold": _("Hold placed"),
+    "cancel_hold": _("Hold cancelled"),
     "undo": _("Taken back"),
 }
 

@@ -14,7 +14,7 @@ from catalog.tests.factories import BookFactory, CopyFactory
 from circulation.models import CirculationRule, LedgerEntry
 from circulation.services.calendars import close_days
 from circulation.services.ledger import charge_member, take_payment
-from circulation.tests.factories import close_on, make_loan
+from circulation.tests.factories import close_on, make_hold, make_loan, make_ready_hold
 
 # name of the address -> who may open it (everybody, signed in, or a role and all above it) and whether it is POST only
 PUBLIC, ANYBODY_SIGNED_IN, MEMBERS, DESK, ADMINS = "public", "signed in", "members", "desk", "admins"
@@ -66,6 +66,19 @@ AUDIENCE = {
     "circulation:my_fines": MEMBERS,
     "circulation:renew_all_mine": MEMBERS,
     "circulation:renew_mine": MEMBERS,
+    "circulation:place_mine": MEMBERS,
+    "circulation:my_holds": MEMBERS,
+    "circulation:cancel_mine": MEMBERS,
+    "circulation:suspend_mine": MEMBERS,
+    "circulation:resume_mine": MEMBERS,
+    "circulation:holds": DESK,
+    "circulation:let_go": DESK,
+    "circulation:hold_slip": DESK,
+    "circulation:cancel_hold": DESK,
+    "circulation:suspend_hold": DESK,
+    "circulation:resume_hold": DESK,
+    "circulation:move_hold": DESK,
+    "circulation:book_holds": DESK,
     "circulation:desk": DESK,
     "circulation:choose_branch": DESK,
     "circulation:undo": DESK,
@@ -82,6 +95,7 @@ AUDIENCE = {
     "circulation:refund": ADMINS,
     "circulation:void": DESK,
     "circulation:remove_member": DESK,
+    "circulation:rehearse": ADMINS,
     "circulation:cash_up": DESK,
     "circulation:cash_up_csv": DESK,
     "circulation:what_happened": DESK,
@@ -107,6 +121,7 @@ AUDIENCE = {
     "account_reset_password_from_key": PUBLIC,
     "account_reset_password_from_key_done": PUBLIC,
 }
+HOLD_ACTIONS = ("cancel_hold", "suspend_hold", "resume_hold", "move_hold", "cancel_mine", "suspend_mine", "resume_mine")
 _WITHOUT_KEY = {
     "members", "add_member", "books", "add_book", "account_change_password", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key_done",
@@ -125,7 +140,13 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
     charge_member(other, amount_minor=100, reason="lost card", by=librarian)
     payment = take_payment(other, amount_minor=50, by=librarian)
     book = BookFactory()
+    ready = make_ready_hold(member=MemberFactory(name="Rosa Ready"))
+    hold = make_hold(ready.book, member=other)
     keys: dict[str, dict[str, Any]] = {
+        **{f"circulation:{name}": {"pk": hold.pk} for name in HOLD_ACTIONS},
+        "circulation:hold_slip": {"pk": ready.pk},
+        "circulation:book_holds": {"pk": hold.book_id},
+        "circulation:place_mine": {"pk": hold.book_id},
         "accounts:lift_restriction": {"pk": restrict_member(other, reason="ill-mannered", by=librarian).pk},
         "catalog:isbn": {"isbn": "9780553382563"},
         "catalog:author": {"pk": Author.objects.create(name="A", sort_name="A", match_key="a").pk},

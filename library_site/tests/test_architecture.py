@@ -12,7 +12,7 @@ RANKS = {
     0: {"apps", "policy", "isbn", "exceptions", "money", "drafts", "normalize", "scans", "numbering", "progress"},
     1: {"models"},
     2: {"queries", "services", "permissions", "openlibrary", "search", "sheets", "invariants"},
-    3: {"forms", "admin", "paging", "adapter"},
+    3: {"forms", "admin", "paging", "adapter", "scenarios"},
     4: {"views", "tasks", "management"},
     5: {"urls"},
 }

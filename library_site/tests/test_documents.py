@@ -21,7 +21,7 @@ DOCUMENTS = sorted(
 ADDRESSES = ["/", "/search/?q=", "/books/<id>/", "/isbn/<isbn>/", "/authors/<id>/", "/accounts/login/", "/me/",
              "/me/profile/", "/desk/", "/desk/issue/", "/desk/return/", "/desk/loans/", "/desk/books/",
              "/desk/members/", "/desk/import/", "/desk/settings/", "/admin/", "/healthz"]  # fmt: skip
-COMMANDS = ["migrate", "load_demo", "worker", "import_openlibrary", "check_invariants", "bench_load"]
+COMMANDS = ["migrate", "load_demo", "worker", "import_openlibrary", "check_invariants", "play_scenario", "bench_load"]
 
 
 def text_of(name: str) -> str:
@@ -51,6 +51,29 @@ def test_cases_are_numbered_from_one_without_a_gap() -> None:
     for family in dict.fromkeys(family for family, _number, _path in described):
         numbers = [number for each, number, _path in described if each == family]
         assert (family, numbers) == (family, list(range(1, len(numbers) + 1)))
+
+
+def cases_no_scenario_plays() -> set[str]:
+    """Those of the document's last table: single numbers, "A-1 to A-9", or "A-*" for a whole family."""
+    table = RULES.split("## What no scenario plays")[1].split("\n## ")[0]
+    described, listed = cases_in_the_document(), set()
+    for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE):
+        for family, first, last in re.findall(r"`([A-Z]+)-(\d+|\*)`(?: to `\w+-(\d+)`)?", row):
+            numbers = [number for each, number, _path in described if each == family]
+            if first != "*":
+                numbers = list(range(int(first), int(last or first) + 1))
+            listed |= {f"{family}-{number}" for number in numbers}
+    return listed
+
+
+def test_every_case_is_a_scenario_or_listed_as_beyond_scenarios() -> None:
+    described = {f"{family}-{number}" for family, number, _path in cases_in_the_document()}
+    files = sorted((ROOT / "circulation" / "tests" / "scenarios").iterdir())
+    named = [re.fullmatch(r"([A-Z]+-\d+)(?:-[a-z0-9-]+)?\.json", path.name) for path in files]
+    assert [path.name for path, match in zip(files, named, strict=True) if match is None] == []
+    played = {match[1] for match in named if match}
+    assert (played - described, played & cases_no_scenario_plays()) == (set(), set())
+    assert described - played == cases_no_scenario_plays()
 
 
 def test_cases_that_are_spoken_of_are_there() -> None:

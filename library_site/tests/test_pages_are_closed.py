@@ -19,7 +19,10 @@ POST_ONLY = {
     "catalog:delete_book", "catalog:upload_cover", "catalog:remove_cover", "catalog:add_copies", "catalog:mark_copy",
     "catalog:delete_copy", "catalog:import_save", "catalog:import_list", "catalog:pause_import",
     "catalog:resume_import", "circulation:renew_all_mine", "circulation:renew_mine", "circulation:choose_branch",
-    "circulation:undo", "circulation:calendar_open_again", "circulation:calendar_remove",
+    "circulation:undo", "circulation:cancel_mine", "circulation:suspend_mine", "circulation:resume_mine",
+    "circulation:let_go", "circulation:cancel_hold", "circulation:suspend_hold", "circulation:resume_hold",
+    "circulation:move_hold",
+    "circulation:calendar_open_again", "circulation:calendar_remove",
 }  # fmt: skip
 ASKS_ANOTHER_COMPUTER = {"catalog:refresh", "catalog:import_review", "catalog:found_cover"}
 CLOSED = [name for name, audience in AUDIENCE.items() if audience != PUBLIC]

@@ -1,6 +1,7 @@
 """Double click, Back and reload: every form of the site that is sent twice has one effect."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,13 +17,17 @@ from catalog.models import Copy
 from catalog.openlibrary.records import FetchedRecord
 from catalog.tests.factories import CopyFactory
 from catalog.tests.services.pictures import picture
-from circulation.tests.factories import make_loan
+from circulation.models import Hold
+from circulation.tests.factories import make_hold, make_loan, make_ready_hold
 from library_site.tests.addresses import ADMINS, AUDIENCE
 
 pytestmark = pytest.mark.django_db
 KEY = "one-form-sent-twice"
 OF_AN_ADMIN = {name for name, audience in AUDIENCE.items() if audience == ADMINS}
-OF_A_MEMBER = {"accounts:profile", "circulation:renew_mine", "circulation:renew_all_mine"}
+OF_A_MEMBER = {
+    "accounts:profile", "circulation:renew_mine", "circulation:renew_all_mine", "circulation:place_mine",
+    "circulation:cancel_mine", "circulation:suspend_mine",
+}  # fmt: skip
 RECORD = FetchedRecord(edition={"key": "/books/OL1M", "title": "Middlemarch", "isbn_13": ["9780141439549"]})
 
 
@@ -76,6 +81,14 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "catalog:pause_import": dict,
     "circulation:renew_mine": dict,
     "circulation:renew_all_mine": dict,
+    "circulation:place_mine": dict,
+    "circulation:cancel_mine": dict,
+    "circulation:suspend_mine": dict,
+    "circulation:let_go": dict,
+    "circulation:cancel_hold": dict,
+    "circulation:suspend_hold": dict,
+    "circulation:move_hold": lambda: {"to": "2"},
+    "circulation:book_holds": lambda: {"scan": "Mia Member"},
     "circulation:issue": lambda: {"member": Member.objects.get(name="Mia Member").pk, "scan": "C-IN"},
     "circulation:return": lambda: {"scan": "C-OUT"},
     "circulation:renew": lambda: {"scan": "C-OUT"},
@@ -101,7 +114,8 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
 STATES = {
     "set_language", "accounts:set_up", "catalog:remove_cover", "catalog:resume_import", "circulation:choose_branch",
     "account_login", "account_logout", "account_reauthenticate", "account_change_password", "account_reset_password",
-    "account_reset_password_from_key", "accounts:give_first_password",
+    "account_reset_password_from_key", "accounts:give_first_password", "circulation:resume_hold",
+    "circulation:resume_mine",
 }  # fmt: skip
 
 
@@ -120,8 +134,19 @@ def url(address: Callable[[str], str], member_user: User, monkeypatch: pytest.Mo
     monkeypatch.setattr("catalog.views.importing.fetched", lambda *_args, **_options: RECORD)
     loan = make_loan(CopyFactory(barcode="C-OUT"), member_user.member)
     CopyFactory(barcode="C-IN")
-    renewal = reverse("circulation:renew_mine", args=[loan.pk])
-    return lambda name: renewal if name == "circulation:renew_mine" else address(name)
+    hold = make_hold(member=member_user.member)
+    own = {"renew_mine": loan, "cancel_mine": hold, "suspend_mine": hold}
+    names = {f"circulation:{name}": reverse(f"circulation:{name}", args=[row.pk]) for name, row in own.items()}
+    return lambda name: names.get(name) or _with_a_queue(address(name))
+
+
+def _with_a_queue(where: str) -> str:
+    """The address, once somebody waits behind everybody who waits, and somebody did not pick up a copy."""
+    for hold in list(Hold.objects.waiting()):
+        make_hold(hold.book)
+    make_ready_hold()
+    Hold.objects.filter(pk=Hold.objects.ready().latest("pk").pk).update(pickup_by=date(2020, 1, 1))
+    return where
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -147,8 +172,9 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
         "catalog:search", "catalog:book", "catalog:cover", "catalog:isbn", "catalog:author", "catalog:subject",
         "catalog:books", "catalog:labels", "catalog:import",
         "catalog:found_cover", "catalog:batch", "circulation:my_loans", "circulation:my_fines", "circulation:desk",
-        "circulation:loans", "circulation:loans_csv", "circulation:receipt",
-        "circulation:cash_up", "circulation:cash_up_csv", "circulation:rules", "circulation:rule_pair",
-        "circulation:calendar", "account_signup", "account_inactive",
+        "circulation:loans", "circulation:loans_csv", "circulation:receipt", "circulation:cash_up",
+        "circulation:cash_up_csv", "circulation:my_holds", "circulation:holds", "circulation:hold_slip",
+        "circulation:rehearse", "circulation:rules", "circulation:rule_pair", "circulation:calendar",
+        "account_signup", "account_inactive",
         "account_reset_password_done", "account_reset_password_from_key_done",
     }  # fmt: skip

@@ -192,14 +192,14 @@ def test_page_shows_what_the_desk_must_know(desk: Client) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_page_asks_the_database_thirteen_times(count: int, desk: Client, django_assert_num_queries: Any) -> None:
+def test_page_asks_the_database_fourteen_times(count: int, desk: Client, django_assert_num_queries: Any) -> None:
     member = MemberFactory()
     give_first_password(member, password="paper", by=None)
     for _each in range(count):
         make_overdue_loan(member=member)
         charge_member(member, amount_minor=100, reason="x", by=None)
         restrict_member(member, reason="x", by=None)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         desk.get(f"/desk/members/{member.pk}/")
 
 

@@ -225,12 +225,14 @@ def test_only_librarians_are_led_to_the_desk(client: Client, mine: Client, desk:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_page_of_a_book_asks_the_database_six_times(count: int, client: Client, django_assert_num_queries: Any) -> None:
+def test_page_of_a_book_asks_the_database_seven_times(
+    count: int, client: Client, django_assert_num_queries: Any
+) -> None:
     people = tuple(DraftContributor(f"Person {number}") for number in range(count))
     book = add(stock=count, contributors=people, subjects=tuple(f"Subject {number}" for number in range(count)))
     for copy in book.copies.all():
         make_loan(copy)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(f"/books/{book.pk}/")
 
 

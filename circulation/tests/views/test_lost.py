@@ -14,7 +14,7 @@ from circulation.queries.ledger import balance_minor
 from circulation.services.ledger import take_payment
 from circulation.services.lost import claim_returned, mark_lost
 from circulation.tests.factories import make_loan, make_overdue_loan, set_library
-from circulation.tests.views.pages import forms, outcomes, said, send
+from circulation.tests.views.pages import forms, outcomes, rows, said, send
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +132,10 @@ def test_last_things_done_name_the_copy(desk: Client, librarian: User, dune: Cop
     words = said(desk.get("/desk/"))
     assert "Said to be returned Dune" in words
     assert "Lost Emma" in words
+
+
+def test_lost_copy_has_no_day_of_return_in_the_lists(desk: Client, dune: Copy, ada: Member) -> None:
+    mark_lost(make_loan(dune, ada).copy, by=None)
+    ((_card, _title, _borrowed, _due, returned, _fine, status),) = rows(desk.get("/desk/loans/"))
+    assert (returned, status) == ("–", "LOST")
+    assert b",,0.00,LOST" in desk.get("/desk/loans.csv").getvalue()

@@ -11,7 +11,8 @@ from accounts.tests.factories import BranchFactory, MemberFactory
 from catalog.models import Copy
 from catalog.tests.factories import BookIdentifierFactory, CopyFactory
 from circulation.models import LedgerEntry, Loan
-from circulation.tests.factories import close_on, make_loan, make_overdue_loan, set_rule
+from circulation.services.lost import mark_lost
+from circulation.tests.factories import HoldFactory, close_on, make_loan, make_overdue_loan, set_rule
 from circulation.tests.views.pages import (
     TAKEN_BACK,
     field_errors,
@@ -287,3 +288,14 @@ def test_box_is_empty_for_the_next_scan_whatever_came_of_this_one(
 ) -> None:
     page = send(desk, address, {"scan": text, "key": ""})
     assert [form["scan"] for form in forms(page) if "scan" in form] == [""]
+
+
+@pytest.mark.parametrize("how", ["lent", "in", "lost"])
+def test_copy_somebody_waits_for_goes_to_the_hold_shelf(how: str, desk: Client, dune: Copy) -> None:
+    if how == "lent":
+        make_loan(dune, MemberFactory(name="Bea"))
+    if how == "lost":
+        mark_lost(dune, by=None)
+    HoldFactory(book=dune.book, member=MemberFactory(name="Ada"), rank=1)
+    kind, words = outcomes(scan(desk, "C1"))[-1]
+    assert (kind, words.startswith("“Dune” is on hold for Ada until ")) == ("warning", True)

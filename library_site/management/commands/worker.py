@@ -1,4 +1,4 @@
-"""``worker``: goes on with imports and covers until it is told to stop."""
+"""``worker``: sends messages, goes on with imports and covers, does the daily work, until it is told to stop."""
 
 import logging
 import signal
@@ -12,15 +12,19 @@ from django.utils import translation
 from accounts.models import LibrarySettings
 from accounts.services import work
 from catalog.tasks import go_on_with_covers, go_on_with_imports
+from circulation.tasks import do_the_daily_work, send_messages
 
 logger = logging.getLogger(__name__)
 
-PIECES = (go_on_with_imports, go_on_with_covers)
+PIECES = (do_the_daily_work, send_messages, go_on_with_imports, go_on_with_covers)
 PAUSE_SECONDS = 1.0
 
 
 class Command(BaseCommand):
-    help = "Do what takes long: imports and covers. Runs until stopped (Ctrl-C); several may run side by side."
+    help = (
+        "Do what takes long: messages, imports, covers, and once a day the daily work. Runs until stopped (Ctrl-C); "
+        "several may run side by side."
+    )
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--once", action="store_true", help="stop when nothing is left to do")

@@ -1,0 +1,54 @@
+"""What time brings about by itself: done once a day, at any hour, as often as anybody likes."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import NamedTuple
+
+from accounts.models import LibrarySettings
+from circulation.services.history import unlink_history
+from circulation.services.holds import expire_holds
+from circulation.services.lost import mark_long_overdue_lost
+from circulation.services.notices import queue_notices
+
+
+class DailyCounts(NamedTuple):
+    """How many holds and loans one run found something to do for."""
+
+    holds_expired: int = 0
+    notices_queued: int = 0
+    unlinked: int = 0
+    marked_lost: int = 0
+
+
+Tell = Callable[[str, int], None]
+
+
+def run_daily(now: datetime, tell: Tell | None = None) -> DailyCounts:
+    """Expire holds, mark what is long overdue as lost, queue notices, forget the reading history; how many of each.
+
+    Every hold, loan or batch is a transaction of its own: a run that was killed is gone on with by the next one, days
+    that were missed are made up for, a second run finds nothing left. ``tell`` hears of each part when it is done.
+    """
+    parts: dict[str, Callable[[], int]] = {
+        "holds_expired": lambda: expire_holds(by=None, now=now),
+        "marked_lost": lambda: mark_long_overdue_lost(now),
+        "notices_queued": lambda: queue_notices(now),
+        "unlinked": lambda: unlink_history(now),
+    }
+    counts = {}
+    for name, part in parts.items():
+        counts[name] = part()
+        if tell:
+            tell(name, counts[name])
+    LibrarySettings.objects.filter(pk=1).update(daily_done_on=_today(now))
+    return DailyCounts(**counts)
+
+
+def is_daily_due(now: datetime) -> bool:
+    """Whether nobody has finished the daily work of the library's present day yet."""
+    done_on = LibrarySettings.objects.filter(pk=1).values_list("daily_done_on", flat=True).first()
+    return done_on != _today(now)
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(LibrarySettings.current().zone).date()

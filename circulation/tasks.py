@@ -1,0 +1,33 @@
+"""What the worker does for the circulation by itself. Each function says whether there was anything to do."""
+
+from collections.abc import Callable
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from circulation.services.daily import is_daily_due, run_daily
+from circulation.services.messages import send_next
+from circulation.services.notices import bundle_notices
+
+TAKEN_KEY, TAKEN_SECONDS = "daily-work-taken", 600
+
+
+def never() -> bool:
+    return False
+
+
+def do_the_daily_work(_should_stop: Callable[[], bool] = never) -> bool:
+    """Once for each day of the library. What failed or was killed is tried again after ten minutes."""
+    now = timezone.now()
+    if not is_daily_due(now) or not cache.add(TAKEN_KEY, now, TAKEN_SECONDS):
+        return False
+    run_daily(now)
+    cache.delete(TAKEN_KEY)
+    return True
+
+
+def send_messages(_should_stop: Callable[[], bool] = never) -> bool:
+    """Put what members are to be told into messages, and send the one that has been due longest."""
+    now = timezone.now()
+    bundle_notices(now)
+    return send_next(now)
