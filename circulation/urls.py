@@ -4,6 +4,7 @@ from django.urls import path
 
 from circulation.views import (
     branch,
+    calendar,
     cash,
     desk,
     holds,
@@ -64,4 +65,11 @@ urlpatterns = [
     path("desk/rules/<int:pk>/remove/", rules.remove, name="remove_rule"),
     path("desk/rules/<int:branch>/<int:category>/<int:copy_type>/", rules.rule_lookup, name="rule_lookup"),
     path("desk/receipts/<int:pk>/", ledger.receipt, name="receipt"),
+    path("desk/calendar/", calendar.year, name="calendar"),
+    path("desk/calendar/week/", calendar.week, name="calendar_week"),
+    path("desk/calendar/close/", calendar.close, name="calendar_close"),
+    path("desk/calendar/closed/<int:pk>/open-again/", calendar.open_again, name="calendar_open_again"),
+    path("desk/calendar/entries/add/", calendar.entry, name="calendar_add"),
+    path("desk/calendar/entries/<int:pk>/", calendar.entry, name="calendar_entry"),
+    path("desk/calendar/entries/<int:pk>/remove/", calendar.remove, name="calendar_remove"),
 ]

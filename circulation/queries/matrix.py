@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from accounts.models import Branch, LibrarySettings, MemberCategory
 from catalog.models import CopyType
 from circulation import policy
-from circulation.models import CirculationRule, Loan
+from circulation.models import CirculationRule
 from circulation.policy import DueDate, PastClosing
 from circulation.queries.rule_words import Parameter, all_parameters, own_parameters, scope_in_words, summary
 from circulation.queries.rules import RuleBook
@@ -35,14 +36,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All that holds for one branch, member category and copy type; ``due`` None: no due date can be found.
+    """All that holds for one branch, member category and copy type; ``due`` None: no due date can be found."""
 
-    ``loan`` is not kept: it carries the steps to ``due``.
-    """
-
+    branch: Branch
+    category: MemberCategory
+    copy_type: CopyType
     groups: list[tuple[str, list[Parameter]]]
     due: DueDate | None
-    loan: Loan
+    explanation: dict[str, Any]
 
 
 def matrix(book: RuleBook, branch: Branch, copy_types: list[CopyType]) -> list[tuple[MemberCategory, list[Cell]]]:
@@ -69,9 +70,8 @@ def answer(book: RuleBook, branch: Branch, category: MemberCategory, copy_type: 
     """What the rules say to a loan ``now`` at ``branch`` to a member of ``category``, of a copy of ``copy_type``."""
     rule = book.rule(branch.pk, category.pk, copy_type.pk)
     due = _sample(book, branch, rule, now)
-    explanation = {"steps": due.steps if due else [], "sources": rule.sources}
-    loan = Loan(branch=branch, category=category, copy_type=copy_type, explanation=explanation)
-    return Answer(all_parameters(rule, book.library), due, loan)
+    why = {"steps": due.steps if due else [], "row": book.codes(rule.sources["loan_period"])}
+    return Answer(branch, category, copy_type, all_parameters(rule, book.library), due, why)
 
 
 def _sample(book: RuleBook, branch: Branch, rule: policy.EffectiveRule, now: datetime) -> DueDate | None:

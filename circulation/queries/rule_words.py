@@ -14,11 +14,10 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from accounts import money
 from accounts.models import LibrarySettings
-from circulation.models import CirculationRule, Loan
+from circulation.models import CirculationRule
 from circulation.models.rules import MAY_BE_UNLIMITED
 from circulation.policy import NONE, UNLIMITED, EffectiveRule, Unit
-from circulation.queries.loans import SCOPE
-from circulation.queries.rules import row_in_words, rows_in_words
+from circulation.queries.rules import rows_in_words
 
 GROUPS: list[tuple[Any, tuple[str, ...]]] = [
     (_lazy("Loan"), ("loan_period", "due_date_mode", "fixed_due_on", "fixed_due_mode", "max_loans")),
@@ -157,17 +156,3 @@ def _each(length: int, unit: Unit) -> str:
     if length == 1:
         return _("hour") if unit == Unit.HOURS else _("day")
     return period_in_words(length, unit)
-
-
-def row_of_due_date(loan: Loan, parameter: str) -> str:
-    """The row that set ``parameter`` of the due date of ``loan``; "length": of its period, a renewal's own or not.
-
-    A row that won fits the loan, so that its names are the loan's own: read them with it.
-    """
-    sources = loan.explanation.get("sources", {})
-    name = loan.explanation.get("length_is", "loan_period") if parameter == "length" else parameter
-    row = sources.get(name) or (None, None, None)
-    parts = [str(getattr(loan, part)) for part, key in zip(SCOPE, row, strict=True) if key is not None]
-    if not parts:
-        return row_in_words(None)
-    return _("the rule for %(scope)s") % {"scope": " / ".join(parts)}

@@ -21,14 +21,11 @@ from catalog.forms.people import people_as_lines
 from catalog.models import Author, Book
 from catalog.normalize.languages import html_language, language_name
 from circulation.models import Loan
-from circulation.policy import Unit
 from circulation.queries.loans import days_overdue
-from circulation.queries.rule_words import period_in_words, row_of_due_date
 
 CLOTHS, BINDINGS = 8, 6
 LETTERS = [("", 8, 32), ("letters-m", 11, 48), ("letters-s", 14, 75)]  # size, longest word, longest title
 MOST_NAMES = 3
-MOST_DAYS = 12
 
 register = template.Library()
 
@@ -73,25 +70,6 @@ def in_words(moment: str) -> str:
     """A day, or a day with its time, that an explanation keeps as ISO 8601, as the reader's language writes it."""
     named = "SHORT_DATETIME_FORMAT" if "T" in moment else "SHORT_DATE_FORMAT"
     return date_format(datetime.fromisoformat(moment), named)
-
-
-@register.filter
-def days_in_words(days: list[str]) -> str:
-    """The days an explanation keeps, as the reader's language writes them; of many the first and the number."""
-    shown = ", ".join(date_format(datetime.fromisoformat(day), "MONTH_DAY_FORMAT") for day in days[:MOST_DAYS])
-    return shown if len(days) <= MOST_DAYS else f"{shown} …"
-
-
-@register.simple_tag
-def due_period(step: dict[str, Any]) -> str:
-    """The length of a loan's period: "21 days"."""
-    return period_in_words(step["length"], Unit(step["unit"]))
-
-
-@register.simple_tag
-def due_row(loan: Loan, parameter: str) -> str:
-    """The row of the rules that set ``parameter`` of a loan's due date."""
-    return row_of_due_date(loan, parameter)
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """Every address of the site: who may open it, and one that leads to something of somebody else's."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -11,8 +12,9 @@ from accounts.tests.factories import MemberFactory
 from catalog.models import Author, ImportBatch, Subject
 from catalog.tests.factories import BookFactory, CopyFactory
 from circulation.models import CirculationRule, LedgerEntry
+from circulation.services.calendars import close_days
 from circulation.services.ledger import charge_member, take_payment
-from circulation.tests.factories import make_hold, make_loan, make_ready_hold
+from circulation.tests.factories import close_on, make_hold, make_loan, make_ready_hold
 
 # name of the address -> who may open it (everybody, signed in, or a role and all above it) and whether it is POST only
 PUBLIC, ANYBODY_SIGNED_IN, MEMBERS, DESK, ADMINS = "public", "signed in", "members", "desk", "admins"
@@ -102,6 +104,13 @@ AUDIENCE = {
     "circulation:add_rule": ADMINS,
     "circulation:edit_rule": ADMINS,
     "circulation:remove_rule": ADMINS,
+    "circulation:calendar": DESK,
+    "circulation:calendar_week": ADMINS,
+    "circulation:calendar_close": ADMINS,
+    "circulation:calendar_open_again": ADMINS,
+    "circulation:calendar_add": ADMINS,
+    "circulation:calendar_entry": ADMINS,
+    "circulation:calendar_remove": ADMINS,
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
     "account_signup": PUBLIC,
@@ -118,6 +127,11 @@ _WITHOUT_KEY = {
     "members", "add_member", "books", "add_book", "account_change_password", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key_done",
 }  # fmt: skip
+
+
+def _closed(by: User) -> Action:
+    close_days(from_on=date(2027, 1, 3), to_on=date(2027, 1, 3), by=by)
+    return Action.objects.get(verb="close_days")
 
 
 def make_addresses(librarian: User) -> Callable[[str], str]:
@@ -146,6 +160,9 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
         "circulation:void": {"pk": LedgerEntry.objects.get(kind="other").pk},
         "circulation:remove_member": {"pk": MemberFactory(name="Rita Removed").pk},
         "circulation:what_happened": {"pk": CopyFactory().pk},
+        "circulation:calendar_entry": {"pk": close_on("2027-01-01").pk},
+        "circulation:calendar_remove": {"pk": close_on("2027-01-02").pk},
+        "circulation:calendar_open_again": {"pk": _closed(librarian).pk},
         "circulation:choose_branch": {"pk": loan.branch_id},
         "circulation:edit_rule": {"pk": rule.pk},
         "circulation:remove_rule": {"pk": rule.pk},

@@ -19,14 +19,11 @@ from catalog.tests.factories import CopyFactory
 from catalog.tests.services.pictures import picture
 from circulation.models import Hold
 from circulation.tests.factories import make_hold, make_loan, make_ready_hold
-from library_site.tests.addresses import AUDIENCE
+from library_site.tests.addresses import ADMINS, AUDIENCE
 
 pytestmark = pytest.mark.django_db
 KEY = "one-form-sent-twice"
-OF_AN_ADMIN = {
-    "accounts:settings", "circulation:refund", "circulation:add_rule", "circulation:edit_rule",
-    "circulation:remove_rule",
-}  # fmt: skip
+OF_AN_ADMIN = {name for name, audience in AUDIENCE.items() if audience == ADMINS}
 OF_A_MEMBER = {
     "accounts:profile", "circulation:renew_mine", "circulation:renew_all_mine", "circulation:place_mine",
     "circulation:cancel_mine", "circulation:suspend_mine",
@@ -106,6 +103,12 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "circulation:add_rule": lambda: {"copy_type": a_copy().copy_type_id, "loan_period": "7", "confirmed": "yes"},
     "circulation:edit_rule": lambda: {"branch": a_copy().home_branch_id, "loan_period": "14", "confirmed": "yes"},
     "circulation:remove_rule": dict,
+    "circulation:calendar_week": lambda: {"is_open_1": "on", "opens_1": "10:00", "closes_1": "16:00"},
+    "circulation:calendar_close": lambda: {"from_on": "2027-03-01", "to_on": "2027-03-02", "apply": "1"},
+    "circulation:calendar_open_again": dict,
+    "circulation:calendar_add": lambda: {"from_on": "2027-03-01", "to_on": "2027-03-02"},
+    "circulation:calendar_entry": lambda: {"from_on": "2027-03-01", "to_on": "2027-03-02", "reason": "moved"},
+    "circulation:calendar_remove": dict,
     "circulation:undo": dict,
 }
 # These say how something shall be, not that something shall happen: to say it twice is to say it once.
@@ -172,6 +175,7 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
         "catalog:found_cover", "catalog:batch", "circulation:my_loans", "circulation:my_fines", "circulation:desk",
         "circulation:loans", "circulation:loans_csv", "circulation:receipt", "circulation:cash_up",
         "circulation:cash_up_csv", "circulation:my_holds", "circulation:holds", "circulation:hold_slip",
-        "circulation:rehearse", "circulation:rules", "circulation:rule_lookup", "account_signup", "account_inactive",
+        "circulation:rehearse", "circulation:rules", "circulation:rule_lookup",
+        "circulation:calendar", "account_signup", "account_inactive",
         "account_reset_password_done", "account_reset_password_from_key_done",
     }  # fmt: skip

@@ -34,7 +34,7 @@ def filled(page: Any, **values: Any) -> dict[str, Any]:
     return {**initial, **sent, **values}
 
 
-def test_row_is_added_once_it_was_looked_at(admin_desk: Client, dvd: CopyType) -> None:
+def test_rule_24_effect_is_shown_before_a_row_is_saved(admin_desk: Client, dvd: CopyType) -> None:
     make_overdue_loan(CopyFactory(copy_type=dvd), days=2)
     form = filled(admin_desk.get("/desk/rules/add/"), copy_type=dvd.pk, fine_amount_minor="0.20", max_loans="unlimited")
     asked = admin_desk.post("/desk/rules/add/", form)
@@ -49,7 +49,7 @@ def test_row_is_added_once_it_was_looked_at(admin_desk: Client, dvd: CopyType) -
     assert kept.parameters() == {"fine_amount_minor": 20, "max_loans": "unlimited"}
 
 
-def test_row_is_changed_and_keeps_inherit_and_unlimited_apart(admin_desk: Client, row: CirculationRule) -> None:
+def test_rule_25_form_keeps_inherit_and_unlimited_apart(admin_desk: Client, row: CirculationRule) -> None:
     address = f"/desk/rules/{row.pk}/"
     page = admin_desk.get(address)
     form = page.context["form"]

@@ -99,7 +99,9 @@ def test_rows_are_listed_with_what_they_set_widest_first(desk: Client, branch: B
     ]
 
 
-def test_pair_tells_every_parameter_and_the_row_it_comes_from(desk: Client, branch: Branch, dvd: CopyType) -> None:
+def test_rule_22_pair_tells_every_parameter_and_the_row_it_comes_from(
+    desk: Client, branch: Branch, dvd: CopyType
+) -> None:
     CirculationRule.objects.create(copy_type=dvd, loan_period=7, no_renewal_before=1)
     CirculationRule.objects.create(branch=branch, copy_type=dvd, fine_cap_minor=-1)
     everything = "the rule for every branch, member category and copy type"
@@ -129,7 +131,7 @@ def test_pair_tells_every_parameter_and_the_row_it_comes_from(desk: Client, bran
     }
 
 
-def test_pair_shows_a_due_date_for_today_with_its_steps(
+def test_rule_23_pair_shows_a_due_date_for_today_with_its_steps(
     desk: Client, branch: Branch, dvd: CopyType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("circulation.views.rules.timezone.now", lambda: zurich("2026-03-02T10:00"))
@@ -137,8 +139,9 @@ def test_pair_shows_a_due_date_for_today_with_its_steps(
     close_on("2026-03-09", "2026-03-10")
     sheet = tree(lookup(desk, branch, dvd)).find(".//section[@class='sheet']")
     assert words(sheet) == (
-        "If it were lent now Due 11 Mar 2026 7 days from 2 Mar 2026 to 9 Mar 2026, by the rule for DVD "
-        "2 closed days skipped (9 Mar, 10 Mar): 11 Mar 2026"
+        "If it were lent now Due 11 Mar 2026 Why? 7 days from 2 Mar 2026: 9 Mar 2026, by the rule for *, *, DVD "
+        ""
+        "Closed, passed over: 9 Mar 2026, 10 Mar 2026"
     )
 
 
