@@ -144,19 +144,11 @@ def _daily(found: dict[str, Any]) -> Iterator[str]:
     yield ""
     names = ("first, nobody was told yet", "again an hour later", "six days later, the next step")
     rows = zip(names, found["runs"], found["memory_mb"][1:], strict=True)
-    yield from _table(
-        ["run", "notices", "seconds", "processor seconds", "most memory MB"],
-        [
-            [
-                name,
-                each["counts"]["notices_queued"],
-                round(each["seconds"], 1),
-                round(each["cpu_seconds"], 1),
-                round(mb),
-            ]
-            for name, each, mb in rows
-        ],
-    )
+    figures = [
+        (name, each["counts"]["notices_queued"], round(each["seconds"], 1), round(each["cpu_seconds"], 1), round(mb))
+        for name, each, mb in rows
+    ]
+    yield from _table(["run", "notices", "seconds", "processor seconds", "most memory MB"], figures)
     yield ""
     yield f"Before the first run the process held {found['memory_mb'][0]:.0f} MB."
 
