@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from circulation.views import branch, cash, desk, holds, issue, ledger, loans, lost, mine, my_holds, removal, returning
+from circulation.views import (
+    branch,
+    cash,
+    desk,
+    holds,
+    issue,
+    ledger,
+    loans,
+    lost,
+    messages,
+    mine,
+    my_holds,
+    notice_texts,
+    removal,
+    returning,
+)
 
 app_name = "circulation"
 
@@ -30,6 +45,14 @@ urlpatterns = [
     path("desk/issue/", issue.issue, name="issue"),
     path("desk/return/", returning.return_, name="return"),
     path("desk/renew/", returning.renew, name="renew"),
+    path("desk/messages/", messages.outbox, name="outbox"),
+    path("desk/messages/<int:pk>/", messages.message, name="message"),
+    path("desk/messages/<int:pk>/resend/", messages.resend, name="resend_message"),
+    path("desk/messages/<int:pk>/cancel/", messages.cancel, name="cancel_message"),
+    path("desk/messages/letters/", messages.letters, name="letters"),
+    path("desk/messages/texts/", notice_texts.texts, name="notice_texts"),
+    path("desk/messages/texts/<slug:kind>/<slug:language>/", notice_texts.edit, name="edit_notice_text"),
+    path("desk/messages/texts/<slug:kind>/<slug:language>/reset/", notice_texts.reset, name="reset_notice_text"),
     path("desk/loans/", loans.loans, name="loans"),
     path("desk/loans.csv", loans.loans_csv, name="loans_csv"),
     path("desk/members/<int:pk>/pay/", ledger.pay, name="pay"),

@@ -1,16 +1,17 @@
 """Every address of the site: who may open it, and one that leads to something of somebody else's."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Action, User
+from accounts.models import Action, Message, User
 from accounts.services.members import restrict_member
 from accounts.tests.factories import MemberFactory
 from catalog.models import Author, ImportBatch, Subject
 from catalog.tests.factories import BookFactory, CopyFactory
-from circulation.models import LedgerEntry
+from circulation.models import LedgerEntry, NoticeText
 from circulation.services.ledger import charge_member, take_payment
 from circulation.tests.factories import make_hold, make_loan, make_ready_hold
 
@@ -96,6 +97,14 @@ AUDIENCE = {
     "circulation:cash_up": DESK,
     "circulation:cash_up_csv": DESK,
     "circulation:what_happened": DESK,
+    "circulation:outbox": DESK,
+    "circulation:message": DESK,
+    "circulation:resend_message": DESK,
+    "circulation:cancel_message": DESK,
+    "circulation:letters": DESK,
+    "circulation:notice_texts": ADMINS,
+    "circulation:edit_notice_text": ADMINS,
+    "circulation:reset_notice_text": ADMINS,
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
     "account_signup": PUBLIC,
@@ -114,6 +123,10 @@ _WITHOUT_KEY = {
 }  # fmt: skip
 
 
+def a_message(state: str) -> Message:
+    return Message.objects.create(member=MemberFactory(), state=state, written_on=date(2026, 3, 2), subject="Due soon")
+
+
 def make_addresses(librarian: User) -> Callable[[str], str]:
     """A function that gives an address by name, with the keys of things that exist and belong to another member."""
     other = MemberFactory(name="Otto Other")
@@ -123,6 +136,7 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
     book = BookFactory()
     ready = make_ready_hold(member=MemberFactory(name="Rosa Ready"))
     hold = make_hold(ready.book, member=other)
+    NoticeText.objects.create(kind="overdue", language="de", subject="Fällig", body="{title}")
     keys: dict[str, dict[str, Any]] = {
         **{f"circulation:{name}": {"pk": hold.pk} for name in HOLD_ACTIONS},
         "circulation:hold_slip": {"pk": ready.pk},
@@ -138,6 +152,11 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
         "circulation:renew_mine": {"pk": loan.pk},
         "circulation:void": {"pk": LedgerEntry.objects.get(kind="other").pk},
         "circulation:remove_member": {"pk": MemberFactory(name="Rita Removed").pk},
+        "circulation:message": {"pk": a_message("done").pk},
+        "circulation:resend_message": {"pk": a_message("failed").pk},
+        "circulation:cancel_message": {"pk": a_message("queued").pk},
+        "circulation:edit_notice_text": {"kind": "overdue", "language": "en"},
+        "circulation:reset_notice_text": {"kind": "overdue", "language": "de"},
         "circulation:what_happened": {"pk": CopyFactory().pk},
         "circulation:choose_branch": {"pk": loan.branch_id},
         "circulation:undo": {"pk": Action.objects.filter(verb="take_payment").get().pk},
