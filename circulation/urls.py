@@ -4,6 +4,7 @@ from django.urls import path
 
 from circulation.views import (
     branch,
+    calendar,
     cash,
     desk,
     holds,
@@ -15,8 +16,10 @@ from circulation.views import (
     mine,
     my_holds,
     notice_texts,
+    rehearsing,
     removal,
     returning,
+    rules,
 )
 
 app_name = "circulation"
@@ -62,8 +65,21 @@ urlpatterns = [
     path("desk/members/<int:pk>/refund/", ledger.give_back, name="refund"),
     path("desk/members/<int:pk>/remove/", removal.remove, name="remove_member"),
     path("desk/entries/<int:pk>/reverse/", ledger.void, name="void"),
+    path("desk/rules/rehearse/", rehearsing.rehearse, name="rehearse"),
     path("desk/cash/", cash.cash_up, name="cash_up"),
     path("desk/cash.csv", cash.cash_up_csv, name="cash_up_csv"),
     path("desk/copies/<int:pk>/what-happened/", lost.what_happened, name="what_happened"),
+    path("desk/rules/", rules.rules, name="rules"),
+    path("desk/rules/add/", rules.add_rule, name="add_rule"),
+    path("desk/rules/<int:pk>/", rules.edit_rule, name="edit_rule"),
+    path("desk/rules/<int:pk>/remove/", rules.remove, name="remove_rule"),
+    path("desk/rules/<int:branch>/<int:category>/<int:copy_type>/", rules.rule_lookup, name="rule_lookup"),
     path("desk/receipts/<int:pk>/", ledger.receipt, name="receipt"),
+    path("desk/calendar/", calendar.year, name="calendar"),
+    path("desk/calendar/week/", calendar.week, name="calendar_week"),
+    path("desk/calendar/close/", calendar.close, name="calendar_close"),
+    path("desk/calendar/closed/<int:pk>/open-again/", calendar.open_again, name="calendar_open_again"),
+    path("desk/calendar/entries/add/", calendar.entry, name="calendar_add"),
+    path("desk/calendar/entries/<int:pk>/", calendar.entry, name="calendar_entry"),
+    path("desk/calendar/entries/<int:pk>/remove/", calendar.remove, name="calendar_remove"),
 ]

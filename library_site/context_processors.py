@@ -30,6 +30,8 @@ ROOMS: list[tuple[Any, str, str, str, str]] = [
     (_("Books"), "catalog:books", "library", "q", permissions.MANAGE_BOOKS),
     (_("Members"), "accounts:members", "users", "", permissions.MANAGE_MEMBERS),
     (_("Import"), "catalog:import", "cloud-download", "", permissions.MANAGE_BOOKS),
+    (_("Rules"), "circulation:rules", "scale", "", permissions.USE_DESK),
+    (_("Calendar"), "circulation:calendar", "calendar-days", "", permissions.USE_DESK),
     (_("Settings"), "accounts:settings", "sliders-horizontal", "", permissions.MANAGE_SETTINGS),
 ]
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from circulation.exceptions import CirculationRefused
 
@@ -13,19 +14,30 @@ from .acts import ACTS, Desk, Result
 from .aside import empty_library
 from .comparing import failures
 from .library import Scenario, Step
-from .misread import Misread
+from .misread import Misread, document
+from .own import completed
 from .questions import QUESTIONS
-from .read import read
+from .read import read_scenario
 from .setting_up import Library, RefusedSetUp, set_up
 from .telling import moment_of
 
 STEPS = {**ACTS, **QUESTIONS}
 
 
-def play_text(text: str | bytes, file: str = "") -> dict[str, Any]:
-    """Play the scenario in ``text``; the outcome as it is printed. One that cannot be understood has an ``error``."""
+def play_text(
+    text: str | bytes, file: str = "", *, own_rules: bool = False, most_steps: int | None = None
+) -> dict[str, Any]:
+    """Play the scenario in ``text``; the outcome as it is printed. One that cannot be understood has an ``error``.
+
+    ``own_rules``: what it does not say is as in the library that is here. With more than ``most_steps`` it is not
+    played.
+    """
     try:
-        return play(read(text), file)
+        whole = document(text)
+        scenario = read_scenario(completed(whole) if own_rules else whole)
+        if most_steps is not None and len(scenario.steps) > most_steps:
+            raise Misread("steps", _("More than %(most)d steps are not played here.") % {"most": most_steps})
+        return play(scenario, file)
     except Misread as error:
         return {"file": file, "name": None, "ok": False, "steps": [], "error": error.message, "place": error.place}
 

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext as _
 
 from accounts.models import LibrarySettings
-from accounts.models.library import MOST_DAYS
 from accounts.money import is_currency
 from catalog.isbn import read_isbn
 
@@ -15,21 +14,10 @@ from .calendars import ALWAYS, read_week
 from .library import Category, Item, Person, Rule, Scenario, Step, Title, Type
 from .misread import Misread, Node, document
 from .rules import read_parameters
+from .settings import SETTINGS
 from .steps import read_step
 
 T = TypeVar("T")
-FEW = MOST_DAYS.limit_value
-SETTINGS: dict[str, Callable[[Node], Any]] = {
-    "lost_fine_policy": lambda node: node.one_of(LibrarySettings.LostFine.values),
-    "found_refund_policy": lambda node: node.one_of(LibrarySettings.FoundRefund.values),
-    "refund_window_days": lambda node: node.or_nothing(lambda days: days.number(most=FEW)),
-    "unlink_history_after_days": lambda node: node.number(most=FEW),
-    "long_overdue_lost_days": lambda node: node.or_nothing(lambda days: days.number(most=FEW)),
-    "estimate_counts_for_limits": Node.yes_or_no,
-    "hours_past_closing": lambda node: node.one_of(LibrarySettings.PastClosing.values),
-    "due_soon_days": lambda node: [day.number(most=3_650) for day in node.items()],
-    "overdue_notice_days": lambda node: [day.number(most=3_650) for day in node.items()],
-}
 
 
 def read(text: str | bytes) -> Scenario:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Response
 
 from accounts.models import LibrarySettings
 from catalog.models import Author, Subject
-from circulation.models import LedgerEntry, Loan
+from circulation.models import Hold, LedgerEntry, Loan
 from library_site.tests.conftest import Window
 from library_site.tests.library_in_use import PASSWORD, LibraryInUse, make_library_in_use
 
@@ -36,11 +36,14 @@ def pages_of(library: LibraryInUse) -> dict[str, list[str]]:
             "/accounts/password/reset/key/x-y/", f"/search/?q={'x' * 300}",
         ],
         library.reader.username: [
+            "/me/holds/", f"/books/{library.books[1].pk}/hold/", f"/books/{library.books[0].pk}/hold/",
             "/me/", "/me/?show=overdue", "/me/?show=returned", "/me/fines/", "/me/profile/",
             "/accounts/password/change/", "/accounts/logout/", "/desk/",
         ],
         "librarian": [
             "/desk/", "/desk/issue/", f"/desk/issue/?member={library.member.pk}", "/desk/return/", "/desk/renew/",
+            "/desk/holds/", "/desk/holds/?show=ready", "/desk/holds/?show=missed", f"/desk/books/{book}/holds/",
+            f"/desk/holds/{Hold.objects.ready().latest('pk').pk}/slip/",
             "/desk/loans/", "/desk/loans/?show=overdue", "/desk/books/", "/desk/books/?q=zauber",
             "/desk/books/?q=nothing", "/desk/books/add/", f"/desk/books/{book}/",
             f"/desk/copies/{library.books[0].copies.order_by('pk')[0].pk}/", "/desk/members/",
