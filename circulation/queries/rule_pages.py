@@ -78,9 +78,10 @@ def summary(rule: EffectiveRule, book: RuleBook) -> list[str]:
 
 
 def _fine(rule: EffectiveRule, amount: str) -> str:
-    return gettext("%(sum)s for each %(length)s late") % {
-        "sum": amount, "length": _length(rule.fine_period, rule.loan_unit),
-    }  # fmt: skip
+    number, words = rule.fine_period, {"sum": amount, "n": rule.fine_period}
+    if rule.loan_unit == Unit.HOURS:
+        return ngettext("%(sum)s for each hour", "%(sum)s for each %(n)s hours", number) % words
+    return ngettext("%(sum)s for each day", "%(sum)s for each %(n)s days", number) % words
 
 
 def _length(number: int, unit: Unit) -> str:

@@ -43,6 +43,9 @@ def test_matrix_says_what_holds_for_each_pair(desk: Client, adult: MemberCategor
     )
     cells = [cell for row in rows(desk.get("/desk/rules/")) for cell in row]
     assert f"7 days {adult}, {book_type} own row any number of loans · 2 renewals · no fine" in cells
+    set_rule(fine_period=7)
+    CirculationRule.objects.filter(category=adult).update(fine_amount_minor=None)
+    assert "renewals · €0.50 for each 7 days" in said(desk.get("/desk/rules/"))
 
 
 def test_rule_22_pair_shows_the_row_of_every_parameter(
