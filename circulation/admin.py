@@ -13,7 +13,7 @@ from circulation.forms.rules import RuleForm
 from circulation.models import Allocation, CirculationRule, Closure, LedgerEntry, Loan, OpeningHours
 from circulation.models.rules import MAY_BE_NONE, MAY_BE_UNLIMITED
 from circulation.queries.calendars import removal_problems
-from circulation.services.rules import remove_rule
+from circulation.services.rules import remove_rule, save_rule
 
 LOAN_FIELDS = [
     ("loan_period", "loan_unit"), "due_date_mode", ("fixed_due_on", "fixed_due_mode"), "clears_fixed_due_on",
@@ -63,6 +63,9 @@ class CirculationRuleAdmin(RecordedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: CirculationRule | None = None) -> bool:
         return obj is not None and obj.scope != (None, None, None) and self.has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: CirculationRule, form: RuleForm, change: bool) -> None:
+        save_rule(obj, by=request.user)
 
     def delete_model(self, request: HttpRequest, obj: CirculationRule) -> None:
         remove_rule(obj, by=request.user)

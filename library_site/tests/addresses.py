@@ -100,9 +100,10 @@ AUDIENCE = {
     "circulation:cash_up_csv": DESK,
     "circulation:what_happened": DESK,
     "circulation:rules": DESK,
-    "circulation:rule_pair": DESK,
-    "circulation:rule_row": ADMINS,
-    "circulation:rule_remove": ADMINS,
+    "circulation:rule_lookup": DESK,
+    "circulation:add_rule": ADMINS,
+    "circulation:edit_rule": ADMINS,
+    "circulation:remove_rule": ADMINS,
     "circulation:calendar": DESK,
     "circulation:calendar_week": ADMINS,
     "circulation:calendar_close": ADMINS,
@@ -142,6 +143,7 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
     book = BookFactory()
     ready = make_ready_hold(member=MemberFactory(name="Rosa Ready"))
     hold = make_hold(ready.book, member=other)
+    rule = CirculationRule.objects.create(branch=loan.branch, loan_period=7)
     keys: dict[str, dict[str, Any]] = {
         **{f"circulation:{name}": {"pk": hold.pk} for name in HOLD_ACTIONS},
         "circulation:hold_slip": {"pk": ready.pk},
@@ -158,11 +160,17 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
         "circulation:void": {"pk": LedgerEntry.objects.get(kind="other").pk},
         "circulation:remove_member": {"pk": MemberFactory(name="Rita Removed").pk},
         "circulation:what_happened": {"pk": CopyFactory().pk},
-        "circulation:rule_remove": {"pk": CirculationRule.objects.create(branch=loan.branch, loan_period=7).pk},
         "circulation:calendar_entry": {"pk": close_on("2027-01-01").pk},
         "circulation:calendar_remove": {"pk": close_on("2027-01-02").pk},
         "circulation:calendar_open_again": {"pk": _closed(librarian).pk},
         "circulation:choose_branch": {"pk": loan.branch_id},
+        "circulation:edit_rule": {"pk": rule.pk},
+        "circulation:remove_rule": {"pk": rule.pk},
+        "circulation:rule_lookup": {
+            "branch": loan.branch_id,
+            "category": loan.category_id,
+            "copy_type": loan.copy_type_id,
+        },
         "circulation:undo": {"pk": Action.objects.filter(verb="take_payment").get().pk},
         "account_reset_password_from_key": {"uidb36": "1", "key": "set-password"},
     }

@@ -1,167 +1,173 @@
-"""/desk/rules/: what holds for whom and why, and rows that show what they would change before they are kept."""
+"""/desk/rules/: the matrix of all pairs, the rows, and what holds for one pair."""
+
+from typing import Any
 
 import pytest
-import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Branch, MemberCategory
-from accounts.tests.factories import MemberFactory
+from accounts.queries import default_category
+from accounts.tests.factories import BranchFactory, MemberCategoryFactory
 from catalog.models import CopyType
-from catalog.tests.factories import CopyFactory
-from circulation.models import CirculationRule, Loan
-from circulation.tests.factories import close_on, make_loan, set_rule, zurich
-from circulation.tests.views.pages import messages, rows, said, whys_due
+from catalog.tests.factories import CopyTypeFactory
+from circulation.models import CirculationRule
+from circulation.tests.factories import close_on, set_rule, zurich
+from circulation.tests.views.pages import rows, said, tree, words
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_zurich")]
-NOW = zurich("2026-03-02T10:00")
-ROW = "/desk/rules/row/"
-
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.django_db
+SEEDED = "21 days, 2 renewals, €0.50 per day up to €10.00, 5 loans"
 
 
-@pytest.fixture
-def adult(db: None) -> MemberCategory:
-    return MemberCategory.objects.get(code="ADULT")
+def cells(page: Any) -> dict[str, list[str]]:
+    """The lines of the matrix by member category, without what is only read aloud."""
+    table = tree(page).findall(".//table")[0]
+    for each in table.iter("span"):
+        if each.get("class") == "visually-hidden":
+            each.text = ""
+    return {words(row.find("th")): [words(cell) for cell in row.findall("td")] for row in table.findall("tbody/tr")}
+
+
+def lookup(client: Client, branch: Branch, kind: CopyType) -> Any:
+    return client.get(f"/desk/rules/{branch.pk}/{default_category().pk}/{kind.pk}/")
+
+
+def facts(page: Any) -> dict[str, tuple[str, str]]:
+    """Each parameter's value and the row it comes from."""
+    body = tree(page).findall(".//table/tbody")
+    found = [[words(cell) for cell in row.findall("td")] for part in body for row in part.findall("tr")[1:]]
+    return {label: (value, row) for label, value, row in found}
 
 
 @pytest.fixture
 def book_type(db: None) -> CopyType:
-    return CopyFactory().copy_type
+    return CopyType.objects.get()
 
 
-def pair(branch: Branch, adult: MemberCategory, book_type: CopyType) -> str:
-    return f"/desk/rules/pair/?branch={branch.pk}&category={adult.pk}&copy_type={book_type.pk}"
+@pytest.fixture
+def dvd(db: None) -> CopyType:
+    return CopyTypeFactory(code="DVD", name="DVD")
 
 
-def test_matrix_says_what_holds_for_each_pair(desk: Client, adult: MemberCategory, book_type: CopyType) -> None:
-    CirculationRule.objects.create(
-        category=adult, copy_type=book_type, loan_period=7, max_loans=-1, fine_amount_minor=0
-    )
-    cells = [cell for row in rows(desk.get("/desk/rules/")) for cell in row]
-    assert f"7 days {adult}, {book_type} own row any number of loans · 2 renewals · no fine" in cells
-    set_rule(fine_period=7)
-    CirculationRule.objects.filter(category=adult).update(fine_amount_minor=None)
-    assert "renewals · €0.50 for each 7 days" in said(desk.get("/desk/rules/"))
+def test_matrix_says_what_holds_for_each_pair(desk: Client, book_type: CopyType, dvd: CopyType) -> None:
+    child = MemberCategory.objects.get(name="Child")
+    CirculationRule.objects.create(copy_type=dvd, loan_period=7, max_loans=-1)
+    CirculationRule.objects.create(category=child, fine_amount_minor=0, max_renewals=1)
+    assert cells(desk.get("/desk/rules/")) == {
+        str(default_category()): [SEEDED, "7 days, 2 renewals, €0.50 per day up to €10.00, unlimited loans"],
+        "Child": ["21 days, 1 renewal, no fine, 5 loans", "7 days, 1 renewal, no fine, unlimited loans"],
+    }
 
 
-def test_rule_22_pair_shows_the_row_of_every_parameter(
-    desk: Client, branch: Branch, adult: MemberCategory, book_type: CopyType
-) -> None:
-    CirculationRule.objects.create(category=adult, loan_period=7, max_loans=-1)
-    set_rule(renewal_period=None)
-    page = desk.get(pair(branch, adult, book_type))
-    assert len(rows(page)) == 23
-    assert rows(page)[0] == ["7", f"any / {adult} / any"]
-    assert rows(page)[5] == ["unlimited", f"any / {adult} / any"]
-    assert rows(page)[6] == ["2", "everything"]
-    assert rows(page)[7] == ["none", "the value every library begins with"]
-    assert rows(page)[9] == ["€0.50", "everything"]
+@pytest.mark.parametrize(("parameters", "line"), [
+    ({"loan_unit": "hours", "loan_period": 1},
+     "1 hour, 2 renewals, €0.50 per hour up to €10.00, 5 loans"),
+    ({"fine_period": 7, "fine_cap_minor": -1}, "21 days, 2 renewals, €0.50 per 7 days, 5 loans"),
+    ({"max_renewals": -1, "max_loans": 1}, "21 days, unlimited renewals, €0.50 per day up to €10.00, 1 loan"),
+    ({"fixed_due_on": "2027-06-30", "fixed_due_mode": "before", "fine_amount_minor": 0},
+     "21 days, at the latest on 30 Jun 2027, 2 renewals, no fine, 5 loans"),
+    ({"fixed_due_on": "2027-06-30", "fixed_due_mode": "after", "fine_amount_minor": 0},
+     "21 days, at the earliest on 30 Jun 2027, 2 renewals, no fine, 5 loans"),
+    ({"fixed_due_on": "2027-06-30", "fixed_due_mode": "exactly", "fine_amount_minor": 0},
+     "until 30 Jun 2027, 2 renewals, no fine, 5 loans"),
+])  # fmt: skip
+def test_line_of_a_cell(parameters: dict[str, Any], line: str, desk: Client, book_type: CopyType) -> None:
+    set_rule(**parameters)
+    assert cells(desk.get("/desk/rules/"))["Adult"] == [line]
 
 
-def test_rule_23_pair_shows_a_due_date_for_today_and_its_steps(
-    desk: Client, branch: Branch, adult: MemberCategory, book_type: CopyType
-) -> None:
-    CirculationRule.objects.create(category=adult, loan_period=7)
-    close_on("2026-03-09")
-    page = desk.get(pair(branch, adult, book_type))
-    assert "Lent now Due 10 March 2026" in said(page)
-    assert whys_due(page) == [
-        ["7 days from 2 Mar 2026: 9 Mar 2026, by the rule for *, ADULT, *", "Closed, passed over: 9 Mar 2026"]
+def test_matrix_is_that_of_the_branch_asked_for(desk: Client, branch: Branch, book_type: CopyType) -> None:
+    other = BranchFactory(name="Annex")
+    CirculationRule.objects.create(branch=other, loan_period=3)
+    named = {at: cells(desk.get(f"/desk/rules/?branch={at}")) for at in (branch.pk, other.pk, "x", 999)}
+    line = {at: next(iter(each.values())) for at, each in named.items()}
+    assert line == {branch.pk: [SEEDED], other.pk: [SEEDED.replace("21", "3")], "x": [SEEDED], 999: [SEEDED]}
+
+
+def test_rows_are_listed_with_what_they_set_widest_first(desk: Client, branch: Branch, dvd: CopyType) -> None:
+    CirculationRule.objects.create(branch=branch, copy_type=dvd, loan_period=7, loan_unit="hours", max_holds=-1)
+    CirculationRule.objects.create(copy_type=dvd, renewal_period=-1, clears_fixed_due_on=True, charge_closed_days=True)
+    CirculationRule.objects.create(category=default_category())
+    table = tree(desk.get("/desk/rules/")).findall(".//table")[1]
+    found = [[words(cell) for cell in row] for row in table.findall("tbody/tr")]
+    assert found[0][0] == "everything"
+    assert [row[:2] for row in found[1:]] == [
+        ["DVD", "Fixed due date: none ; Renewal period: none ; Closed days are charged: yes"],
+        [str(default_category()), "nothing, all is inherited"],
+        [f"{branch} / DVD", "Loan period: 7 hours ; Most holds: unlimited"],
     ]
 
 
-def test_pair_names_the_eight_rows_in_their_order(
-    desk: Client, branch: Branch, adult: MemberCategory, book_type: CopyType
+def test_rule_22_pair_tells_every_parameter_and_the_row_it_comes_from(
+    desk: Client, branch: Branch, dvd: CopyType
 ) -> None:
-    names = [row[0] for row in rows(desk.get(pair(branch, adult, book_type)), 1)]
-    assert (names[0], names[3], names[4], names[7]) == (
-        f"{branch} / {adult} / {book_type}", f"{branch} / any / any", f"any / {adult} / {book_type}", "any / any / any",
-    )  # fmt: skip
+    CirculationRule.objects.create(copy_type=dvd, loan_period=7, no_renewal_before=1)
+    CirculationRule.objects.create(branch=branch, copy_type=dvd, fine_cap_minor=-1)
+    everything = "the rule for every branch, member category and copy type"
+    assert facts(lookup(desk, branch, dvd)) == {
+        "Loan period": ("7 days", "the rule for DVD"),
+        "Closed days and the due date": ("moved to the next open day", everything),
+        "Fixed due date": ("none", everything),
+        "The fixed date holds": ("at the latest", everything),
+        "Most loans": ("5", everything),
+        "Most renewals": ("2", everything),
+        "Renewal period": ("none", everything),
+        "No renewal earlier than days before": ("1 day", "the rule for DVD"),
+        "Renewal is blocked": ("unless other copies can fill it", everything),
+        "Fine": ("€0.50", everything),
+        "For each": ("1 day", everything),
+        "Charged": ("when a period is over", everything),
+        "Grace period": ("0 days", everything),
+        "Grace days are charged once it is exceeded": ("yes", everything),
+        "Highest fine": ("unlimited", f"the rule for {branch} / DVD"),
+        "Never above the copy's price": ("yes", everything),
+        "Closed days are charged": ("no", everything),
+        "Days barred for each day late": ("0 days", everything),
+        "Most days barred": ("unlimited", everything),
+        "Most holds": ("5", everything),
+        "Days on the hold shelf": ("7 days", everything),
+        "Holds on copies that are in": ("always", everything),
+    }
 
 
-def test_rule_24_change_is_shown_for_the_open_loans_before_it_is_kept(
-    admin_desk: Client, adult: MemberCategory
+def test_rule_23_pair_shows_a_due_date_for_today_with_its_steps(
+    desk: Client, branch: Branch, dvd: CopyType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _each in range(2):
-        make_loan(member=MemberFactory(category=adult), now=zurich("2026-02-05T10:00"))
-    Loan.objects.update(renewals=1)
-    before = list(Loan.objects.values_list("due_at", flat=True))
-    said_now = {"fine_amount_minor": "0.20", "max_renewals": "1", "key": "a-key-of-a-form"}
-    page = admin_desk.post(f"{ROW}?category={adult.pk}", said_now)
-    assert (
-        "2 open loans fall under it. Their due dates stay. "
-        "2 overdue loans would cost €1.60 together now instead of €4.00. 2 loans could not be renewed any more."
-    ) in said(page)
-    assert CirculationRule.objects.count() == 1
-    kept = admin_desk.post(f"{ROW}?category={adult.pk}", said_now | {"save": "1"}, follow=True)
-    assert messages(kept) == ["The rule is kept. It holds from now on."]
-    assert CirculationRule.objects.get(category=adult).parameters() == {"fine_amount_minor": 20, "max_renewals": 1}
-    assert list(Loan.objects.values_list("due_at", flat=True)) == before
-
-
-def test_change_without_effect_says_so(admin_desk: Client, adult: MemberCategory) -> None:
-    make_loan(member=MemberFactory(category=adult), now=NOW)
-    page = admin_desk.post(f"{ROW}?category={adult.pk}", {"loan_period": "21"})
-    assert "Nothing changes for the loans now open." in said(page)
-
-
-def test_row_that_contradicts_is_refused_at_its_field(admin_desk: Client, adult: MemberCategory) -> None:
-    page = admin_desk.post(f"{ROW}?category={adult.pk}", {"fine_cap_minor": "0.10", "save": "1"})
-    assert "Highest fine: The highest fine is below a single fine." in said(page)
-    assert CirculationRule.objects.count() == 1
-
-
-def test_rule_25_inherit_and_unlimited_are_kept_apart(admin_desk: Client, adult: MemberCategory) -> None:
-    address = f"{ROW}?category={adult.pk}"
-    admin_desk.post(
-        address, {"max_loans": "unlimited", "renewal_period": "none", "grace_included": "false", "save": "1"}
+    monkeypatch.setattr("circulation.views.rules.timezone.now", lambda: zurich("2026-03-02T10:00"))
+    CirculationRule.objects.create(copy_type=dvd, loan_period=7)
+    close_on("2026-03-09", "2026-03-10")
+    sheet = tree(lookup(desk, branch, dvd)).find(".//section[@class='sheet']")
+    assert words(sheet) == (
+        "If it were lent now Due 11 Mar 2026 Why? 7 days from 2 Mar 2026: 9 Mar 2026, by the rule for *, *, DVD "
+        ""
+        "Closed, passed over: 9 Mar 2026, 10 Mar 2026"
     )
-    row = CirculationRule.objects.get(category=adult)
-    assert row.parameters() == {"max_loans": "unlimited", "renewal_period": "none", "grace_included": False}
-    form = admin_desk.get(address).context["form"]
-    assert (form["max_loans"].value(), form["max_renewals"].value()) == ("unlimited", None)
-    assert "Empty: inherited, 2. Or “unlimited”." in said(admin_desk.get(address))
 
 
-def test_removed_row_says_what_changes_first(admin_desk: Client, adult: MemberCategory) -> None:
-    row = CirculationRule.objects.create(category=adult, max_renewals=0)
-    make_loan(member=MemberFactory(category=adult), now=NOW)
-    address = f"/desk/rules/{row.pk}/remove/"
-    assert "1 loan could be renewed again." in said(admin_desk.get(address))
-    assert messages(admin_desk.post(address, {}, follow=True)) == [
-        "The rule is removed. What it said is inherited again."
-    ]
-    assert CirculationRule.objects.count() == 1
+def test_pair_without_an_open_day_says_so(desk: Client, branch: Branch, book_type: CopyType) -> None:
+    close_on("2020-01-01", "2999-12-31")
+    assert "No due date can be found" in said(lookup(desk, branch, book_type))
 
 
-def test_row_for_everything_has_no_page_to_remove_it(admin_desk: Client) -> None:
-    assert admin_desk.get(f"/desk/rules/{set_rule().pk}/remove/").status_code == 404
+@pytest.mark.parametrize("address", ["999/1/1", "1/999/1", "1/1/999", "99999999999999999999/1/1"])
+def test_pair_that_is_not_there(address: str, desk: Client, branch: Branch, book_type: CopyType) -> None:
+    parts = {"branch": branch.pk, "category": default_category().pk, "copy_type": book_type.pk}
+    real = zip(address.split("/"), parts.values(), strict=True)
+    path = "/".join(str(pk) if part == "1" else part for part, pk in real)
+    assert desk.get(f"/desk/rules/{path}/").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["branch=x", "category=999999", "copy_type=²"])
-def test_address_that_names_nothing_is_not_found(query: str, admin_desk: Client) -> None:
-    assert (admin_desk.get(f"{ROW}?{query}").status_code, admin_desk.get(f"/desk/rules/pair/?{query}").status_code) == (
-        404, 404,
-    )  # fmt: skip
-
-
-def test_matrix_asks_the_same_for_any_number_of_pairs(desk: Client, django_assert_num_queries) -> None:
-    for number in range(4):
-        MemberCategory.objects.create(code=f"C{number}", name=f"C{number}")
-    desk.get("/desk/rules/")
-    with django_assert_num_queries(8):
-        desk.get("/desk/rules/")
-
-
-@pytest.mark.parametrize("loans", [1, 4])
-def test_effect_asks_the_same_for_any_number_of_loans(
-    loans: int, admin_desk: Client, adult: MemberCategory, django_assert_num_queries
-) -> None:
-    for _each in range(loans):
-        make_loan(member=MemberFactory(category=adult), now=zurich("2026-02-05T10:00"))
-    with django_assert_num_queries(29):
-        admin_desk.post(f"{ROW}?category={adult.pk}", {"fine_amount_minor": "0.20"})
+def test_page_asks_the_database_as_often_for_three_of_each(desk: Client, branch: Branch, dvd: CopyType) -> None:
+    asked = []
+    for _n in range(2):
+        for address in ("/desk/rules/", f"/desk/rules/{branch.pk}/{default_category().pk}/{dvd.pk}/"):
+            with CaptureQueriesContext(connection) as queries:
+                desk.get(address)
+            asked.append(len(queries))
+        kinds = [MemberCategoryFactory(), MemberCategoryFactory()]
+        CopyTypeFactory(), CopyTypeFactory()
+        for kind in kinds:
+            CirculationRule.objects.create(category=kind, branch=branch, copy_type=dvd, loan_period=3)
+    assert asked[:2] == asked[2:]
+    assert rows(desk.get("/desk/rules/"))
