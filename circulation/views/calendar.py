@@ -39,7 +39,7 @@ def year(request: HttpRequest) -> HttpResponse:
         "today": today, "branch": branch, "branches": branches, "year": shown, "entries": entries,
         "before": shown - 1 if shown > FIRST_YEAR else None, "after": shown + 1 if shown < LAST_YEAR else None,
         "months": months_of(shown, calendar, entries), "week": week_of(calendar),
-        "closings": closed_lately(timezone.now()), "form": KeyedForm(), "weekdays": [date(2024, 1, n) for n in range(1, 8)],
+        "closings": closed_lately(timezone.now()), "weekdays": [date(2024, 1, n) for n in range(1, 8)],
     }  # fmt: skip
     return render(request, "circulation/calendar.html", context)
 

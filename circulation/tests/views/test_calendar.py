@@ -34,7 +34,7 @@ def test_cal_26_year_marks_every_day_that_is_not_as_usual(desk: Client, branch: 
 
 def test_opening_week_is_shown_with_its_hours(desk: Client, branch: Branch) -> None:
     open_on("13")
-    week = tree(desk.get("/desk/calendar/")).find(".//dl[@class='week sheet']")
+    week = tree(desk.get("/desk/calendar/")).find(".//dl[@class='week']")
     assert [words(day) for day in week][:4] == [
         "Monday 10:00–16:00", "Tuesday closed", "Wednesday 10:00–16:00", "Thursday closed",
     ]  # fmt: skip
