@@ -13,8 +13,8 @@ from playwright.sync_api import Page, Response
 
 from accounts.models import LibrarySettings, Message
 from accounts.tests.factories import MemberFactory
-from catalog.models import Author, Subject
-from circulation.models import Hold, LedgerEntry, Loan
+from catalog.models import Author, CopyType, Subject
+from circulation.models import CirculationRule, Closure, Hold, LedgerEntry, Loan
 from circulation.services.notices import queue_notices
 from circulation.tests.factories import make_overdue_loan
 from library_site.tests.conftest import Window
@@ -31,6 +31,7 @@ def pages_of(library: LibraryInUse) -> dict[str, list[str]]:
     """The addresses to look at, by who looks."""
     book, batch, member = library.books[0].pk, library.batch.pk, f"/desk/members/{library.member.pk}/"
     receipt = LedgerEntry.objects.get(kind="payment").pk
+    row = CirculationRule.objects.latest("pk")
     author, subject = Author.objects.order_by("pk")[0].pk, Subject.objects.order_by("pk")[0].pk
     return {
         "": [
@@ -57,8 +58,14 @@ def pages_of(library: LibraryInUse) -> dict[str, list[str]]:
             f"/desk/entries/{LedgerEntry.objects.get(kind='other').pk}/reverse/",
             f"/desk/copies/{Loan.objects.open().order_by('pk')[0].copy_id}/what-happened/",
             f"/desk/copies/{library.books[0].copies.order_by('pk')[0].pk}/what-happened/",
+            "/desk/rules/", f"/desk/rules/{row.branch_id}/{row.category_id}/{CopyType.objects.all()[0].pk}/",
+            "/desk/calendar/", "/desk/calendar/?year=2999",
         ],
-        "admin": ["/desk/settings/", f"{member}refund/"],
+        "admin": [
+            "/desk/settings/", f"{member}refund/", "/desk/rules/", f"/desk/rules/{row.pk}/", "/desk/rules/add/",
+            f"/desk/rules/{row.pk}/remove/", "/desk/calendar/", "/desk/calendar/week/", "/desk/calendar/close/",
+            "/desk/calendar/entries/add/", f"/desk/calendar/entries/{Closure.objects.latest('pk').pk}/",
+        ],
     }  # fmt: skip
 
 
