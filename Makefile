@@ -12,7 +12,7 @@ READY := $(VENV)/.ready-$(VERSION)
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test ci long lint types messages lock need-python clean
+.PHONY: run test ci long mutation lint types messages lock need-python clean
 
 run: $(READY) .env ## set up and run the library (HOST=0.0.0.0 opens it to the local network, DEMO=no leaves it empty)
 	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT) --demo $(DEMO)
@@ -29,7 +29,14 @@ ci: $(READY)-dev lint types ## everything that must hold before a change lands; 
 
 long: ci ## what takes long: many plays in any order, and the benchmarks at a small size
 	LONG=1 $(BIN)/pytest circulation/tests/test_any_order.py
+	$(MAKE) mutation
 	$(BIN)/python bench/run.py --titles 5000
+
+mutation: | need-python ## change the rules and services in small ways, one at a time: does a test notice? (hours)
+	@test -x .venv-mutation/bin/mutmut || { $(PYTHON) -m venv --clear .venv-mutation && \
+	  .venv-mutation/bin/python -m pip install --quiet --require-hashes -r requirements-mutation.txt; }
+	.venv-mutation/bin/mutmut run --max-children 2
+	.venv-mutation/bin/mutmut results
 
 lint: $(READY)-dev
 	$(BIN)/ruff format --check .
@@ -44,7 +51,7 @@ messages: $(READY)-dev ## collect the texts to be translated, and compile what i
 	$(BIN)/python manage.py compilemessages --ignore .venv
 
 lock: ## pin what requirements*.in ask for, with hashes (wants uv)
-	for part in requirements requirements-postgres requirements-dev; do \
+	for part in requirements requirements-postgres requirements-dev requirements-mutation; do \
 	  uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --custom-compile-command "make lock" --quiet $$part.in -o $$part.txt || exit 1; done
 
@@ -78,4 +85,4 @@ $(READY)-dev: requirements-dev.txt | need-python
 	@touch .env
 
 clean: ## remove the environment and what was collected, never the library's data
-	rm -rf $(VENV) staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-mutation mutants staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis

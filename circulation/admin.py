@@ -13,7 +13,8 @@ from circulation.forms.rules import RuleForm
 from circulation.models import Allocation, CirculationRule, Closure, LedgerEntry, Loan, OpeningHours
 from circulation.models.rules import MAY_BE_NONE, MAY_BE_UNLIMITED
 from circulation.queries.calendars import removal_problems
-from circulation.services.rules import remove_rule
+from circulation.services.opening import remove_closure, save_closure
+from circulation.services.rules import remove_rule, save_rule
 
 LOAN_FIELDS = [
     ("loan_period", "loan_unit"), "due_date_mode", ("fixed_due_on", "fixed_due_mode"), "clears_fixed_due_on",
@@ -64,6 +65,9 @@ class CirculationRuleAdmin(RecordedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: CirculationRule | None = None) -> bool:
         return obj is not None and obj.scope != (None, None, None) and self.has_change_permission(request, obj)
 
+    def save_model(self, request: HttpRequest, obj: CirculationRule, form: RuleForm, change: bool) -> None:
+        save_rule(obj, by=request.user)
+
     def delete_model(self, request: HttpRequest, obj: CirculationRule) -> None:
         remove_rule(obj, by=request.user)
 
@@ -100,6 +104,12 @@ class ClosureAdmin(CalendarAdmin):
     list_filter = ["branch", "is_yearly", "opens"]
     list_select_related = ["branch"]
     date_hierarchy = "from_on"
+
+    def save_model(self, request: HttpRequest, obj: Closure, form: ClosureForm, change: bool) -> None:
+        save_closure(obj, by=request.user)
+
+    def delete_model(self, request: HttpRequest, obj: Closure) -> None:
+        remove_closure(obj, by=request.user)
 
 
 @admin.register(Loan)

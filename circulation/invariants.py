@@ -87,8 +87,8 @@ def _holds() -> Iterator[str]:
     for hold in Hold.objects.exclude(copy=None).exclude(copy__book=F("book")):
         yield f"hold {hold.pk} is on copy {hold.copy_id} of another book"
     filled = Hold.objects.filter(status=Hold.Status.FILLED)
-    for hold in filled.filter(Q(loan=None) | Q(loan__outcome=Loan.Outcome.UNDONE)):
-        yield f"hold {hold.pk} is filled by no loan"
+    for hold in filled.filter(loan__outcome=Loan.Outcome.UNDONE):  # one without a loan has forgotten it
+        yield f"hold {hold.pk} is filled by loan {hold.loan_id}, which was taken back"
     for hold in filled.filter(~Q(loan__copy__book=F("book")) | ~Q(loan__member=F("member"))).exclude(loan__member=None):
         yield f"hold {hold.pk} is filled by loan {hold.loan_id} of another member or book"
 

@@ -25,10 +25,13 @@ ROOMS: list[tuple[Any, str, str, str, str]] = [
     (_("Return"), "circulation:return", "book-down", "r", permissions.RETURN),
     (_("Renew"), "circulation:renew", "rotate-cw", "w", permissions.ISSUE),
     (_("Holds"), "circulation:holds", "bookmark", "", permissions.USE_DESK),
+    (_("Messages"), "circulation:outbox", "mail", "", permissions.USE_DESK),
     (_("Loans"), "circulation:loans", "clipboard-list", "", permissions.USE_DESK),
     (_("Books"), "catalog:books", "library", "q", permissions.MANAGE_BOOKS),
     (_("Members"), "accounts:members", "users", "", permissions.MANAGE_MEMBERS),
     (_("Import"), "catalog:import", "cloud-download", "", permissions.MANAGE_BOOKS),
+    (_("Rules"), "circulation:rules", "scale", "", permissions.USE_DESK),
+    (_("Calendar"), "circulation:calendar", "calendar-days", "", permissions.USE_DESK),
     (_("Settings"), "accounts:settings", "sliders-horizontal", "", permissions.MANAGE_SETTINGS),
 ]
 

@@ -18,8 +18,8 @@ def new_message_id() -> str:
 class Message(Work):
     """An e-mail or a letter to one member.
 
-    Due while it is queued or running, sent when done; paused is cancelled. The text is what was or would be sent; it
-    is written anew just before sending.
+    Due while it is queued or running, sent when done. The text is what was or would be sent; it is written anew just
+    before sending. ``written_on`` is the day it counts for: a member gets one message a day.
     """
 
     class Channel(models.TextChoices):
@@ -36,7 +36,7 @@ class Message(Work):
         Status.DUE: (Work.State.QUEUED, Work.State.RUNNING),
         Status.SENT: (Work.State.DONE,),
         Status.FAILED: (Work.State.FAILED,),
-        Status.CANCELLED: (Work.State.PAUSED,),
+        Status.CANCELLED: (Work.State.CANCELLED,),
     }
 
     channel = models.CharField(_("by"), max_length=10, choices=Channel, default=Channel.EMAIL)
@@ -57,6 +57,11 @@ class Message(Work):
                 fields=["member"],
                 condition=models.Q(state__in=["queued", "running"]),
                 name="one_message_due_per_member",
+            ),
+            models.UniqueConstraint(
+                fields=["member", "written_on"],
+                condition=~models.Q(state="cancelled"),
+                name="one_message_a_member_a_day",
             ),
         ]
         indexes = [models.Index(fields=["channel", "state"], name="message_by_state")]

@@ -14,6 +14,7 @@ class Work(models.Model):
         PAUSED = "paused", _("paused")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED, db_index=True)
     cursor = models.BigIntegerField(_("reached"), default=0)
@@ -44,4 +45,4 @@ class Work(models.Model):
 
     @property
     def is_finished(self) -> bool:
-        return self.state in (self.State.DONE, self.State.FAILED)
+        return self.state in (self.State.DONE, self.State.FAILED, self.State.CANCELLED)

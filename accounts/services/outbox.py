@@ -1,11 +1,13 @@
 """Handing one message over to the mail server. Never inside a transaction: the server may take its time."""
 
 import smtplib
+from contextlib import suppress
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.translation import gettext as _
 
 from accounts.models import LibrarySettings, Message
@@ -21,7 +23,7 @@ def deliver(message: Message, now: datetime | None = None) -> None:
     pauses. Whoever dies between sending and noting it sends once more, with the same Message-ID.
     """
     try:
-        _email(message).send()
+        _send(message)
     except (smtplib.SMTPException, OSError) as error:
         if _is_permanent(error):
             work.fail(message, _reason(error), now)
@@ -33,12 +35,24 @@ def deliver(message: Message, now: datetime | None = None) -> None:
         work.finish(message, now)
 
 
-def _email(message: Message) -> EmailMultiAlternatives:
+def _send(message: Message) -> None:
+    """Hand ``message`` over. A server that fails at the farewell has taken it all the same."""
+    connection = get_connection()
+    try:
+        connection.open()
+        _email(message, connection).send()
+    finally:
+        with suppress(smtplib.SMTPException, OSError):
+            connection.close()
+
+
+def _email(message: Message, connection: BaseEmailBackend) -> EmailMultiAlternatives:
     library = LibrarySettings.current()
     email = EmailMultiAlternatives(
         subject=" ".join(message.subject.split()),
         body=message.text,
         to=[message.to],
+        connection=connection,
         reply_to=[library.contact_email] if library.contact_email else None,
         headers={
             "Message-ID": f"<{message.message_id}@{urlsplit(settings.SITE_URL).hostname}>",

@@ -58,7 +58,7 @@ def _empty_messages(member: Member) -> None:
     """Of what was written to ``member`` only the days stay; what was not sent never is."""
     member.messages.update(to="", subject="", text="", html="", problem="")
     due = Message.STATES[Message.Status.DUE]
-    member.messages.filter(state__in=due).update(state=Message.State.PAUSED, lease_until=None)
+    member.messages.filter(state__in=due).update(state=Message.State.CANCELLED, lease_until=None)
 
 
 def _close_sign_in(user: User, username: str) -> None:

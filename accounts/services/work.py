@@ -95,7 +95,7 @@ def hand_back(work: Work) -> None:
 
 def cancel(work: Work, problem: str, now: datetime | None = None) -> None:
     """Put claimed ``work`` aside, for the ``problem`` in words for people: nobody goes on with it."""
-    _ours(work).update(state=Work.State.PAUSED, finished_at=now or timezone.now(), lease_until=None, problem=problem)
+    _ours(work).update(state=Work.State.CANCELLED, finished_at=now or timezone.now(), lease_until=None, problem=problem)
 
 
 def try_later(work: Work, problem: str, now: datetime | None = None, *, from_the_start: bool = False) -> None:

@@ -103,10 +103,10 @@ def edit_book(
 
 @recorded("delete_book")
 def delete_book(action: Action, book: Book, *, by: User | None, now: datetime) -> None:
-    """Delete a ``book`` that has no copies, with its cover. Raises Refused("has_copies")."""
+    """Delete a ``book`` that has no copies and nobody waited for, with its cover. Raises Refused("has_copies")."""
     hold(BARCODES)  # nobody finds it as what they are about to add a copy to
     book = Book.objects.select_for_update(of=("self",)).get(pk=book.pk)
-    if book.copies.exists():
+    if book.copies.exists() or book.holds.exists():
         raise Refused("has_copies", _("This book has copies. Withdraw them; a book with a history stays."))
     describe(action, book, before=snapshot(book))
     for file in Cover.objects.filter(book=book).values_list("file", flat=True):

@@ -1,6 +1,6 @@
 """Editing a circulation rule: empty is inherit, a word is unlimited or none, a number is a number."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,15 +8,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.forms.fields import MoneyField
+from accounts.forms.fields import MoneyField, RowField
+from accounts.forms.members import DATE
 from accounts.models import LibrarySettings
+from accounts.models.days import REAL_DAYS
+from circulation.forms.confirming import ConfirmedForm, add_problem
 from circulation.models import CirculationRule
-from circulation.models.rules import MAY_BE_NONE, MAY_BE_UNLIMITED
-from circulation.policy import NO_VALUE, NONE, UNLIMITED
+from circulation.models.rules import MAY_BE_NONE, MAY_BE_UNLIMITED, PARAMETERS
+from circulation.policy import FOR_ALL, NO_VALUE, NONE, UNLIMITED
 from circulation.queries.rule_problems import rule_problems
 from circulation.queries.rules import rule_book
 
 MOST = 36_500
+INHERITED = _("inherited")
 WORDS = {UNLIMITED: _("unlimited"), NONE: pgettext_lazy("no number", "none")}  # as people read and type them
 
 
@@ -79,6 +83,13 @@ class RuleForm(forms.ModelForm):
             label=labels["fine_cap_minor"], currency=currency, required=False, localize=True,
             help_text=_("An amount, or “unlimited”. Empty: inherited."),
         )  # fmt: skip
+        for name, field in self.fields.items():
+            if isinstance(field, forms.NullBooleanField):
+                field.widget.choices = [("unknown", INHERITED), ("true", _("yes")), ("false", _("no"))]
+            elif isinstance(field, forms.TypedChoiceField) and name in PARAMETERS:
+                field.choices = [("", INHERITED), *field.choices[1:]]
+        if "fixed_due_on" in self.fields:
+            self.fields["fixed_due_on"].validators = [*self.fields["fixed_due_on"].validators, *REAL_DAYS]
 
     def _post_clean(self) -> None:
         """Once the row is as it would be kept: what speaks against it, at the field."""
@@ -87,5 +98,35 @@ class RuleForm(forms.ModelForm):
             return
         book = rule_book()
         for problem in rule_problems(self.instance, book, timezone.localdate()):
-            field = problem.field if problem.field in self.fields else None
-            self.add_error(field, ValidationError(problem.message, code=problem.code))
+            add_problem(self, problem)
+
+
+class DeskRuleForm(ConfirmedForm, RuleForm):
+    """The same at the desk, in parts; the row for everything stays that."""
+
+    PARTS: ClassVar[list[tuple[Any, list[str]]]] = [
+        (_("Which loans"), ["branch", "category", "copy_type"]),
+        (_("Loan"), ["loan_period", "loan_unit", "due_date_mode", "max_loans", "fixed_due_on", "fixed_due_mode",
+                     "clears_fixed_due_on"]),
+        (_("Renewal"), ["max_renewals", "renewal_period", "no_renewal_before", "renewal_blocked_by_holds"]),
+        (_("Fine"), ["fine_amount_minor", "fine_period", "fine_charged_at", "grace_period", "grace_included",
+                     "fine_cap_minor", "cap_fine_to_price", "charge_closed_days"]),
+        (_("Suspension"), ["suspension_days", "suspension_max"]),
+        (_("Holds"), ["max_holds", "hold_pickup_days", "holds_on_shelf"]),
+    ]  # fmt: skip
+
+    class Meta(RuleForm.Meta):
+        widgets = {"fixed_due_on": DATE}
+        field_classes = dict.fromkeys(["branch", "category", "copy_type"], RowField)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("branch", "category", "copy_type"):
+            field = self.fields[name]
+            field.empty_label, field.help_text = _("any"), ""
+            field.disabled = self.instance.pk is not None and self.instance.scope == FOR_ALL
+
+    @property
+    def parts(self) -> list[tuple[Any, list]]:
+        """The fields under their headings."""
+        return [(title, [self[name] for name in names]) for title, names in self.PARTS]

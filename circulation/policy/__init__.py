@@ -13,6 +13,7 @@ from .due_dates import (
 from .fines import NO_FINE, Fine, LateDay, capped_fine, fine_with_days_closed, lowest_cap, overdue_fine, suspension
 from .holds import can_be_filled_by, first_in_line, is_eligible, is_past, is_suspended, pickup_deadline
 from .rules import (
+    FOR_ALL,
     NO_VALUE,
     NONE,
     UNLIMITED,
@@ -29,6 +30,7 @@ from .rules import (
 )
 
 __all__ = [
+    "FOR_ALL",
     "NONE",
     "NO_FINE",
     "NO_VALUE",

@@ -12,6 +12,7 @@ NONE = "none"
 NO_VALUE = -1  # how "unlimited" and "none" stand in a whole-number column, where NULL means inherit
 
 Scope = tuple[int | None, int | None, int | None]  # branch, member category, copy type; None is any
+FOR_ALL: Scope = (None, None, None)
 
 
 class Unit(StrEnum):

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import islice
+from typing import TypeVar
 
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -14,6 +16,7 @@ from circulation.queries.loans import price_minor
 from circulation.queries.rules import RuleBook
 
 AT_ONCE = 1_000
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +111,25 @@ class Preview:
 
 def preview(closure: Closure, book: RuleBook, shown: int = 50) -> Preview:
     """What it would change to keep ``closure`` (not saved), under a ``book`` that counts it in already."""
-    loans = _moved_loans(closure, book)
-    holds = _moved_holds(closure, book)
-    fines = list(lowered_fines(closure, book))
-    return Preview(len(loans), len(holds), len(fines), loans[:shown], holds[:shown], fines[:shown])
+    loans, first_loans = _counted(_moved_loans(closure, book), shown)
+    holds, first_holds = _counted(_moved_holds(closure, book), shown)
+    fines, first_fines = _counted(lowered_fines(closure, book), shown)
+    return Preview(loans, holds, fines, first_loans, first_holds, first_fines)
 
 
-def _moved_loans(closure: Closure, book: RuleBook) -> list[tuple[Loan, datetime]]:
+def _counted(found: Iterator[T], shown: int) -> tuple[int, list[T]]:
+    """How many there are, and the first of them; no more are kept in memory."""
+    first = list(islice(found, shown))
+    return len(first) + sum(1 for _each in found), first
+
+
+def _moved_loans(closure: Closure, book: RuleBook) -> Iterator[tuple[Loan, datetime]]:
     due = loans_due_within(closure, book).select_related("copy__book", "member").order_by("due_at", "pk")
     moved = ((loan, moved_due_date(loan, book)) for loan in due.iterator(chunk_size=AT_ONCE))
-    return [(loan, later) for loan, later in moved if later]
+    return ((loan, later) for loan, later in moved if later)
 
 
-def _moved_holds(closure: Closure, book: RuleBook) -> list[tuple[Hold, date]]:
+def _moved_holds(closure: Closure, book: RuleBook) -> Iterator[tuple[Hold, date]]:
     ready = holds_ready_within(closure).select_related("trapped_copy", "book", "member").order_by("pickup_by", "pk")
-    moved = ((hold, moved_deadline(hold, book)) for hold in ready)
-    return [(hold, deadline) for hold, deadline in moved if deadline]
+    moved = ((hold, moved_deadline(hold, book)) for hold in ready.iterator(chunk_size=AT_ONCE))
+    return ((hold, deadline) for hold, deadline in moved if deadline)

@@ -75,8 +75,11 @@ def last_entry(member: Member) -> LedgerEntry | None:
 
 
 def forgiven_minor(entry: LedgerEntry) -> int:
-    """How much of the charge ``entry`` was waived or written off, and not owed again since, in minor units."""
-    given_up = entry.settled_by.filter(credit__kind__in=GIVEN_UP, credit__voided_by=None)
+    """How much of the charge ``entry`` was waived or written off, and not owed again since, in minor units.
+
+    A waiver older than the charge forgave another one that was paid (a day closed after the fact): it is money.
+    """
+    given_up = entry.settled_by.filter(credit__kind__in=GIVEN_UP, credit__voided_by=None, credit__gt=entry.pk)
     return given_up.aggregate(sum=Coalesce(Sum("amount_minor"), 0))["sum"]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from functools import cached_property
 
+from django.db.models import Model
 from django.utils.translation import gettext
 
 from accounts.models import Branch, LibrarySettings, MemberCategory
@@ -13,6 +14,8 @@ from circulation import policy
 from circulation.models import CirculationRule, Closure, OpeningHours
 from circulation.policy import Calendar, EffectiveRule, Exceptional, Fine
 from circulation.policy.rules import Scope
+
+SCOPE_OF: tuple[type[Model], ...] = (Branch, MemberCategory, CopyType)
 
 
 class RuleBook:
@@ -61,6 +64,10 @@ class RuleBook:
         """The same as if ``row`` were removed."""
         return self._with_rows(self._rows_but(row))
 
+    def scope_of(self, row: CirculationRule) -> list[Scope]:
+        """What ``row`` is for as it is kept; empty for a new one."""
+        return [each.scope for each in self._stored if each.pk == row.pk]
+
     def scopes(self) -> list[Scope]:
         """What the rows are for, in no order."""
         return [row.scope for row in self._stored]
@@ -68,7 +75,7 @@ class RuleBook:
     def codes(self, scope: Scope | None) -> list[str | None] | None:
         """The codes of branch, category and copy type of the row with this ``scope``; None is any, or no row at all."""
         row = next((each for each in self._stored if each.scope == scope), None)
-        return [part and part.code for part in (row.branch, row.category, row.copy_type)] if row else None
+        return [part.code if part else None for part in (row.branch, row.category, row.copy_type)] if row else None
 
     def row_rule(self, scope: Scope) -> EffectiveRule:
         """The parameters for a ``scope`` in which None is any: what its own row and the wider ones say."""
@@ -117,10 +124,25 @@ def calendar_of(branch_id: int, hours: Iterable[OpeningHours], closures: Iterabl
 
 def row_in_words(scope: Scope | None) -> str:
     """The row of the rules with this ``scope`` for people; None is the seeded value, which no row changes."""
-    if scope is None or scope == (None, None, None):
+    return rows_in_words([scope])[scope]
+
+
+def rows_in_words(scopes: Iterable[Scope | None]) -> dict[Scope | None, str]:
+    """The same for many rows, in at most three queries."""
+    scopes = set(scopes)
+    names = [_names(model, {scope[n] for scope in scopes if scope}) for n, model in enumerate(SCOPE_OF)]
+    return {scope: _in_words(scope, names) for scope in scopes}
+
+
+def _names(model: type[Model], keys: set[int | None]) -> dict[int, str]:
+    keys.discard(None)
+    return {pk: str(row) for pk, row in model._default_manager.in_bulk(keys).items()} if keys else {}
+
+
+def _in_words(scope: Scope | None, names: list[dict[int, str]]) -> str:
+    if scope in (None, policy.FOR_ALL):
         return gettext("the rule for every branch, member category and copy type")
-    named = zip((Branch, MemberCategory, CopyType), scope, strict=True)
-    parts = [str(model._default_manager.filter(pk=pk).first() or "?") for model, pk in named if pk]
+    parts = [known.get(pk, "?") for known, pk in zip(names, scope, strict=True) if pk]
     return gettext("the rule for %(scope)s") % {"scope": " / ".join(parts)}
 
 

@@ -98,6 +98,12 @@ def own_estimates(member: Member, open_loans: list[Loan], book: RuleBook, now: d
     return estimates(open_loans, book, now, max(0, limit - open_loans[0].open_fines_minor))  # type: ignore[attr-defined] # annotated
 
 
+def room_of(loan: Loan) -> int | None:
+    """How much more in overdue fines the member of ``loan`` may come to owe, as with_open_fines() read it."""
+    limit = _limit(loan.member) if loan.member else None
+    return None if limit is None else max(0, limit - loan.open_fines_minor)  # type: ignore[attr-defined] # annotated
+
+
 def running_fines(loans: Iterable[Loan], book: RuleBook, now: datetime) -> dict[int, Fine]:
     """The estimates for the overdue ones among ``loans``, whosever they are, by loan.
 

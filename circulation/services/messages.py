@@ -45,9 +45,9 @@ def mark_printed(action: Action, letters: Iterable[Message], *, by: User | None,
     texts = written_now(locked, LibrarySettings.current(), now)
     printed = [letter for letter in locked if letter.pk in texts and texts[letter.pk].notices]
     for letter in printed:
-        _note(letter, texts[letter.pk])
+        _note(letter, texts[letter.pk], now)
     _end([letter.pk for letter in printed], State.DONE, now)
-    _end([letter.pk for letter in locked if letter not in printed], State.PAUSED, now, _nothing_holds())
+    _end([letter.pk for letter in locked if letter not in printed], State.CANCELLED, now, _nothing_holds())
     settle_notices(Q(pk__in=[letter.pk for letter in printed]))
     _cancel_notices(Q(message__in=locked, state=NoticeState.DUE))
     action.after = {"printed": len(printed)}
@@ -60,7 +60,8 @@ def mark_printed(action: Action, letters: Iterable[Message], *, by: User | None,
 def resend(action: Action, message: Message, *, by: User | None, now: datetime) -> Message:
     """Let a ``message`` that failed, was cancelled or was sent go out once more, as far as it still holds.
 
-    Raises Refused("message_due") if it is due already, or another one to the same member is, and
+    Raises Refused("message_due") if it is due already, or another one to the same member is, Refused("told_today") for
+    a cancelled one in whose place another was sent, and
     CirculationRefused("unknown_member") where the member is gone.
     """
     lock_member(message.member_id)
@@ -68,6 +69,9 @@ def resend(action: Action, message: Message, *, by: User | None, now: datetime) 
     due = Message.objects.filter(member=message.member_id, state__in=Message.STATES[Message.Status.DUE])
     if due.exists():
         raise Refused("message_due", _("A message to this member is due already."))
+    day = Message.objects.filter(member=message.member_id, written_on=message.written_on).exclude(pk=message.pk)
+    if day.exclude(state=State.CANCELLED).exists():
+        raise Refused("told_today", _("Another message was sent to this member in its place."))
     describe(action, message, before={"state": message.state}, after={"state": State.QUEUED})
     message.state, message.attempts, message.due_at, message.problem = State.QUEUED, 0, None, ""
     message.message_id, message.finished_at, message.lease_until = new_message_id(), None, None
@@ -82,8 +86,8 @@ def cancel_message(action: Action, message: Message, *, by: User | None, now: da
     message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
     if message.state != State.QUEUED:
         raise Refused("not_due", _("This message is not waiting to be sent."))
-    describe(action, message, before={"state": message.state}, after={"state": State.PAUSED})
-    _end([message.pk], State.PAUSED, now, _("cancelled at the desk"))
+    describe(action, message, before={"state": message.state}, after={"state": State.CANCELLED})
+    _end([message.pk], State.CANCELLED, now, _("cancelled at the desk"))
     _cancel_notices(Q(message=message, state=NoticeState.DUE))
     message.refresh_from_db()
     return message
@@ -127,20 +131,24 @@ def _prepare(message: Message, now: datetime) -> bool:
     if written is None or not written.notices:
         work.cancel(message, _nothing_holds(), now)
         return False
-    _note(message, written)
+    _note(message, written, now)
     if message.channel == Message.Channel.LETTER:
         work.hand_back(message)
         return False
     return True
 
 
-def _note(message: Message, written: Written) -> None:
-    """Write into ``message`` what it says, to whom and by what way."""
+def _note(message: Message, written: Written, now: datetime) -> None:
+    """Write into ``message`` what it says, to whom and by what way, and the day it goes out on."""
     member = written.notices[0].member
+    today = now.astimezone(LibrarySettings.current().zone).date()
+    others = Message.objects.filter(member=member, written_on=today).exclude(pk=message.pk)
+    if not others.exclude(state=State.CANCELLED).exists():  # else it is one sent again by hand
+        message.written_on = today
     message.channel = channel_of(member) if message.channel == Message.Channel.EMAIL else message.channel
     message.to, message.subject = member.email, written.subject
     message.text, message.html = written.text, written.html
-    message.save(update_fields=["channel", "to", "subject", "text", "html"])
+    message.save(update_fields=["channel", "to", "subject", "text", "html", "written_on"])
 
 
 def _end(keys: list[int], state: str, now: datetime, problem: str = "") -> None:

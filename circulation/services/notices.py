@@ -10,7 +10,6 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.models import Action, LibrarySettings, Member, Message, User
 from accounts.services.actions import leave_out, recorded
 from circulation.models import Hold, Loan, Notice
-from circulation.models.notices import OF_HOLDS
 from circulation.policy import end_of_day
 from circulation.policy.notices import Kind
 from circulation.policy.undoing import TIME_TO_UNDO
@@ -28,7 +27,7 @@ from circulation.services.batches import batches
 from circulation.services.locks import lock_members
 
 MEMBERS_AT_ONCE = 100
-DUE = Notice.State.DUE
+DUE, State = Notice.State.DUE, Message.State
 
 
 def queue_notices(now: datetime) -> int:
@@ -62,7 +61,8 @@ def queue_hold_notice(hold: Hold, kind: str, due_on: date, now: datetime) -> Non
 def bundle_notices(now: datetime) -> int:
     """Put every notice whose time has come into the message of its member and day; how many messages were touched.
 
-    What concerns loans and memberships waits for the next day if a message went out today; a hold does not wait.
+    Whoever had a message today gets the next one tomorrow, whatever it is about; one that was not sent yet takes all
+    up.
     """
     waiting = Notice.objects.filter(state=DUE, message=None, not_before__lte=now)
     if not waiting.exists():
@@ -118,10 +118,8 @@ def _bundle(pks: list[int], now: datetime) -> int:
     notices.exclude(member__in=members).update(state=Notice.State.CANCELLED)  # removed in this moment
     due = Message.objects.filter(member__in=members, state__in=Message.STATES[Message.Status.DUE])
     open_messages = {message.member_id: message for message in due.select_for_update(of=("self",)).order_by("pk")}
-    sent_today = Message.objects.filter(member__in=members, written_on=today, state=Message.State.DONE)
-    told_today = set(sent_today.values_list("member", flat=True))
-    urgent = set(notices.filter(kind__in=OF_HOLDS).values_list("member", flat=True))
-    late = {pk for pk in members if pk in told_today and pk not in urgent and pk not in open_messages}
+    over = Message.objects.filter(member__in=members, written_on=today, state__in=(State.DONE, State.FAILED))
+    late = set(over.values_list("member", flat=True)) - set(open_messages)
     notices.filter(member__in=late).update(not_before=end_of_day(today, library.zone) + timedelta(seconds=1))
     made = [
         Message(member=member, written_on=today, channel=channel_of(member), to=member.email)

@@ -15,11 +15,9 @@ from circulation import policy
 from circulation.exceptions import CirculationRefused
 from circulation.models import CirculationRule, LedgerEntry
 from circulation.models.rules import PARAMETERS
-from circulation.policy import NO_VALUE, UNLIMITED
+from circulation.policy import FOR_ALL, NO_VALUE, UNLIMITED
 from circulation.queries.rule_problems import rule_problems
 from circulation.queries.rules import rule_book
-
-FOR_ALL = (None, None, None)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from accounts.queries import default_branch
 from circulation.models import Hold, Loan
 from circulation.tests.factories import make_hold, make_loan, set_library
 from circulation.tests.holds import NOW
+from circulation.tests.mail import postbox  # noqa: F401 - a fixture
 
 
 @pytest.fixture

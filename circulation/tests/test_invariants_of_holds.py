@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from accounts.models import Member
 from accounts.tests.factories import MemberFactory
 from accounts.tests.planting import planted
 from catalog.models import Copy
@@ -68,10 +69,12 @@ def test_hold_on_a_copy_of_another_book_is_found() -> None:
     assert list(broken()) == [f"hold {hold.pk} is on copy {other.pk} of another book"]
 
 
-def test_hold_that_no_loan_fills_is_found() -> None:
-    hold = make_hold(now=NOW)
-    Hold.objects.update(status="filled", closed_at=NOW)
-    assert list(broken()) == [f"hold {hold.pk} is filled by no loan"]
+def test_hold_that_a_loan_fills_that_was_taken_back_is_found() -> None:
+    ready = make_ready_hold(now=NOW)
+    loan = make_loan(ready.trapped_copy, ready.member, now=NOW)
+    Loan.objects.update(outcome="undone", returned_at=NOW, closed_at=NOW)
+    Member.objects.update(loans_ever=0)
+    assert list(broken()) == [f"hold {ready.pk} is filled by loan {loan.pk}, which was taken back"]
 
 
 def test_hold_that_another_members_loan_fills_is_found() -> None:

@@ -19,7 +19,9 @@ from circulation.views.files import Echo, harmless
 
 @needs(TAKE_PAYMENT)
 def cash_up(request: HttpRequest) -> HttpResponse:
-    asked = request.GET if request.GET.get("day") else {**request.GET.dict(), "day": timezone.localdate().isoformat()}
+    asked = request.GET.copy()
+    if not asked.get("day"):
+        asked["day"] = timezone.localdate().isoformat()
     return _page(request, CashUpForm(asked))
 
 

@@ -25,6 +25,7 @@ from circulation.queries.lost import finding_of, loss_of
 from circulation.queries.rules import rule_book
 from circulation.services.copies import mark_damaged, use_on_site
 from circulation.services.lost import claim_returned, mark_found, mark_lost
+from circulation.views.shelf_words import tell_of_holds
 
 
 @needs(RETURN)
@@ -78,6 +79,7 @@ def _tell(request: HttpRequest, copy: Copy, form: WhatHappenedForm, key: str) ->
         words.ON_SITE: _("“%(title)s”: a use in the library is counted."),
     }
     messages.success(request, texts[form.cleaned_data["what"]] % {"title": copy.book.title, **amounts})
+    tell_of_holds(request, copy, after)
 
 
 def _page(request: HttpRequest, copy: Copy, form: WhatHappenedForm, status: int = 200) -> HttpResponse:

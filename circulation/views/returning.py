@@ -25,6 +25,7 @@ from circulation.queries.loans import loan_due_first, open_loan_of
 from circulation.queries.scans import Scan, read_scan
 from circulation.services.loans import renew_loan
 from circulation.services.returning import TakenIn, take_in
+from circulation.views.shelf_words import tell_of_trap
 
 
 @needs(RETURN)
@@ -72,10 +73,8 @@ def _tell(request: HttpRequest, copy: Copy, taken: TakenIn) -> None:
         _tell_found(request, copy, taken)
     elif taken.loan:
         _tell_returned(request, taken.loan, taken.fine)
-    if taken.hold and taken.hold.pickup_by:
-        day = date_format(taken.hold.pickup_by, "DATE_FORMAT")
-        facts = {"title": copy.book.title, "name": taken.hold.member, "day": day}
-        messages.warning(request, _("“%(title)s” is on hold for %(name)s until %(day)s: to the hold shelf.") % facts)
+    if taken.hold:
+        tell_of_trap(request, copy, taken.hold)
 
 
 def _tell_found(request: HttpRequest, copy: Copy, taken: TakenIn) -> None:

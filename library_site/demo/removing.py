@@ -15,7 +15,7 @@ from accounts.exceptions import Refused
 from accounts.models import Action, Card, LibrarySettings, Member, Restriction, User
 from catalog.models import Author, Book, Copy, Cover, ImportBatch, Subject
 from catalog.services.covers import forget_file
-from circulation.models import Allocation, LedgerEntry, Loan
+from circulation.models import Allocation, Hold, LedgerEntry, Loan
 from library_site.demo.loading import ABOUT
 
 Rows = dict[str, set[int]]  # primary keys of what the demo brought, by table
@@ -62,12 +62,15 @@ def _remove_loans_and_money(rows: Rows) -> dict[str, int]:
     money = reversals + entries.delete()[0]
     of_real_people = LedgerEntry.objects.exclude(loan=None).values("loan")
     forgotten = Q(member=None, copy__in=rows["catalog.copy"]) & ~Q(pk__in=of_real_people)
+    Hold.objects.filter(Q(member__in=members) | Q(loan__member__in=members)).delete()
     loans = Loan.objects.filter(Q(member__in=members) | forgotten).delete()[0]
     return {"ledger entries": money, "loans": loans}
 
 
 def _remove_shelves(rows: Rows) -> dict[str, int]:
-    copies = Copy.objects.filter(pk__in=rows["catalog.copy"], loans=None).delete()[0]
+    waited_for = Hold.objects.order_by().values("book")  # by real people
+    unused = Copy.objects.filter(pk__in=rows["catalog.copy"], loans=None).exclude(book__in=waited_for)
+    copies = unused.delete()[0]
     books = Book.objects.filter(pk__in=rows["catalog.book"], copies=None)
     for name in Cover.objects.filter(book__in=books).values_list("file", flat=True):
         forget_file(name)

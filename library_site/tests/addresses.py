@@ -1,18 +1,20 @@
 """Every address of the site: who may open it, and one that leads to something of somebody else's."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Action, User
+from accounts.models import Action, Message, User
 from accounts.services.members import restrict_member
 from accounts.tests.factories import MemberFactory
 from catalog.models import Author, ImportBatch, Subject
 from catalog.tests.factories import BookFactory, CopyFactory
-from circulation.models import LedgerEntry
+from circulation.models import CirculationRule, LedgerEntry, NoticeText
+from circulation.services.calendars import close_days
 from circulation.services.ledger import charge_member, take_payment
-from circulation.tests.factories import make_hold, make_loan, make_ready_hold
+from circulation.tests.factories import close_on, make_hold, make_loan, make_ready_hold
 
 # name of the address -> who may open it (everybody, signed in, or a role and all above it) and whether it is POST only
 PUBLIC, ANYBODY_SIGNED_IN, MEMBERS, DESK, ADMINS = "public", "signed in", "members", "desk", "admins"
@@ -97,6 +99,26 @@ AUDIENCE = {
     "circulation:cash_up": DESK,
     "circulation:cash_up_csv": DESK,
     "circulation:what_happened": DESK,
+    "circulation:outbox": DESK,
+    "circulation:message": DESK,
+    "circulation:resend_message": DESK,
+    "circulation:cancel_message": DESK,
+    "circulation:letters": DESK,
+    "circulation:notice_texts": ADMINS,
+    "circulation:edit_notice_text": ADMINS,
+    "circulation:reset_notice_text": ADMINS,
+    "circulation:rules": DESK,
+    "circulation:rule_lookup": DESK,
+    "circulation:add_rule": ADMINS,
+    "circulation:edit_rule": ADMINS,
+    "circulation:remove_rule": ADMINS,
+    "circulation:calendar": DESK,
+    "circulation:calendar_week": ADMINS,
+    "circulation:calendar_close": ADMINS,
+    "circulation:calendar_open_again": ADMINS,
+    "circulation:calendar_add": ADMINS,
+    "circulation:calendar_entry": ADMINS,
+    "circulation:calendar_remove": ADMINS,
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
     "account_signup": PUBLIC,
@@ -115,6 +137,15 @@ _WITHOUT_KEY = {
 }  # fmt: skip
 
 
+def a_message(state: str) -> Message:
+    return Message.objects.create(member=MemberFactory(), state=state, written_on=date(2026, 3, 2), subject="Due soon")
+
+
+def _closed(by: User) -> Action:
+    close_days(from_on=date(2027, 1, 3), to_on=date(2027, 1, 3), by=by)
+    return Action.objects.get(verb="close_days")
+
+
 def make_addresses(librarian: User) -> Callable[[str], str]:
     """A function that gives an address by name, with the keys of things that exist and belong to another member."""
     other = MemberFactory(name="Otto Other")
@@ -124,6 +155,8 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
     book = BookFactory()
     ready = make_ready_hold(member=MemberFactory(name="Rosa Ready"))
     hold = make_hold(ready.book, member=other)
+    NoticeText.objects.create(kind="overdue", language="de", subject="Fällig", body="{title}")
+    rule = CirculationRule.objects.create(branch=loan.branch, loan_period=7)
     keys: dict[str, dict[str, Any]] = {
         **{f"circulation:{name}": {"pk": hold.pk} for name in HOLD_ACTIONS},
         "circulation:hold_slip": {"pk": ready.pk},
@@ -139,8 +172,23 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
         "circulation:renew_mine": {"pk": loan.pk},
         "circulation:void": {"pk": LedgerEntry.objects.get(kind="other").pk},
         "circulation:remove_member": {"pk": MemberFactory(name="Rita Removed").pk},
+        "circulation:message": {"pk": a_message("done").pk},
+        "circulation:resend_message": {"pk": a_message("failed").pk},
+        "circulation:cancel_message": {"pk": a_message("queued").pk},
+        "circulation:edit_notice_text": {"kind": "overdue", "language": "en"},
+        "circulation:reset_notice_text": {"kind": "overdue", "language": "de"},
         "circulation:what_happened": {"pk": CopyFactory().pk},
+        "circulation:calendar_entry": {"pk": close_on("2027-01-01").pk},
+        "circulation:calendar_remove": {"pk": close_on("2027-01-02").pk},
+        "circulation:calendar_open_again": {"pk": _closed(librarian).pk},
         "circulation:choose_branch": {"pk": loan.branch_id},
+        "circulation:edit_rule": {"pk": rule.pk},
+        "circulation:remove_rule": {"pk": rule.pk},
+        "circulation:rule_lookup": {
+            "branch": loan.branch_id,
+            "category": loan.category_id,
+            "copy_type": loan.copy_type_id,
+        },
         "circulation:undo": {"pk": Action.objects.filter(verb="take_payment").get().pk},
         "account_reset_password_from_key": {"uidb36": "1", "key": "set-password"},
     }

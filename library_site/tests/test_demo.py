@@ -17,10 +17,10 @@ from accounts.tests.factories import MemberFactory
 from catalog.models import Author, Book, Copy, Subject
 from catalog.services.copies import add_copies
 from catalog.tests.factories import BookFactory, CopyFactory
-from circulation.models import LedgerEntry, Loan
+from circulation.models import Hold, LedgerEntry, Loan
 from circulation.services.ledger import take_payment
 from circulation.services.loans import issue_copy, return_copy
-from circulation.tests.factories import make_loan
+from circulation.tests.factories import make_hold, make_loan, make_ready_hold
 from library_site.demo import loading, years
 from library_site.demo.loading import load_demo
 from library_site.demo.removing import remove_demo
@@ -133,6 +133,21 @@ def test_remove_demo_ends_what_an_invented_member_did_with_a_real_copy(short_dem
     make_loan(own_copy, Member.objects.all()[0])
     remove_demo()
     assert (list(Copy.objects.all()), Loan.objects.count()) == ([own_copy], 0)
+    call_command("check_invariants")
+
+
+def test_remove_demo_takes_the_holds_of_invented_members_and_keeps_what_real_ones_wait_for(short_demo: None) -> None:
+    invented, real = Member.objects.filter(loans=None)[0], MemberFactory()
+    copies = Copy.objects.filter(loans=None, copy_type__is_lendable=True)
+    wanted, ready = copies[0], copies.exclude(book=copies[0].book)[0]
+    make_hold(wanted.book, real)
+    make_ready_hold(ready, invented)
+    make_loan(ready, invented)
+    make_hold(CopyFactory().book, invented)
+    remove_demo()
+    hold = Hold.objects.get()
+    assert (hold.member, hold.book, wanted in Copy.objects.all()) == (real, wanted.book, True)
+    assert not Copy.objects.filter(pk=ready.pk).exists()
     call_command("check_invariants")
 
 

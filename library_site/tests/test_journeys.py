@@ -6,8 +6,9 @@ import pytest
 
 from accounts.models import LibrarySettings, Member, User
 from accounts.services.library import new_set_up_code
+from accounts.tests.factories import MemberCategoryFactory
 from catalog.models import Book, Copy
-from circulation.models import LedgerEntry, Loan
+from circulation.models import Hold, LedgerEntry, Loan
 from library_site.tests.conftest import Window
 from library_site.tests.library_in_use import PASSWORD, make_library_in_use
 
@@ -131,6 +132,41 @@ def test_librarian_takes_a_payment_and_prints_the_receipt(open_window: Callable[
     page.get_by_role("heading", name="Receipt").wait_for()
     assert page.get_by_text("Nothing is owed any more.").is_visible()
     assert sum(LedgerEntry.objects.values_list("amount_minor", flat=True)) == 0
+
+
+@with_and_without_javascript
+def test_member_waits_for_a_book_that_the_desk_makes_ready_and_hands_out(
+    open_window: Callable[..., Window], javascript: bool
+) -> None:
+    library = make_library_in_use()
+    book = library.books[1]
+    Loan.objects.filter(copy__book=book).update(copy=library.books[0].copies.latest("pk"))  # the reader has it no more
+    Member.objects.filter(pk=library.member.pk).update(category=MemberCategoryFactory(debt_limit_minor=None))
+    reader = open_window(java_script_enabled=javascript)
+    page = reader.open(f"/books/{book.pk}/")
+    page.get_by_role("link", name="Place hold").click()
+    page.get_by_label("E-mail or card number").fill(library.reader.username)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Place hold").click()
+    page.get_by_text("You wait for “Der Zauberberg”, in place 1.").wait_for()
+
+    desk = open_window(java_script_enabled=javascript)
+    desk.sign_in("librarian", PASSWORD)
+    copy = book.copies.order_by("pk")[0]
+    desk.open("/desk/holds/").get_by_text(copy.barcode).wait_for()
+    page = desk.open("/desk/return/")
+    page.get_by_label("Barcode", exact=True).fill(copy.barcode)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Print the slip for Renée O'Hara").click()
+    page.get_by_role("heading", name="Renée O'Hara").wait_for()
+
+    reader.open("/me/holds/").get_by_text("Ready", exact=True).wait_for()
+    page = desk.open(f"/desk/issue/?member={library.member.pk}")
+    page.get_by_label("Card, name, barcode or ISBN").fill(copy.barcode)
+    page.keyboard.press("Enter")
+    page.get_by_text("Issued to Renée O'Hara").wait_for()
+    assert Hold.objects.get(book=book).status == "filled"
 
 
 def test_second_click_on_a_slow_button_does_nothing_more(open_window: Callable[..., Window]) -> None:

@@ -11,8 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Response
 
 from accounts.models import LibrarySettings
-from catalog.models import Author, Subject
-from circulation.models import LedgerEntry, Loan
+from catalog.models import Author, CopyType, Subject
+from circulation.models import CirculationRule, Closure, Hold, LedgerEntry, Loan
 from library_site.tests.conftest import Window
 from library_site.tests.library_in_use import PASSWORD, LibraryInUse, make_library_in_use
 
@@ -27,6 +27,7 @@ def pages_of(library: LibraryInUse) -> dict[str, list[str]]:
     """The addresses to look at, by who looks."""
     book, batch, member = library.books[0].pk, library.batch.pk, f"/desk/members/{library.member.pk}/"
     receipt = LedgerEntry.objects.get(kind="payment").pk
+    row = CirculationRule.objects.latest("pk")
     author, subject = Author.objects.order_by("pk")[0].pk, Subject.objects.order_by("pk")[0].pk
     return {
         "": [
@@ -36,11 +37,14 @@ def pages_of(library: LibraryInUse) -> dict[str, list[str]]:
             "/accounts/password/reset/key/x-y/", f"/search/?q={'x' * 300}",
         ],
         library.reader.username: [
+            "/me/holds/", f"/books/{library.books[1].pk}/hold/", f"/books/{library.books[0].pk}/hold/",
             "/me/", "/me/?show=overdue", "/me/?show=returned", "/me/fines/", "/me/profile/",
             "/accounts/password/change/", "/accounts/logout/", "/desk/",
         ],
         "librarian": [
             "/desk/", "/desk/issue/", f"/desk/issue/?member={library.member.pk}", "/desk/return/", "/desk/renew/",
+            "/desk/holds/", "/desk/holds/?show=ready", "/desk/holds/?show=missed", f"/desk/books/{book}/holds/",
+            f"/desk/holds/{Hold.objects.ready().latest('pk').pk}/slip/",
             "/desk/loans/", "/desk/loans/?show=overdue", "/desk/books/", "/desk/books/?q=zauber",
             "/desk/books/?q=nothing", "/desk/books/add/", f"/desk/books/{book}/",
             f"/desk/copies/{library.books[0].copies.order_by('pk')[0].pk}/", "/desk/members/",
@@ -50,8 +54,14 @@ def pages_of(library: LibraryInUse) -> dict[str, list[str]]:
             f"/desk/entries/{LedgerEntry.objects.get(kind='other').pk}/reverse/",
             f"/desk/copies/{Loan.objects.open().order_by('pk')[0].copy_id}/what-happened/",
             f"/desk/copies/{library.books[0].copies.order_by('pk')[0].pk}/what-happened/",
+            "/desk/rules/", f"/desk/rules/{row.branch_id}/{row.category_id}/{CopyType.objects.all()[0].pk}/",
+            "/desk/calendar/", "/desk/calendar/?year=2999",
         ],
-        "admin": ["/desk/settings/", f"{member}refund/"],
+        "admin": [
+            "/desk/settings/", f"{member}refund/", "/desk/rules/", f"/desk/rules/{row.pk}/", "/desk/rules/add/",
+            f"/desk/rules/{row.pk}/remove/", "/desk/calendar/", "/desk/calendar/week/", "/desk/calendar/close/",
+            "/desk/calendar/entries/add/", f"/desk/calendar/entries/{Closure.objects.latest('pk').pk}/",
+        ],
     }  # fmt: skip
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from accounts.models import Action, Branch
 from accounts.tests.factories import MemberFactory
+from catalog.models import Copy
+from catalog.services.books import delete_book
 from catalog.tests.factories import CopyFactory
 from circulation.models import Hold, Loan
 from circulation.queries.holds import position, state
@@ -22,7 +24,7 @@ from circulation.services.loans import issue_copy
 from circulation.services.lost import mark_lost, remove_member
 from circulation.tests.factories import make_hold, make_loan, make_ready_hold, zurich
 from circulation.tests.holds import MISSED, NOW, TODAY, back, fresh, in_line, states, status_of
-from circulation.tests.refusals import codes_of
+from circulation.tests.refusals import code_of, codes_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_zurich")]
 
@@ -167,3 +169,9 @@ def test_hold_39_copy_hold_takes_its_turn_with_its_copy_only(branch: Branch) -> 
     assert (fresh(of_book).trapped_copy, states(of_copy)) == (other.copy, ["waiting"])
     back(wanted, branch)
     assert fresh(of_copy).trapped_copy == wanted.copy
+
+
+def test_book_that_somebody_waited_for_is_not_deleted() -> None:
+    hold = cancel_hold(make_hold(now=NOW), by=None, now=NOW)
+    Copy.objects.all().delete()
+    assert code_of(delete_book, hold.book, by=None) == "has_copies"

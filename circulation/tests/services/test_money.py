@@ -18,6 +18,7 @@ from circulation.services.ledger import (
     void_entry,
     void_last_entry,
     waive,
+    write,
     write_off,
 )  # fmt: skip
 from circulation.services.loans import return_copy
@@ -165,6 +166,18 @@ def test_money_14_return_with_a_fine_forgiven_since_is_not_taken_back(librarian:
     waive(loan.member, amount_minor=50, reason="ill", by=librarian, now=late)
     action = Action.objects.get(verb="return")
     assert code_of(undo, action, by=librarian, now=late) == "changed_since"
+
+
+def test_money_15_credit_left_of_an_earlier_waiver_is_money(librarian: User, branch: Branch) -> None:
+    """A fine that was paid and then waived (a day closed after the fact) leaves credit, which later fines use up."""
+    late, member = zurich("2026-03-26T10:00"), MemberFactory()
+    do(charge_member, member, 150, now=NOW), do(take_payment, member, 150, now=NOW)
+    write(member, "waiver", -150, by=None, at=NOW)
+    loan = make_loan(member=member, now=NOW)
+    return_copy(loan.copy, branch=branch, by=librarian, now=late)
+    assert outstanding_minor(member) == 0
+    undo(Action.objects.get(verb="return"), by=librarian, now=late)
+    assert (balance_minor(member), list(invariants.broken())) == (-150, [])
 
 
 @pytest.mark.parametrize(("currency", "unit"), [("JPY", 1), ("EUR", 100), ("KWD", 1_000)])

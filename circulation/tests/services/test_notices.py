@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.utils import translation
 
+from accounts.exceptions import Refused
 from accounts.models import Action, Branch, Member, Message, User
 from accounts.tests.factories import MemberFactory
 from catalog.tests.factories import BookFactory, CopyFactory
@@ -12,7 +14,7 @@ from circulation.models import Loan, Notice
 from circulation.services.holds import cancel_hold, expire_holds, place_hold
 from circulation.services.loans import renew_loan, return_copy
 from circulation.services.lost import claim_returned
-from circulation.services.messages import send_next
+from circulation.services.messages import cancel_message, resend, send_next
 from circulation.services.notices import bundle_notices, queue_notices
 from circulation.services.removal import remove_member
 from circulation.services.undo import undo
@@ -207,14 +209,48 @@ def test_notice_17_hold_that_was_missed_is_told(branch: Branch, mailoutbox: list
     assert [row[::3] for row in told()] == [("hold_ready", "cancelled"), ("hold_expired", "sent")]
 
 
-def test_notice_18_ready_hold_does_not_wait_for_the_next_day(branch: Branch, mailoutbox: list) -> None:
+def test_notice_18_ready_hold_waits_for_the_next_day_after_a_message_of_the_day(
+    branch: Branch, mailoutbox: list
+) -> None:
     loan, member = waiting()
     make_loan(member=member, now=ISSUED)
     queue_notices(on(21))
     send_next(on(21))
     return_copy(loan.copy, branch=branch, by=None, now=on(21, clock="10:00"))
-    bundle_notices(on(21, clock="10:10"))
-    assert (send_next(on(21, clock="10:10")), len(mailoutbox)) == (True, 2)
+    assert (bundle_notices(on(21, clock="10:10")), bundle_notices(on(22))) == (0, 1)
+    assert (send_next(on(22)), len(mailoutbox)) == (True, 2)
+
+
+def test_notice_20_message_that_was_late_counts_for_the_day_it_was_sent_on(branch: Branch, mailoutbox: list) -> None:
+    loan, member = waiting()
+    make_loan(member=member, now=ISSUED)
+    queue_notices(on(21, clock="23:00"))
+    assert send_next(on(22, clock="08:00"))  # the server was away
+    return_copy(loan.copy, branch=branch, by=None, now=on(22, clock="10:00"))
+    assert [bundle_notices(now) for now in (on(22, clock="11:00"), on(23))] == [0, 1]
+
+
+def test_notice_21_cancelled_message_is_not_sent_again_after_another_of_its_day(mailoutbox: list) -> None:
+    member = reader()
+    make_loan(member=member, now=ISSUED)
+    queue_notices(on(21))
+    first = cancel_message(Message.objects.get(), by=None, now=on(21))
+    assert first.status == "cancelled"
+    make_loan(member=member, now=ISSUED)
+    queue_notices(on(21, clock="12:00"))
+    assert send_next(on(21, clock="13:00"))
+    with pytest.raises(Refused) as refused:
+        resend(first, by=None, now=on(21, clock="14:00"))
+    assert (refused.value.code, len(mailoutbox)) == ("told_today", 1)
+
+
+def test_one_message_a_member_a_day_is_kept_by_the_database() -> None:
+    member = reader()
+    day = {"member": member, "written_on": on(21).date()}
+    Message.objects.create(state="cancelled", **day)
+    Message.objects.create(state="done", **day)
+    with pytest.raises(IntegrityError):
+        Message.objects.create(state="failed", **day)
 
 
 def test_notice_19_end_of_a_membership_is_told_once_for_each_end(mailoutbox: list) -> None:

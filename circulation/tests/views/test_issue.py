@@ -175,6 +175,15 @@ def test_date_by_hand_of_a_mistyped_year_is_refused(day: str, desk: Client, ada:
     assert (form["scan"], form["due_on"]) == ("C1", day)
 
 
+def test_due_date_by_hand_that_is_over_is_refused_at_its_field(desk: Client, ada: Member) -> None:
+    CopyFactory(barcode="C1")
+    day = (timezone.localdate() - timedelta(days=1)).isoformat()
+    page = scan(desk, "C1", ada, due_on=day)
+    assert field_errors(page) == ["Due date by hand: The due date would lie in the past."]
+    assert [form["due_on"] for form in forms(page, button="Issue") if "due_on" in form] == [day]
+    assert not Loan.objects.exists()
+
+
 def test_date_by_hand_in_two_years_is_taken(desk: Client, ada: Member, dune: Copy) -> None:
     day = timezone.localdate() + timedelta(days=730)
     scan(desk, "C1", ada, due_on=day.isoformat())

@@ -13,7 +13,7 @@ from circulation.models import Loan, OnSiteUse
 from circulation.queries.ledger import balance_minor
 from circulation.services.ledger import take_payment
 from circulation.services.lost import claim_returned, mark_lost
-from circulation.tests.factories import make_loan, make_overdue_loan, set_library
+from circulation.tests.factories import HoldFactory, make_loan, make_overdue_loan, set_library
 from circulation.tests.views.pages import forms, outcomes, rows, said, send
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +139,12 @@ def test_lost_copy_has_no_day_of_return_in_the_lists(desk: Client, dune: Copy, a
     ((_card, _title, _borrowed, _due, returned, _fine, status),) = rows(desk.get("/desk/loans/"))
     assert (returned, status) == ("–", "LOST")
     assert b",,0.00,LOST" in desk.get("/desk/loans.csv").getvalue()
+
+
+def test_holds_that_a_loss_or_a_finding_moves_are_told(desk: Client, dune: Copy) -> None:
+    HoldFactory(book=dune.book, member=MemberFactory(name="Bea"))
+    mark_lost(dune, by=None)
+    page = tell(desk, dune, "Found")
+    assert outcomes(page)[1][1].startswith("“Dune” is on hold for Bea until ")
+    page = tell(desk, dune, "Lost")
+    assert outcomes(page)[1] == ("warning", "“Dune” stood ready for Bea, who is first in the queue again.")
