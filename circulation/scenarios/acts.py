@@ -137,8 +137,8 @@ def renew(desk: Desk, values: Mapping[str, Any]) -> Result:
 
 
 def place_hold(desk: Desk, values: Mapping[str, Any]) -> Result:
-    member = desk.member(values["member"])
     copy = desk.copy(values["copy"]) if "copy" in values else None
+    member = desk.member(values["member"])
     hold = holds.place_hold(
         member, book=copy.book if copy else desk.library.books[values["book"]], copy=copy, branch=desk.library.branch,
         starts_on=values.get("starts_on"), not_after=values.get("not_after"), **_set_aside(values), **desk.by,

@@ -95,6 +95,12 @@ def test_set_up_that_is_refused_and_one_that_is_not_but_should_be() -> None:
     assert missed["failed"] == [{"key": "refused_setup", "expected": ["rule_duplicate"], "got": []}]
 
 
+@pytest.mark.parametrize("expected", [None, "none", {"value": None}, {"value": "none", "from": [None, None, None]}])
+def test_parameter_that_is_none_may_be_expected_in_either_way(expected: Any) -> None:
+    steps = [{"do": "rule", "expect": {"renewal_period": expected}}]
+    assert play_text(json.dumps({"library": {"today": "2026-03-02"}, "steps": steps}))["ok"] is True
+
+
 def test_standard_input_is_a_file_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(json.dumps(RIGHT).encode())))
     code, [outcome] = played(capsys, "-")
