@@ -456,4 +456,4 @@ def test_loss_and_finding_need_few_statements(branch: Branch) -> None:
         mark_lost(loan.copy, by=None, now=LATE)
     with CaptureQueriesContext(connection) as finding:
         mark_found(loan.copy, branch=branch, by=None, now=LATER)
-    assert (len(losing), len(finding)) == (25, 22)
+    assert (len(losing), len(finding)) == (25, 24)
