@@ -13,6 +13,7 @@ from circulation.forms.rules import RuleForm
 from circulation.models import Allocation, CirculationRule, Closure, LedgerEntry, Loan, OpeningHours
 from circulation.models.rules import MAY_BE_NONE, MAY_BE_UNLIMITED
 from circulation.queries.calendars import removal_problems
+from circulation.services.opening import remove_closure, save_closure
 from circulation.services.rules import remove_rule, save_rule
 
 LOAN_FIELDS = [
@@ -103,6 +104,12 @@ class ClosureAdmin(CalendarAdmin):
     list_filter = ["branch", "is_yearly", "opens"]
     list_select_related = ["branch"]
     date_hierarchy = "from_on"
+
+    def save_model(self, request: HttpRequest, obj: Closure, form: ClosureForm, change: bool) -> None:
+        save_closure(obj, by=request.user)
+
+    def delete_model(self, request: HttpRequest, obj: Closure) -> None:
+        remove_closure(obj, by=request.user)
 
 
 @admin.register(Loan)

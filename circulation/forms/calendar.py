@@ -19,6 +19,7 @@ from circulation.models import Closure, OpeningHours
 from circulation.models.calendar import Weekday
 from circulation.queries.calendars import closure_problems, hours_problems
 
+FIELDS_OF = {"calendar_backwards": "to_on", "calendar_overlap": "from_on"}
 TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
@@ -129,5 +130,4 @@ class WeekForm(KeyedForm):
 
 def _refuse(form: forms.ModelForm, problems: list[Problem]) -> None:
     for problem in problems:
-        field = "to_on" if problem.code == "calendar_backwards" else None
-        form.add_error(field, ValidationError(problem.message, code=problem.code))
+        form.add_error(FIELDS_OF.get(problem.code), ValidationError(problem.message, code=problem.code))

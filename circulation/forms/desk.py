@@ -77,10 +77,16 @@ class IssueForm(OverridingForm):
     )
     due_on = forms.DateField(
         label=_("Due date by hand"), required=False, widget=DATE, validators=[refuse_far_days],
-        help_text=_("For every scan, until it is emptied."),
+        help_text=_("For every scan, until it is emptied or the tick is taken away."),
     )  # fmt: skip
     reason = reason_field(_("Reason for issuing anyway"))
     reason_missing = _("Say why it is issued anyway.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and "had_due_on" in self.data and "keep_due_on" not in self.data:
+            self.data = self.data.copy()
+            self.data["due_on"] = ""
 
 
 class ReturnForm(ScanForm):

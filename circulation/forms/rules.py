@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -69,7 +70,7 @@ class RuleForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         currency = LibrarySettings.current().currency
-        labels = {field.name: field.verbose_name for field in CirculationRule._meta.fields}
+        labels = {field.name: capfirst(field.verbose_name) for field in CirculationRule._meta.fields}
         for names, word, help_text in (
             (MAY_BE_UNLIMITED, UNLIMITED, _("A number, or “unlimited”. Empty: inherited.")),
             (MAY_BE_NONE, NONE, _("A number, or “none”. Empty: inherited.")),

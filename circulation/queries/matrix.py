@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from accounts.models import Branch, LibrarySettings, MemberCategory
+from accounts.models import Branch, MemberCategory
 from catalog.models import CopyType
 from circulation import policy
 from circulation.models import CirculationRule
@@ -57,13 +57,13 @@ def matrix(book: RuleBook, branch: Branch, copy_types: list[CopyType]) -> list[t
     ]
 
 
-def kept_rows(library: LibrarySettings) -> list[Row]:
+def kept_rows(book: RuleBook) -> list[Row]:
     """Every row of the rules, the widest first."""
     rows = CirculationRule.objects.select_related("branch", "category", "copy_type")
     widest_first = sorted(
         rows, key=lambda row: [key is not None for key in row.scope] + [key or 0 for key in row.scope]
     )
-    return [Row(row, scope_in_words(row), own_parameters(row, library)) for row in widest_first]
+    return [Row(row, scope_in_words(row), own_parameters(row, book)) for row in widest_first]
 
 
 def answer(book: RuleBook, branch: Branch, category: MemberCategory, copy_type: CopyType, now: datetime) -> Answer:

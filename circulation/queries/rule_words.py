@@ -17,7 +17,7 @@ from accounts.models import LibrarySettings
 from circulation.models import CirculationRule
 from circulation.models.rules import MAY_BE_UNLIMITED
 from circulation.policy import NONE, UNLIMITED, EffectiveRule, Unit
-from circulation.queries.rules import rows_in_words
+from circulation.queries.rules import RuleBook, rows_in_words
 
 GROUPS: list[tuple[Any, tuple[str, ...]]] = [
     (_lazy("Loan"), ("loan_period", "due_date_mode", "fixed_due_on", "fixed_due_mode", "max_loans")),
@@ -57,14 +57,14 @@ def all_parameters(rule: EffectiveRule, library: LibrarySettings) -> list[tuple[
     ]  # fmt: skip
 
 
-def own_parameters(row: CirculationRule, library: LibrarySettings) -> list[Parameter]:
-    """What ``row`` sets itself, in words; periods without a unit of their own stand as bare numbers."""
-    values = row.parameters()
-    unit = values.get("loan_unit")
+def own_parameters(row: CirculationRule, book: RuleBook) -> list[Parameter]:
+    """What ``row``, which ``book`` holds, sets itself, in words; periods are in the unit it sets or inherits."""
+    values, library = row.parameters(), book.library
+    unit = book.row_rule(row.scope).loan_unit
     words = {name: None if value in (UNLIMITED, NONE) else value for name, value in values.items()}
     names = [name for _title, names in GROUPS for name in names if name in words]
     found = [_parameter(name, words[name], unit, library) for name in names]
-    if unit and "loan_period" not in words:
+    if "loan_unit" in words and "loan_period" not in words:
         found.insert(0, _parameter("loan_unit", unit, unit, library))
     return found
 

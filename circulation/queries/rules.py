@@ -72,11 +72,6 @@ class RuleBook:
         """What the rows are for, in no order."""
         return [row.scope for row in self._stored]
 
-    @property
-    def rows(self) -> list[CirculationRule]:
-        """The rows as they are kept."""
-        return self._stored
-
     def codes(self, scope: Scope | None) -> list[str | None] | None:
         """The codes of branch, category and copy type of the row with this ``scope``; None is any, or no row at all."""
         row = next((each for each in self._stored if each.scope == scope), None)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import Action, Branch
 from circulation.models import Closure
+from circulation.models.calendar import Weekday
 from circulation.policy import Calendar, Exceptional
 from circulation.policy.undoing import TIME_TO_OPEN_AGAIN
 
@@ -35,6 +36,12 @@ class Month:
 def months_of(year: int, calendar: Calendar, entries: Iterable[Closure]) -> list[Month]:
     """The twelve months of ``year``; ``entries`` give the reasons."""
     return [_month(date(year, month, 1), calendar, list(entries)) for month in range(1, 13)]
+
+
+def week_of(calendar: Calendar) -> list[tuple[str, tuple[time, time] | None]]:
+    """The weekdays with their names and hours (None: closed every week); empty where no opening week was given."""
+    week = calendar.week
+    return [(str(name), week.get(number)) for number, name in Weekday.choices] if week else []
 
 
 def entries_of(branch: Branch, year: int) -> QuerySet[Closure]:

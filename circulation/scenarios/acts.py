@@ -14,6 +14,7 @@ from catalog.isbn import read_isbn
 from catalog.models import Copy
 from circulation.exceptions import CirculationRefused
 from circulation.models import Hold, LedgerEntry, Loan
+from circulation.policy import Fine
 from circulation.queries.loans import estimate, loan_due_first, open_loan_of
 from circulation.queries.problems import block
 from circulation.queries.rules import rule_book
@@ -120,9 +121,9 @@ def _brought_back(desk: Desk, values: Mapping[str, Any]) -> Copy:
 
 def _explained(lines: list[LedgerEntry], loan: Loan | None, member: Member | None) -> list[dict[str, Any]]:
     """Why the fine written is what it is, day by day; where none was written, why not."""
-    written = [line.explanation.get("days", []) for line in lines if line.kind == LedgerEntry.Kind.OVERDUE]
+    written = [Fine.from_json(line.explanation) for line in lines if line.kind == LedgerEntry.Kind.OVERDUE]
     if written or loan is None or loan.returned_at is None:
-        return written[0] if written else []
+        return telling.days(written[0]) if written else []
     room = room_for_fines(member) if member else None
     return telling.days(estimate(loan, rule_book(), loan.returned_at, room))
 
@@ -136,8 +137,8 @@ def renew(desk: Desk, values: Mapping[str, Any]) -> Result:
 
 
 def place_hold(desk: Desk, values: Mapping[str, Any]) -> Result:
-    member = desk.member(values["member"])
     copy = desk.copy(values["copy"]) if "copy" in values else None
+    member = desk.member(values["member"])
     hold = holds.place_hold(
         member, book=copy.book if copy else desk.library.books[values["book"]], copy=copy, branch=desk.library.branch,
         starts_on=values.get("starts_on"), not_after=values.get("not_after"), **_set_aside(values), **desk.by,

@@ -8,19 +8,32 @@ back with the tables themselves.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 
 MODE = "transaction_mode"  # of a connection to SQLite: how its transactions begin
+_is_laid: ContextVar[bool] = ContextVar("_is_laid", default=False)
 
 
 @contextmanager
 def empty_library() -> Iterator[None]:
-    """Within, the library is empty and alone; afterwards everything is as it was before, also after an exception."""
+    """Within, the library is empty and alone; afterwards everything is as it was before, also after an exception.
+
+    May be entered again within: whoever plays many scenarios lays the tables out once. Each entry is empty.
+    """
     with _waiting_for_nobody(), transaction.atomic():
-        _lay_aside()
-        yield
+        if _is_laid.get():
+            yield
+        else:
+            _lay_aside()
+            token = _is_laid.set(True)
+            try:
+                yield
+            finally:
+                _is_laid.reset(token)
         transaction.set_rollback(True)
 
 
@@ -40,24 +53,35 @@ def _waiting_for_nobody() -> Iterator[None]:
 
 
 def _lay_aside() -> None:
-    tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+    tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed}
+    kinds = list(ContentType.objects.all())
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            for statement in _of_sqlite(cursor, set(tables)):
-                cursor.execute(statement)
-        else:
-            for table in tables:
-                name = connection.ops.quote_name(table)
-                cursor.execute(f"CREATE TEMPORARY TABLE {name} (LIKE {name} INCLUDING ALL)")
-            cursor.execute("SET LOCAL search_path TO pg_temp")  # what was forgotten is an error, not the real table
+        statements = _of_sqlite(cursor, tables) if connection.vendor == "sqlite" else _of_postgres(cursor, tables)
+        for statement in statements:
+            cursor.execute(statement)
+    ContentType.objects.bulk_create(kinds)  # every process keeps in mind which number each kind of thing has
 
 
 def _of_sqlite(cursor, tables: set[str]) -> list[str]:
     """The statements that made the tables and the indexes that keep something unique, made temporary."""
+    cursor.execute("SELECT tbl_name, sql FROM main.sqlite_master WHERE sql IS NOT NULL ORDER BY type DESC")
+    of_ours = [sql for table, sql in cursor.fetchall() if table in tables]
+    made = [
+        re.sub("^CREATE TABLE ", "CREATE TEMPORARY TABLE ", sql) for sql in of_ours if sql.startswith("CREATE TABLE")
+    ]
+    unique = [sql for sql in of_ours if sql.startswith("CREATE UNIQUE INDEX")]
+    made += [re.sub('^CREATE UNIQUE INDEX "', 'CREATE UNIQUE INDEX temp."', sql) for sql in unique]
+    return made
+
+
+def _of_postgres(cursor, tables: set[str]) -> list[str]:
+    """The same; and from then on nothing else is looked at: what was forgotten is an error, not the real table."""
+    alike = "INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING IDENTITY INCLUDING GENERATED"
+    made = [f'CREATE TEMPORARY TABLE "{table}" (LIKE "{table}" {alike})' for table in sorted(tables)]
     cursor.execute(
-        "SELECT type, tbl_name, sql FROM main.sqlite_master WHERE sql IS NOT NULL AND type IN ('table', 'index')"
+        "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = ANY(%s)"
+        " AND indexdef LIKE 'CREATE UNIQUE INDEX %%'",
+        [sorted(tables)],
     )
-    rows = [(kind, sql) for kind, table, sql in cursor.fetchall() if table in tables]
-    made = [re.sub(r"^CREATE TABLE ", "CREATE TEMPORARY TABLE ", sql) for kind, sql in rows if kind == "table"]
-    unique = [sql for kind, sql in rows if kind == "index" and sql.startswith("CREATE UNIQUE INDEX")]
-    return made + [re.sub(r'^CREATE UNIQUE INDEX "', 'CREATE UNIQUE INDEX temp."', sql) for sql in unique]
+    unique = [re.sub(r" ON \S+ USING ", f' ON pg_temp."{table}" USING ', sql) for table, sql in cursor.fetchall()]
+    return [*made, *unique, "SET LOCAL search_path TO pg_temp"]

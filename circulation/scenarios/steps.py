@@ -171,7 +171,7 @@ def _expected(kind: str, node: Node) -> Any:
 def _parameter(node: Node) -> Any:
     if isinstance(node.value, dict):
         node.fields("value", "from")
-        return node.value
+        return {name: NONE if name == "value" and part is None else part for name, part in node.value.items()}
     if isinstance(node.value, list | float):
         raise node.wrong(_('A value of the parameter is expected here, or {"value": …, "from": […]}.'))
     return NONE if node.value is None else node.value

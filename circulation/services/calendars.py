@@ -123,7 +123,7 @@ def _credit_fines(closure: Closure, book: RuleBook, by: User | None, now: dateti
             continue
         explanation: dict[str, Any] = {"closing_of": entry.pk, "now": lowered.fine.as_json()}
         credit = write(
-            entry.member, LedgerEntry.Kind.WAIVER, -lowered.less_minor, first=entry, loan=entry.loan, by=by, at=now,
+            entry.member, LedgerEntry.Kind.WAIVER, -lowered.less_minor, loan=entry.loan, by=by, at=now,
             reason=_("closed from %(from)s to %(to)s") % {"from": closure.from_on, "to": closure.to_on},
             explanation=explanation,
         )  # fmt: skip

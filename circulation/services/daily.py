@@ -8,6 +8,7 @@ from accounts.models import LibrarySettings
 from circulation.services.history import unlink_history
 from circulation.services.holds import expire_holds
 from circulation.services.lost import mark_long_overdue_lost
+from circulation.services.messages import drop_stale_letters
 from circulation.services.notices import queue_notices
 
 
@@ -40,6 +41,7 @@ def run_daily(now: datetime, tell: Tell | None = None) -> DailyCounts:
         counts[name] = part()
         if tell:
             tell(name, counts[name])
+    drop_stale_letters(now)
     LibrarySettings.objects.filter(pk=1).update(daily_done_on=_today(now))
     return DailyCounts(**counts)
 

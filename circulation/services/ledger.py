@@ -159,12 +159,9 @@ def write_fine(
 
 
 def write(
-    member: Member, kind: str, amount_minor: int, *, by: User | None, at: datetime, first: LedgerEntry | None = None,
-    **details: Any,
-) -> LedgerEntry:  # fmt: skip
+    member: Member, kind: str, amount_minor: int, *, by: User | None, at: datetime, **details: Any
+) -> LedgerEntry:
     """Add one line to the account of ``member`` and settle what can be settled. The member must be locked.
-
-    A credit settles what is open of the charge ``first``, if there is one, and then the oldest debts.
 
     ``amount_minor``: minor units of the library's currency, above zero what is owed, below zero what settles it; the
     database refuses (IntegrityError) a sign that does not fit the ``kind``. ``details``: reason, loan, explanation.
@@ -172,8 +169,6 @@ def write(
     entry = LedgerEntry.objects.create(
         member=member, kind=kind, amount_minor=amount_minor, currency=_currency(), by=by, at=at, **details
     )
-    if first and first.open_minor:
-        _allocate(first, entry, min(first.open_minor, entry.open_minor), at)
     if settle(member, at):
         entry.refresh_from_db(fields=["allocated_minor"])
     return entry

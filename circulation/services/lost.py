@@ -153,7 +153,7 @@ def _charge_for_loss(loan: Loan, book: RuleBook, by: User | None, now: datetime)
 def _settle_finding(
     loan: Loan, copy: Copy, book: RuleBook, *, found_at: datetime, by: User | None, now: datetime
 ) -> list[LedgerEntry]:
-    """Book what finding ``copy`` gives back and costs; each refund settles what is open of its own charge first."""
+    """Book what finding ``copy`` gives back and costs."""
     members = lock_members([loan.member_id])
     loan.member = members.get(loan.member_id or 0)
     loan.found_at, loan.copy = max(found_at, loan.issued_at), copy
@@ -169,6 +169,6 @@ def _write_refund(loan: Loan, line: LedgerEntry, amount_minor: int, by: User | N
     assert loan.member is not None
     parts = {"replacement": line.pk, "of_minor": line.amount_minor, "forgiven_minor": line.amount_minor - amount_minor}
     return write(
-        loan.member, Kind.REFUND, -amount_minor, first=line, loan=loan, by=by, at=now, reason=_("found again"),
+        loan.member, Kind.REFUND, -amount_minor, loan=loan, by=by, at=now, reason=_("found again"),
         explanation=parts,
     )  # fmt: skip

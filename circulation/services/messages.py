@@ -15,9 +15,11 @@ from accounts.services import outbox, work
 from accounts.services.actions import describe, leave_out, recorded
 from circulation.models import Notice, NoticeText
 from circulation.queries.messages import Written, channel_of, written_now
+from circulation.services.batches import batches
 from circulation.services.locks import lock_member
 from circulation.services.notices import settle_notices
 
+LETTERS_AT_ONCE = 100
 State, NoticeState = Message.State, Notice.State
 
 
@@ -54,6 +56,22 @@ def mark_printed(action: Action, letters: Iterable[Message], *, by: User | None,
     if not locked:
         leave_out(action)
     return len(printed)
+
+
+def drop_stale_letters(now: datetime) -> int:
+    """Cancel the letters nobody printed and of which nothing holds any more; how many."""
+    library, dropped = LibrarySettings.current(), 0
+    waiting = Message.objects.filter(channel=Message.Channel.LETTER, state=State.QUEUED)
+    for letters in batches(waiting, LETTERS_AT_ONCE):
+        texts = written_now(letters, library, now)
+        stale = [each.pk for each in letters if each.pk not in texts or not texts[each.pk].notices]
+        with transaction.atomic():
+            locked = waiting.filter(pk__in=stale).select_for_update(of=("self",)).order_by("pk")
+            keys = [each.pk for each in locked]
+            _end(keys, State.CANCELLED, now, _nothing_holds())
+            _cancel_notices(Q(message__in=keys, state=NoticeState.DUE))
+        dropped += len(keys)
+    return dropped
 
 
 @recorded("resend_message")

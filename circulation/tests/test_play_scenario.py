@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core import mail
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -94,6 +95,12 @@ def test_set_up_that_is_refused_and_one_that_is_not_but_should_be() -> None:
     assert missed["failed"] == [{"key": "refused_setup", "expected": ["rule_duplicate"], "got": []}]
 
 
+@pytest.mark.parametrize("expected", [None, "none", {"value": None}, {"value": "none", "from": [None, None, None]}])
+def test_parameter_that_is_none_may_be_expected_in_either_way(expected: Any) -> None:
+    steps = [{"do": "rule", "expect": {"renewal_period": expected}}]
+    assert play_text(json.dumps({"library": {"today": "2026-03-02"}, "steps": steps}))["ok"] is True
+
+
 def test_standard_input_is_a_file_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(json.dumps(RIGHT).encode())))
     code, [outcome] = played(capsys, "-")
@@ -128,6 +135,23 @@ def test_empty_library_is_empty_takes_no_numbers_and_goes_away(library: LibraryS
         Action.objects.create(key="within", verb="x", at=timezone.now())
     assert list(Action.objects.values_list("key", flat=True)) == ["before"]
     assert Action.objects.create(key="after", verb="x", at=timezone.now()).pk == last + 1
+
+
+def test_kinds_of_things_keep_their_numbers() -> None:
+    """Every process keeps them in mind: a number made up within would be taken for the real one afterwards."""
+    ContentType.objects.clear_cache()
+    with empty_library():
+        within = ContentType.objects.get_for_model(Action).pk
+    ContentType.objects.clear_cache()
+    assert within == ContentType.objects.get_for_model(Action).pk
+
+
+def test_many_scenarios_share_the_tables_and_nothing_else() -> None:
+    text = json.dumps(RIGHT)
+    with empty_library():
+        outcomes = [play_text(text) for _each in range(3)]
+        assert Action.objects.count() == 0
+    assert [outcome["ok"] for outcome in outcomes] == [True, True, True]
 
 
 def test_whatever_happens_within_is_rolled_back(library: LibrarySettings) -> None:

@@ -21,7 +21,7 @@ from circulation.forms.calendar import CloseDaysForm, EntryForm, WeekForm
 from circulation.models import Closure
 from circulation.queries.closing import preview
 from circulation.queries.rules import rule_book
-from circulation.queries.year import closed_lately, entries_of, months_of
+from circulation.queries.year import closed_lately, entries_of, months_of, week_of
 from circulation.services.calendars import close_days
 from circulation.services.opening import remove_closure, save_closure, set_opening_week
 from circulation.services.undo import undo
@@ -38,8 +38,8 @@ def year(request: HttpRequest) -> HttpResponse:
     context = {
         "today": today, "branch": branch, "branches": branches, "year": shown, "entries": entries,
         "before": shown - 1 if shown > FIRST_YEAR else None, "after": shown + 1 if shown < LAST_YEAR else None,
-        "months": months_of(shown, calendar, entries), "week": calendar.week, "closings": closed_lately(timezone.now()),
-        "form": KeyedForm(), "weekdays": [date(2024, 1, n) for n in range(1, 8)],
+        "months": months_of(shown, calendar, entries), "week": week_of(calendar),
+        "closings": closed_lately(timezone.now()), "weekdays": [date(2024, 1, n) for n in range(1, 8)],
     }  # fmt: skip
     return render(request, "circulation/calendar.html", context)
 

@@ -68,6 +68,7 @@ def _issue(request: HttpRequest, form: IssueForm, member: Member, copy: Copy) ->
             due_on=due_on, overrides=form.override_codes, reason=form.reason,
         )  # fmt: skip
     except CirculationRefused as refused:
+        _tell_at_the_field(form, refused, due_on)
         return _page(request, form, member, refused=refused, copy=copy)
     except TakenBackSince as refusal:
         messages.error(request, f"“{copy.book.title}” ({copy.barcode}): {refusal.message}")
@@ -76,6 +77,13 @@ def _issue(request: HttpRequest, form: IssueForm, member: Member, copy: Copy) ->
     due = date_format(timezone.localtime(loan.due_at), "DATE_FORMAT")
     messages.success(request, text % {"name": member.name, "title": copy.book.title, "due": due})
     return redirect(_address(member, due_on))
+
+
+def _tell_at_the_field(form: IssueForm, refused: CirculationRefused, due_on: date | None) -> None:
+    """A due date by hand that is refused says so where it was typed."""
+    for problem in refused.problems:
+        if problem.code == "due_in_past" and due_on:
+            form.add_error("due_on", problem.message)
 
 
 def _switch(request: HttpRequest, form: IssueForm, to: Member, current: Member | None) -> HttpResponse:

@@ -72,7 +72,7 @@ def letters(request: HttpRequest) -> HttpResponse:
         return _printed(request)
     waiting = letters_due()
     shown = letters_as_they_are(list(waiting[:LETTERS_AT_ONCE]), request.library, timezone.now())
-    context = {"letters": shown, "form": KeyedForm(), "total": waiting.count()}
+    context = {"letters": shown, "form": KeyedForm(), "are_more": waiting[LETTERS_AT_ONCE:].exists()}
     return render(request, "circulation/letters.html", context)
 
 

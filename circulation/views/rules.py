@@ -29,10 +29,10 @@ from circulation.views.sending import was_sent_before
 def rules(request: HttpRequest) -> HttpResponse:
     branches = list(Branch.objects.all())
     branch = shown_branch(request, branches)
-    copy_types = list(CopyType.objects.all())
+    copy_types, book = list(CopyType.objects.all()), rule_book(request.library)
     context = {
         "branch": branch, "branches": branches, "copy_types": copy_types,
-        "matrix": matrix(rule_book(request.library), branch, copy_types), "rows": kept_rows(request.library),
+        "matrix": matrix(book, branch, copy_types), "rows": kept_rows(book),
     }  # fmt: skip
     return render(request, "circulation/rules.html", context)
 
@@ -70,10 +70,10 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The row is removed. What it set is inherited again."))
         return redirect("circulation:rules")
-    effect = effect_of_removing(row, rule_book(request.library), timezone.now())
+    book = rule_book(request.library)
     context = {
-        "form": form, "row": row, "scope": scope_in_words(row), "effect": effect,
-        "sets": own_parameters(row, request.library),
+        "form": form, "row": row, "scope": scope_in_words(row), "sets": own_parameters(row, book),
+        "effect": effect_of_removing(row, book, timezone.now()),
     }  # fmt: skip
     return render(request, "circulation/remove_rule.html", context)
 
@@ -84,7 +84,7 @@ def _edit(request: HttpRequest, row: CirculationRule | None) -> HttpResponse:
     form = DeskRuleForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid() and not form.is_sent_back:
         if not form.is_confirmed:
-            return _ask(request, form)
+            return _ask(request, form, _changed(row, form))
         try:
             save_rule(_changed(row, form), by=request.user, key=form.cleaned_data["key"])
         except CirculationRefused as refused:  # by what somebody else did meanwhile
@@ -103,11 +103,11 @@ def _changed(row: CirculationRule | None, form: DeskRuleForm) -> CirculationRule
     return changed
 
 
-def _ask(request: HttpRequest, form: DeskRuleForm) -> HttpResponse:
-    changed = form.instance
+def _ask(request: HttpRequest, form: DeskRuleForm, changed: CirculationRule) -> HttpResponse:
+    book = rule_book(request.library)
     context = {
-        "form": form, "scope": scope_in_words(changed), "sets": own_parameters(changed, request.library),
-        "effect": effect_of_saving(changed, rule_book(request.library), timezone.now()),
+        "form": form, "scope": scope_in_words(changed), "sets": own_parameters(changed, book.with_row(changed)),
+        "effect": effect_of_saving(changed, book, timezone.now()),
     }  # fmt: skip
     return render(request, "circulation/confirm_rule.html", context)
 

@@ -12,10 +12,10 @@ from django.db.models import Q
 
 from accounts import queries
 from accounts.exceptions import Refused
-from accounts.models import Action, Card, LibrarySettings, Member, Restriction, User
+from accounts.models import Action, Card, LibrarySettings, Member, Message, Restriction, User
 from catalog.models import Author, Book, Copy, Cover, ImportBatch, Subject
 from catalog.services.covers import forget_file
-from circulation.models import Allocation, Hold, LedgerEntry, Loan
+from circulation.models import Allocation, Hold, LedgerEntry, Loan, Notice, OnSiteUse
 from library_site.demo.loading import ABOUT
 
 Rows = dict[str, set[int]]  # primary keys of what the demo brought, by table
@@ -62,15 +62,19 @@ def _remove_loans_and_money(rows: Rows) -> dict[str, int]:
     money = reversals + entries.delete()[0]
     of_real_people = LedgerEntry.objects.exclude(loan=None).values("loan")
     forgotten = Q(member=None, copy__in=rows["catalog.copy"]) & ~Q(pk__in=of_real_people)
+    Notice.objects.filter(member__in=members).delete()
+    Message.objects.filter(member__in=members).delete()
     Hold.objects.filter(Q(member__in=members) | Q(loan__member__in=members)).delete()
+    by_nobody = Q(member=None, copy__in=rows["catalog.copy"])
+    OnSiteUse.objects.filter(Q(member__in=members) | by_nobody).delete()
     loans = Loan.objects.filter(Q(member__in=members) | forgotten).delete()[0]
     return {"ledger entries": money, "loans": loans}
 
 
 def _remove_shelves(rows: Rows) -> dict[str, int]:
     waited_for = Hold.objects.order_by().values("book")  # by real people
-    unused = Copy.objects.filter(pk__in=rows["catalog.copy"], loans=None).exclude(book__in=waited_for)
-    copies = unused.delete()[0]
+    unused = Copy.objects.filter(pk__in=rows["catalog.copy"], loans=None, on_site_uses=None)
+    copies = unused.exclude(book__in=waited_for).delete()[0]
     books = Book.objects.filter(pk__in=rows["catalog.book"], copies=None)
     for name in Cover.objects.filter(book__in=books).values_list("file", flat=True):
         forget_file(name)
@@ -93,7 +97,7 @@ def _remove_people(rows: Rows) -> dict[str, int]:
         still_there = apps.get_model(label)._default_manager.values("pk")
         done.filter(target_type=label).exclude(target_id__in=still_there).delete()
     model: Any
-    for model in (Action, LedgerEntry, ImportBatch, Cover):
+    for model in (Action, LedgerEntry, ImportBatch, Cover, OnSiteUse, Message):
         model._default_manager.filter(by__in=users).update(by=None)
     return removed | {"sign-ins": users.delete()[1].get("accounts.User", 0)}
 

@@ -1,22 +1,25 @@
 """A small library with everything a page may show: for the tests that look at pages."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from accounts.models import Member, MemberCategory, User
+from accounts.models import Branch, Member, MemberCategory, User
 from accounts.permissions import ADMIN, LIBRARIAN, MEMBER
 from accounts.services.members import register_member, restrict_member
 from catalog.drafts import BookDraft, DraftContributor
 from catalog.models import Book, ImportBatch
 from catalog.services.batches import start_import
 from catalog.services.books import add_book
-from circulation.models import Loan
+from circulation.models import CirculationRule, Closure, Loan
+from circulation.services.calendars import close_days
 from circulation.services.holds import place_hold, suspend_hold, trap_copy
 from circulation.services.ledger import charge_member, take_payment
 from circulation.services.loans import issue_copy, return_copy
+from circulation.services.opening import save_closure, set_opening_week
+from circulation.services.rules import save_rule
 
 PASSWORD = "a sentence nobody guesses"
 
@@ -79,6 +82,19 @@ def make_holds(member: Member, category: MemberCategory, books: list[Book], now:
     place_hold(member, book=books[3], now=now, **how)
 
 
+def make_rules_and_calendar(branch: Branch, category: MemberCategory, by: User, now: datetime) -> None:
+    """A second row of rules, an opening week, days that differ from it, days closed after the fact."""
+    row = CirculationRule(branch=branch, category=category, loan_period=28, max_loans=-1, renewal_period=-1)
+    save_rule(row, by=by)
+    week = {day: (time(10), time(18)) for day in range(1, 7)}
+    set_opening_week(branch, week, by=by)
+    first = date(now.year, 12, 24)
+    save_closure(Closure(from_on=first, to_on=first + timedelta(days=9), is_yearly=True, reason="Holidays"), by=by)
+    save_closure(Closure(from_on=first, to_on=first, opens=True, branch=branch, reason="Party"), by=by)
+    due_on = Loan.objects.open().latest("due_at").due_at.date()
+    close_days(from_on=due_on, to_on=due_on + timedelta(days=1), reason="Burst pipe", by=by)
+
+
 def make_library_in_use() -> LibraryInUse:
     """Four books of two copies, a reader with an overdue loan, a current one, a past one, a fine and a payment."""
     now = timezone.now()
@@ -104,5 +120,6 @@ def make_library_in_use() -> LibraryInUse:
     other = register_member(by=librarian, name="Otto Barred", category=category)
     restrict_member(other, reason="Brought a dog", by=librarian)
     make_holds(member, category, books, now)
+    make_rules_and_calendar(branch, category, librarian, now)
     batch = start_import(["9780140328721", "nonsense"], by=librarian)
     return LibraryInUse(librarian, admin, reader, Member.objects.get(pk=member.pk), books, overdue, batch)

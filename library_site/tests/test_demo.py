@@ -8,16 +8,19 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 from stdnum import isbn
 
 from accounts.exceptions import Refused
-from accounts.models import Action, Card, LibrarySettings, Member, User
+from accounts.models import Action, Card, LibrarySettings, Member, Message, User
 from accounts.permissions import ADMIN, LIBRARIAN
+from accounts.queries import default_branch
 from accounts.tests.factories import MemberFactory
 from catalog.models import Author, Book, Copy, Subject
 from catalog.services.copies import add_copies
 from catalog.tests.factories import BookFactory, CopyFactory
-from circulation.models import Hold, LedgerEntry, Loan
+from circulation.models import Hold, LedgerEntry, Loan, Notice, OnSiteUse
+from circulation.services.daily import run_daily
 from circulation.services.ledger import take_payment
 from circulation.services.loans import issue_copy, return_copy
 from circulation.tests.factories import make_hold, make_loan, make_ready_hold
@@ -149,6 +152,18 @@ def test_remove_demo_takes_the_holds_of_invented_members_and_keeps_what_real_one
     assert (hold.member, hold.book, wanted in Copy.objects.all()) == (real, wanted.book, True)
     assert not Copy.objects.filter(pk=ready.pk).exists()
     call_command("check_invariants")
+
+
+def test_remove_demo_takes_what_invented_members_were_told_and_read_in_the_library(short_demo: None) -> None:
+    """Also what is read by nobody in particular; a copy that a real member read here stays."""
+    run_daily(timezone.now() + timedelta(days=30))
+    reader, real = Member.objects.order_by("pk")[0], MemberFactory(card_number="REAL")
+    kept, gone, other = Copy.objects.order_by("pk")[:3]
+    for copy, member in ((kept, real), (gone, reader), (other, None)):
+        OnSiteUse.objects.create(copy=copy, member=member, branch=default_branch(), at=timezone.now())
+    remove_demo()
+    assert list(OnSiteUse.objects.values_list("copy", "member")) == [(kept.pk, real.pk)]
+    assert [Message.objects.count(), Notice.objects.count()] == [0, 0]
 
 
 def test_remove_demo_takes_sign_ins_of_invented_members_along(short_demo: None) -> None:

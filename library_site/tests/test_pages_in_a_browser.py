@@ -8,11 +8,15 @@ from typing import Any
 import html5lib
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Page, Response
 
-from accounts.models import LibrarySettings
-from catalog.models import Author, Subject
-from circulation.models import Hold, LedgerEntry, Loan
+from accounts.models import LibrarySettings, Message
+from accounts.tests.factories import MemberFactory
+from catalog.models import Author, CopyType, Subject
+from circulation.models import CirculationRule, Closure, Hold, LedgerEntry, Loan
+from circulation.services.notices import queue_notices
+from circulation.tests.factories import make_overdue_loan
 from library_site.tests.conftest import Window
 from library_site.tests.library_in_use import PASSWORD, LibraryInUse, make_library_in_use
 
@@ -27,6 +31,7 @@ def pages_of(library: LibraryInUse) -> dict[str, list[str]]:
     """The addresses to look at, by who looks."""
     book, batch, member = library.books[0].pk, library.batch.pk, f"/desk/members/{library.member.pk}/"
     receipt = LedgerEntry.objects.get(kind="payment").pk
+    row = CirculationRule.objects.latest("pk")
     author, subject = Author.objects.order_by("pk")[0].pk, Subject.objects.order_by("pk")[0].pk
     return {
         "": [
@@ -53,8 +58,14 @@ def pages_of(library: LibraryInUse) -> dict[str, list[str]]:
             f"/desk/entries/{LedgerEntry.objects.get(kind='other').pk}/reverse/",
             f"/desk/copies/{Loan.objects.open().order_by('pk')[0].copy_id}/what-happened/",
             f"/desk/copies/{library.books[0].copies.order_by('pk')[0].pk}/what-happened/",
+            "/desk/rules/", f"/desk/rules/{row.branch_id}/{row.category_id}/{CopyType.objects.all()[0].pk}/",
+            "/desk/calendar/", "/desk/calendar/?year=2999",
         ],
-        "admin": ["/desk/settings/", f"{member}refund/"],
+        "admin": [
+            "/desk/settings/", f"{member}refund/", "/desk/rules/", f"/desk/rules/{row.pk}/", "/desk/rules/add/",
+            f"/desk/rules/{row.pk}/remove/", "/desk/calendar/", "/desk/calendar/week/", "/desk/calendar/close/",
+            "/desk/calendar/entries/add/", f"/desk/calendar/entries/{Closure.objects.latest('pk').pk}/",
+        ],
     }  # fmt: skip
 
 
@@ -131,6 +142,25 @@ def test_pages_with_mistakes_of_the_person_are_without_faults(open_window: Calla
     page.get_by_label("Card, name, barcode or ISBN").fill(library.barcodes[2])
     page.keyboard.press("Enter")
     page.get_by_text("Not issued").wait_for()
+    wrong += faults(page) + mistakes(page.content())
+    assert wrong == []
+
+
+def test_pages_of_messages_are_without_faults(open_window: Callable[..., Window]) -> None:
+    make_library_in_use()
+    LibrarySettings.objects.update(overdue_notice_days=[1])
+    loan = make_overdue_loan(member=MemberFactory(name="Lotte Letter", address="Main Street 1"))
+    make_overdue_loan(member=MemberFactory(name="Egon E-Mail", email="egon@example.org"))
+    queue_notices(timezone.now())
+    message = Message.objects.latest("pk")
+    window = open_window()
+    window.sign_in("admin", PASSWORD)
+    paths = ["", "?show=sent", f"{message.pk}/", "letters/", "texts/", "texts/frame/de/", "texts/overdue/en/"]
+    wrong = [each for path in paths for each in look(window, f"/desk/messages/{path}")]
+    page = window.open("/desk/messages/texts/overdue/en/")
+    page.get_by_label("Card of a member to look at it with").fill(loan.member.card_number)
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("heading", name="So it looks").wait_for()
     wrong += faults(page) + mistakes(page.content())
     assert wrong == []
 

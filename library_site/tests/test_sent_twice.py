@@ -192,5 +192,6 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
         "circulation:cash_up_csv", "circulation:my_holds", "circulation:holds", "circulation:hold_slip",
         "circulation:outbox", "circulation:message", "circulation:notice_texts",
         "circulation:rehearse", "circulation:rules", "circulation:rule_lookup",
-        "circulation:calendar", "account_reset_password_done", "account_reset_password_from_key_done",
+        "circulation:calendar", "account_signup", "account_inactive",
+        "account_reset_password_done", "account_reset_password_from_key_done",
     }  # fmt: skip

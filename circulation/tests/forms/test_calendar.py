@@ -115,7 +115,7 @@ def test_admin_site_keeps_opening_hours(admin_user: User, branch: Branch) -> Non
 def test_admin_site_removes_an_entry_and_records_what_it_said(admin_desk: Client, admin_user: User) -> None:
     closure = close_on("2026-12-24", "2026-12-31")
     assert admin_desk.post(f"/admin/circulation/closure/{closure.pk}/delete/", {"post": "yes"}).status_code == 302
-    action = Action.objects.get(verb="remove_in_admin")
+    action = Action.objects.get(verb="remove_closure")
     assert (action.by, action.target_type, action.target_id, Closure.objects.count()) == (
         admin_user, "circulation.closure", closure.pk, 0,
     )  # fmt: skip

@@ -202,14 +202,14 @@ def test_found_3_all_paid_is_all_credit(branch: Branch) -> None:
     assert (balance_minor(loan.member), outstanding_minor(loan.member)) == (-9_900, 0)
 
 
-def test_found_4_refund_settles_its_own_charge_first(branch: Branch) -> None:
-    """Else it would pay older debts, and what is left of the charge would look owed for a copy that is here."""
+def test_found_4_refund_goes_to_the_oldest_debt_first(branch: Branch) -> None:
+    """As every credit does, whatever it was written for."""
     loan = lent()
     charge_member(loan.member, amount_minor=500, reason="stain", by=None, now=ISSUED)
     mark_lost(loan.copy, by=None, now=IN_TIME)
     found(loan, branch)
     assert lines(loan.member) == [
-        ("other", 500, 0), ("replacement", 9_900, 9_900), ("processing", 2_000, 0), ("refund", -9_900, 9_900),
+        ("other", 500, 500), ("replacement", 9_900, 9_400), ("processing", 2_000, 0), ("refund", -9_900, 9_900),
     ]  # fmt: skip
 
 
@@ -456,4 +456,4 @@ def test_loss_and_finding_need_few_statements(branch: Branch) -> None:
         mark_lost(loan.copy, by=None, now=LATE)
     with CaptureQueriesContext(connection) as finding:
         mark_found(loan.copy, branch=branch, by=None, now=LATER)
-    assert (len(losing), len(finding)) == (25, 22)
+    assert (len(losing), len(finding)) == (25, 24)

@@ -11,7 +11,7 @@ from circulation.models import Closure, Loan, OpeningHours
 from circulation.queries.rules import rule_book
 from circulation.queries.year import months_of
 from circulation.tests.factories import close_on, make_loan, open_on, zurich
-from circulation.tests.views.pages import messages, rows, said, tiles
+from circulation.tests.views.pages import messages, rows, said, tiles, tree, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_zurich")]
 NOW = zurich("2026-03-02T10:00")
@@ -30,6 +30,24 @@ def test_cal_26_year_marks_every_day_that_is_not_as_usual(desk: Client, branch: 
     march = rows(desk.get("/desk/calendar/"), 2)
     assert march[1] == ["2 today", "3", "4", "5", "6", "7", "8 – closed every week"]
     assert march[2] == ["9 × closed: Stocktaking", "10", "11", "12", "13", "14", "15 + open as an exception: Festival"]
+
+
+def test_opening_week_is_shown_with_its_hours(desk: Client, branch: Branch) -> None:
+    open_on("13")
+    week = tree(desk.get("/desk/calendar/")).find(".//dl[@class='week']")
+    assert [words(day) for day in week][:4] == [
+        "Monday 10:00–16:00", "Tuesday closed", "Wednesday 10:00–16:00", "Thursday closed",
+    ]  # fmt: skip
+
+
+def test_librarian_looks_and_changes_nothing(desk: Client) -> None:
+    closure = close_on("2026-03-09")
+    assert [len(row) for row in rows(desk.get("/desk/calendar/"), 12)] == [4]
+    for address in ("week/", "close/", "entries/add/", f"entries/{closure.pk}/", f"entries/{closure.pk}/remove/"):
+        assert (
+            desk.post(f"/desk/calendar/{address}", {"from_on": "2026-05-01", "to_on": "2026-05-01"}).status_code == 403
+        )
+    assert Closure.objects.get() == closure
 
 
 @pytest.mark.parametrize(("year", "days"), [(2024, 366), (2026, 365)])

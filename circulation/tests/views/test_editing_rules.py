@@ -74,8 +74,8 @@ def test_form_that_is_sent_back_shows_what_was_typed(admin_desk: Client, row: Ci
 @pytest.mark.parametrize(("values", "error"), [
     ({"fixed_due_on": "2020-01-01"}, "Fixed due date: This day is over. Every loan would be due in the past."),
     ({"fixed_due_on": "99999-01-01"}, "Fixed due date: Enter a valid date."),
-    ({"max_loans": "many"}, "most loans: Write a whole number, “unlimited”, or nothing."),
-    ({"fine_amount_minor": "-1"}, "fine: Ensure this value is greater than or equal to 0."),
+    ({"max_loans": "many"}, "Most loans: Write a whole number, “unlimited”, or nothing."),
+    ({"fine_amount_minor": "-1"}, "Fine: Ensure this value is greater than or equal to 0."),
     ({"fine_period": "0"}, "For each: Ensure this value is greater than or equal to 1."),
     ({"loan_period": "40"}, "Loan period: This is longer than the membership of Adult, 1 months."),
 ])  # fmt: skip

@@ -175,6 +175,31 @@ def test_date_by_hand_of_a_mistyped_year_is_refused(day: str, desk: Client, ada:
     assert (form["scan"], form["due_on"]) == ("C1", day)
 
 
+@pytest.mark.parametrize(("ticked", "stays"), [(True, True), (False, False)])
+def test_due_date_by_hand_stays_ticked_until_it_is_unticked(
+    ticked: bool, stays: bool, desk: Client, ada: Member
+) -> None:  # fmt: skip
+    CopyFactory(barcode="C1"), CopyFactory(barcode="C2")
+    day = timezone.localdate() + timedelta(days=90)
+    page = scan(desk, "C1", ada, due_on=day.isoformat())
+    (form,) = [form for form in forms(page, button="Issue") if "due_on" in form]
+    assert (form["due_on"], form["keep_due_on"], form["had_due_on"]) == (day.isoformat(), "yes", "yes")
+    if not ticked:
+        del form["keep_due_on"]
+    page = send(desk, ADDRESS, form | {"scan": "C2"})
+    second = Loan.objects.get(copy__barcode="C2")
+    assert (timezone.localdate(second.due_at) == day, "due_on" in query_of(page)) == (stays, stays)
+
+
+def test_due_date_by_hand_that_is_over_is_refused_at_its_field(desk: Client, ada: Member) -> None:
+    CopyFactory(barcode="C1")
+    day = (timezone.localdate() - timedelta(days=1)).isoformat()
+    page = scan(desk, "C1", ada, due_on=day)
+    assert field_errors(page) == ["Due date by hand: The due date would lie in the past."]
+    assert [form["due_on"] for form in forms(page, button="Issue") if "due_on" in form] == [day]
+    assert not Loan.objects.exists()
+
+
 def test_date_by_hand_in_two_years_is_taken(desk: Client, ada: Member, dune: Copy) -> None:
     day = timezone.localdate() + timedelta(days=730)
     scan(desk, "C1", ada, due_on=day.isoformat())

@@ -14,6 +14,7 @@ from accounts.tests.factories import MemberFactory
 from catalog.tests.factories import BookFactory, CopyFactory
 from circulation.models import Loan, Notice, NoticeText
 from circulation.services.loans import return_copy
+from circulation.services.messages import drop_stale_letters
 from circulation.services.notices import queue_notices
 from circulation.tests.factories import make_overdue_loan, set_library
 
@@ -84,6 +85,10 @@ def test_letter_about_what_came_back_is_not_shown(desk: Client) -> None:
     remind(loan)
     return_copy(loan.copy, branch=loan.branch, by=None)
     assert "No letters to print" in desk.get("/desk/messages/letters/").content.decode()
+    kept = remind(overdue("Persuasion"))
+    assert drop_stale_letters(timezone.now()) == 1
+    assert list(Message.objects.filter(state="queued")) == [kept]
+    assert Notice.objects.get(loan=loan).state == "cancelled"
 
 
 def test_text_is_looked_at_with_a_real_member_and_saved(admin_desk: Client) -> None:
