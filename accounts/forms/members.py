@@ -86,7 +86,7 @@ class ContactForm(EditForm, forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         held = self.instance
-        self.fields["notices_by"].required = "notices_by" in self.data
+        self.fields["notices_by"].required = self._was_sent("notices_by")
         self.initial["notices_wanted"] = [kind for kind, _name in OPTIONAL if kind not in held.notices_off]
         self.initial["keeps"] = {True: "yes", False: "no", None: ""}[held.keep_history]
 

@@ -23,6 +23,7 @@ POST_ONLY = {
     "circulation:let_go", "circulation:cancel_hold", "circulation:suspend_hold", "circulation:resume_hold",
     "circulation:move_hold",
     "circulation:calendar_open_again", "circulation:calendar_remove",
+    "circulation:resend_message", "circulation:cancel_message", "circulation:reset_notice_text",
 }  # fmt: skip
 ASKS_ANOTHER_COMPUTER = {"catalog:refresh", "catalog:import_review", "catalog:found_cover"}
 CLOSED = [name for name, audience in AUDIENCE.items() if audience != PUBLIC]

@@ -11,6 +11,10 @@ from accounts.tests.views.shown import what_the_page_says_it_shows
 
 pytestmark = pytest.mark.django_db
 CONTACT = {"email": "new@example.org", "phone": "555", "address": "Road 1", "key": "a-key-of-a-form"}
+REMINDERS = {
+    "notices_by": "email",
+    "notices_wanted": ["due_soon", "hold_ready", "hold_expired", "membership_ending"],
+}
 
 
 def held(user: User) -> dict[str, Any]:
@@ -53,7 +57,7 @@ def test_contact_shown_before_the_desk_changed_it_does_not_bring_the_old_one_bac
 ) -> None:
     said = what_the_page_says_it_shows(mine.get("/me/profile/"))
     Member.objects.filter(user=member_user).update(phone="555")
-    mine.post("/me/profile/", said | CONTACT | {"email": "", "phone": ""})
+    mine.post("/me/profile/", said | CONTACT | REMINDERS | {"email": "", "phone": ""})
     assert held(member_user) == {"email": "", "phone": "555", "address": "Road 1"}
     assert Action.objects.get().after == {"address": "Road 1"}
 
