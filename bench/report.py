@@ -10,7 +10,7 @@ def tables(found: dict[str, Any]) -> str:
     """Every part that was measured, as Markdown."""
     parts = {
         "pages": _pages, "queries": _queries, "weights": _weights, "desks": _desks, "services": _services,
-        "bare": _bare, "fines": _fines, "imports": _imports,
+        "bare": _bare, "fines": _fines, "imports": _imports, "daily": _daily,
     }  # fmt: skip
     lines = [*_machine(found)]
     for name, write in parts.items():
@@ -135,6 +135,22 @@ def _imports(found: dict[str, Any]) -> Iterator[str]:
         [[found["books"], found["per_second"], found["cpu_ms"],
           f"{found['save']['median_ms']} / {found['save']['p95_ms']}"]],
     )  # fmt: skip
+
+
+def _daily(found: dict[str, Any]) -> Iterator[str]:
+    yield "## The daily run"
+    yield ""
+    yield f"{found['loans']:,} open loans, all overdue; {found['notices']:,} notices in the end."
+    yield ""
+    names = ("first, nobody was told yet", "again an hour later", "six days later, the next step")
+    rows = zip(names, found["runs"], found["memory_mb"][1:], strict=True)
+    figures = [
+        (name, each["counts"]["notices_queued"], round(each["seconds"], 1), round(each["cpu_seconds"], 1), round(mb))
+        for name, each, mb in rows
+    ]
+    yield from _table(["run", "notices", "seconds", "processor seconds", "most memory MB"], figures)
+    yield ""
+    yield f"Before the first run the process held {found['memory_mb'][0]:.0f} MB."
 
 
 def _table(head: list[str], rows: Any) -> Iterator[str]:

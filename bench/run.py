@@ -22,7 +22,7 @@ from clients import spread
 from make_data import Library
 from scratch import Scratch
 
-PARTS = ("pages", "queries", "weights", "desks", "services", "bare", "fines", "imports")
+PARTS = ("pages", "queries", "weights", "desks", "services", "bare", "fines", "imports", "daily")
 
 
 def arguments() -> argparse.Namespace:
@@ -36,6 +36,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=2, help="for each page and number of clients in each round")
     parser.add_argument("--pairs", type=int, default=200, help="issues and returns")
     parser.add_argument("--imports", type=int, default=500, help="books")
+    parser.add_argument("--loans", type=int, default=100_000, help="open loans of the daily run")
     parser.add_argument("--parts", default=",".join(PARTS), help="only some of: %(default)s")
     parser.add_argument("--json", type=Path, help="write everything measured here")
     return parser.parse_args()
@@ -136,6 +137,10 @@ class Run:
             "cpu_ms": round((done["cpu_seconds"] + in_database) * 1_000 / max(1, done["books"]), 1),
             "save": spread(done["save_ms"]),
         }
+
+    def _daily(self) -> None:
+        self.scratch.stop()  # else the worker would do the same beside it
+        self.found["daily"] = self.scratch.inside("daily", str(self.options.loans))
 
 
 def tell(text: str) -> None:

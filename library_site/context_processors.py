@@ -25,6 +25,7 @@ ROOMS: list[tuple[Any, str, str, str, str]] = [
     (_("Return"), "circulation:return", "book-down", "r", permissions.RETURN),
     (_("Renew"), "circulation:renew", "rotate-cw", "w", permissions.ISSUE),
     (_("Holds"), "circulation:holds", "bookmark", "", permissions.USE_DESK),
+    (_("Messages"), "circulation:outbox", "mail", "", permissions.USE_DESK),
     (_("Loans"), "circulation:loans", "clipboard-list", "", permissions.USE_DESK),
     (_("Books"), "catalog:books", "library", "q", permissions.MANAGE_BOOKS),
     (_("Members"), "accounts:members", "users", "", permissions.MANAGE_MEMBERS),

@@ -10,6 +10,14 @@ from accounts.forms.keyed import EditForm, KeyedForm
 from accounts.models import Member, MemberCategory
 from accounts.models.days import REAL_DAYS
 
+OPTIONAL = [
+    ("due_soon", _("something is due soon")), ("hold_ready", _("a hold is ready for pickup")),
+    ("hold_expired", _("a hold was not picked up in time")), ("membership_ending", _("my membership ends soon")),
+]  # fmt: skip
+HISTORY = [
+    ("", _("is forgotten after the library's number of days")), ("no", _("is forgotten at once")),
+    ("yes", _("is kept until I change this")),
+]  # fmt: skip
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -69,10 +77,37 @@ class EditMemberForm(EditForm, forms.ModelForm):
 class ContactForm(EditForm, forms.ModelForm):
     """What members may change themselves."""
 
+    notices_wanted = forms.MultipleChoiceField(
+        label=_("Remind me when"), choices=OPTIONAL, required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("What is overdue is always told."),
+    )  # fmt: skip
+    keeps = forms.ChoiceField(label=_("My reading history"), choices=HISTORY, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        held = self.instance
+        self.fields["notices_by"].required = "notices_by" in self.data
+        self.initial["notices_wanted"] = [kind for kind, _name in OPTIONAL if kind not in held.notices_off]
+        self.initial["keeps"] = {True: "yes", False: "no", None: ""}[held.keep_history]
+
     class Meta:
         model = Member
-        fields = ["email", "phone", "address"]
+        fields = ["email", "phone", "address", "language", "notices_by"]
         widgets = {"address": forms.Textarea(attrs={"rows": 2})}
+
+    @property
+    def changed_values(self) -> dict[str, Any]:
+        """As stored: which kinds are not wanted, where the form asks for those that are. What was not sent stays."""
+        values = {name: value for name, value in super().changed_values.items() if self._was_sent(name)}
+        if "notices_wanted" in values:
+            wanted = values.pop("notices_wanted")
+            values["notices_off"] = [kind for kind, _name in OPTIONAL if kind not in wanted]
+        if "keeps" in values:
+            values["keep_history"] = {"yes": True, "no": False}.get(values.pop("keeps"))
+        return values
+
+    def _was_sent(self, name: str) -> bool:
+        return self.add_prefix(name) in self.data or self.add_initial_prefix(name) in self.data
 
 
 class RestrictForm(KeyedForm):

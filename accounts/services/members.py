@@ -25,6 +25,7 @@ from accounts.services.numbers import CARDS, take_numbers
 FIRST_PASSWORD_DAYS = 30
 EDITABLE = (
     "name", "email", "phone", "address", "group_name", "category", "joined_on", "expires_on", "note", "keep_history",
+    "language", "notices_by", "notices_off",
 )  # fmt: skip
 
 

@@ -25,7 +25,9 @@ def lock_member(pk: int) -> Member:
 
 def lock_members(pks: Iterable[int | None]) -> dict[int, Member]:
     """Those of these members who are here and were not removed, locked, by key."""
-    members = Member.objects.select_for_update(of=("self",)).select_related("category").order_by("pk")
+    # NO KEY: who writes a notice to a member, a copy locked already, is not to wait for who locks member, then copy.
+    locked = Member.objects.select_for_update(of=("self",), no_key=True)
+    members = locked.select_related("category").order_by("pk")
     return {member.pk: member for member in members.filter(pk__in={pk for pk in pks if pk}, removed_at=None)}
 
 

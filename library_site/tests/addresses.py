@@ -6,12 +6,12 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Action, User
+from accounts.models import Action, Message, User
 from accounts.services.members import restrict_member
 from accounts.tests.factories import MemberFactory
 from catalog.models import Author, ImportBatch, Subject
 from catalog.tests.factories import BookFactory, CopyFactory
-from circulation.models import CirculationRule, LedgerEntry
+from circulation.models import CirculationRule, LedgerEntry, NoticeText
 from circulation.services.calendars import close_days
 from circulation.services.ledger import charge_member, take_payment
 from circulation.tests.factories import close_on, make_hold, make_loan, make_ready_hold
@@ -99,6 +99,14 @@ AUDIENCE = {
     "circulation:cash_up": DESK,
     "circulation:cash_up_csv": DESK,
     "circulation:what_happened": DESK,
+    "circulation:outbox": DESK,
+    "circulation:message": DESK,
+    "circulation:resend_message": DESK,
+    "circulation:cancel_message": DESK,
+    "circulation:letters": DESK,
+    "circulation:notice_texts": ADMINS,
+    "circulation:edit_notice_text": ADMINS,
+    "circulation:reset_notice_text": ADMINS,
     "circulation:rules": DESK,
     "circulation:rule_lookup": DESK,
     "circulation:add_rule": ADMINS,
@@ -129,6 +137,10 @@ _WITHOUT_KEY = {
 }  # fmt: skip
 
 
+def a_message(state: str) -> Message:
+    return Message.objects.create(member=MemberFactory(), state=state, written_on=date(2026, 3, 2), subject="Due soon")
+
+
 def _closed(by: User) -> Action:
     close_days(from_on=date(2027, 1, 3), to_on=date(2027, 1, 3), by=by)
     return Action.objects.get(verb="close_days")
@@ -143,6 +155,7 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
     book = BookFactory()
     ready = make_ready_hold(member=MemberFactory(name="Rosa Ready"))
     hold = make_hold(ready.book, member=other)
+    NoticeText.objects.create(kind="overdue", language="de", subject="Fällig", body="{title}")
     rule = CirculationRule.objects.create(branch=loan.branch, loan_period=7)
     keys: dict[str, dict[str, Any]] = {
         **{f"circulation:{name}": {"pk": hold.pk} for name in HOLD_ACTIONS},
@@ -159,6 +172,11 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
         "circulation:renew_mine": {"pk": loan.pk},
         "circulation:void": {"pk": LedgerEntry.objects.get(kind="other").pk},
         "circulation:remove_member": {"pk": MemberFactory(name="Rita Removed").pk},
+        "circulation:message": {"pk": a_message("done").pk},
+        "circulation:resend_message": {"pk": a_message("failed").pk},
+        "circulation:cancel_message": {"pk": a_message("queued").pk},
+        "circulation:edit_notice_text": {"kind": "overdue", "language": "en"},
+        "circulation:reset_notice_text": {"kind": "overdue", "language": "de"},
         "circulation:what_happened": {"pk": CopyFactory().pk},
         "circulation:calendar_entry": {"pk": close_on("2027-01-01").pk},
         "circulation:calendar_remove": {"pk": close_on("2027-01-02").pk},

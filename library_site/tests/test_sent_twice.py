@@ -12,13 +12,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.forms.library import SettingsForm
-from accounts.models import LibrarySettings, Member, MemberCategory, User
+from accounts.models import LibrarySettings, Member, MemberCategory, Message, User
 from catalog.models import Copy
 from catalog.openlibrary.records import FetchedRecord
 from catalog.tests.factories import CopyFactory
 from catalog.tests.services.pictures import picture
-from circulation.models import Hold
-from circulation.tests.factories import make_hold, make_loan, make_ready_hold
+from circulation.models import Hold, Notice
+from circulation.tests.factories import make_hold, make_loan, make_overdue_loan, make_ready_hold
 from library_site.tests.addresses import ADMINS, AUDIENCE
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,16 @@ def copies_as_sent() -> dict[str, Any]:
 
 def member_as_sent() -> dict[str, Any]:
     return model_to_dict(Member.objects.get(name="Otto Other"), ["category", "joined_on"]) | {"name": "Olga"}
+
+
+def a_letter() -> Message:
+    """A letter about a loan that is overdue."""
+    loan = make_overdue_loan()
+    due_on = loan.due_at.astimezone(LibrarySettings.current().zone).date()
+    letter = Message.objects.create(member=loan.member, channel="letter", written_on=due_on)
+    about = {"loan": loan, "member": loan.member, "kind": "overdue", "due_on": due_on}
+    Notice.objects.create(message=letter, not_before=loan.due_at, **about)
+    return letter
 
 
 # name of the address -> what its form says
@@ -110,6 +120,11 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "circulation:calendar_entry": lambda: {"from_on": "2027-03-01", "to_on": "2027-03-02", "reason": "moved"},
     "circulation:calendar_remove": dict,
     "circulation:undo": dict,
+    "circulation:resend_message": dict,
+    "circulation:cancel_message": dict,
+    "circulation:letters": lambda: {"letter": [a_letter().pk]},
+    "circulation:edit_notice_text": lambda: {"subject": "Late", "body": "{title}"},
+    "circulation:reset_notice_text": dict,
 }
 # These say how something shall be, not that something shall happen: to say it twice is to say it once.
 STATES = {
@@ -175,6 +190,7 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
         "catalog:found_cover", "catalog:batch", "circulation:my_loans", "circulation:my_fines", "circulation:desk",
         "circulation:loans", "circulation:loans_csv", "circulation:receipt", "circulation:cash_up",
         "circulation:cash_up_csv", "circulation:my_holds", "circulation:holds", "circulation:hold_slip",
+        "circulation:outbox", "circulation:message", "circulation:notice_texts",
         "circulation:rehearse", "circulation:rules", "circulation:rule_lookup",
         "circulation:calendar", "account_signup", "account_inactive",
         "account_reset_password_done", "account_reset_password_from_key_done",
