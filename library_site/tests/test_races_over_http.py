@@ -12,7 +12,21 @@ from library_site.tests.desks import Desk, furnish
 from library_site.tests.running import Running
 
 pytestmark = [pytest.mark.race, pytest.mark.xdist_group("races")]
-DESKS = 50
+DESKS, WAITING = 50, 30
+CARDS = """
+from accounts.models import Member
+without_it = Member.objects.exclude(loans__copy__book=1).order_by("pk")
+print(*without_it.values_list("card_number", flat=True))
+"""
+QUEUE = """
+from django.utils import timezone
+from catalog.models import Book
+from circulation.models import Hold
+from circulation.queries.holds import queue
+print(*(hold.position for hold in queue(Book.objects.get(pk=1), timezone.localdate()) if hold.status == "waiting"))
+first = Hold.objects.order_by("rank", "pk").first()
+print(Hold.objects.ready().count(), int(Hold.objects.ready().filter(rank__lte=first.rank).count() == 1))
+"""
 COUNT = """
 from circulation.models import LedgerEntry, Loan
 print(Loan.objects.open().count(), Loan.objects.count(), LedgerEntry.objects.count())
@@ -65,6 +79,24 @@ def test_fifty_copies_issued_at_fifty_desks_are_all_issued(
     )  # fmt: skip
     assert Counter(answers) == {302: DESKS}
     assert counts(running) == [before[0] + DESKS, before[1] + DESKS, before[2]]
+
+
+def test_thirty_members_wait_for_one_book_and_one_of_them_gets_the_copy(
+    running: Running, barcodes: list[str], desks: list[Desk]
+) -> None:  # fmt: skip
+    """Their places are 1 to 30; the copy, scanned at ten desks at once, stands ready for the first of them."""
+    cards = running.manage("shell", "-v", "0", "-c", CARDS).split()
+    pages = at_once(WAITING, lambda n: desks[n].form("/desk/books/1/holds/"))
+    answers = at_once(WAITING, lambda n: desks[n].post(
+        "/desk/books/1/holds/", pages[n] | {"scan": cards[n]}).status_code
+    )  # fmt: skip
+    assert Counter(answers) == {302: WAITING}
+    forms = at_once(10, lambda n: desks[n].form("/desk/return/"))
+    at_once(10, lambda n: desks[n].post("/desk/return/", forms[n] | {"scan": barcodes[0]}))
+    places, ready = running.manage("shell", "-v", "0", "-c", QUEUE).splitlines()
+    assert [int(place) for place in places.split()] == list(range(1, WAITING))
+    assert ready == "1 1"
+    assert running.manage("check_invariants").strip() == "The library is sound."
 
 
 def test_payment_sent_twenty_times_at_once_is_booked_once(running: Running, desks: list[Desk]) -> None:
