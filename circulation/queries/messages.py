@@ -18,6 +18,7 @@ from circulation.queries.notice_texts import Words, words
 from circulation.queries.notices import notices_for_texts, still_holds
 
 ORDER = (Kind.OVERDUE, Kind.DUE_SOON, Kind.HOLD_READY, Kind.HOLD_EXPIRED, Kind.MEMBERSHIP_ENDING)
+MAIL_TO_NOBODY = ("console", "dummy")
 AllWords = Mapping[tuple[str, str], Words]
 
 
@@ -87,8 +88,14 @@ def contact_of(library: LibrarySettings) -> str:
 
 
 def channel_of(member: Member) -> str:
-    """How ``member`` is written to: as chosen, and by letter where there is no address for e-mails."""
-    return Message.Channel.EMAIL if member.email and member.notices_by == "email" else Message.Channel.LETTER
+    """How ``member`` is written to: as chosen, and by letter where no e-mail would reach anybody."""
+    by_email = member.email and member.notices_by == "email" and mail_is_set_up()
+    return Message.Channel.EMAIL if by_email else Message.Channel.LETTER
+
+
+def mail_is_set_up() -> bool:
+    """Whether e-mails reach anybody: not those that are only printed in the terminal, or thrown away."""
+    return settings.EMAIL_BACKEND.split(".")[-2] not in MAIL_TO_NOBODY
 
 
 def _values(notice: Notice, library: LibrarySettings, now: datetime) -> dict[str, str]:

@@ -11,6 +11,8 @@ from circulation.services.lost import mark_long_overdue_lost
 from circulation.services.messages import drop_stale_letters
 from circulation.services.notices import queue_notices
 
+FIRST_HOUR = 6  # by the library's clock
+
 
 class DailyCounts(NamedTuple):
     """How many holds and loans one run found something to do for."""
@@ -47,7 +49,12 @@ def run_daily(now: datetime, tell: Tell | None = None) -> DailyCounts:
 
 
 def is_daily_due(now: datetime) -> bool:
-    """Whether nobody has finished the daily work of the library's present day yet."""
+    """Whether nobody has finished the daily work of the library's present day yet; from FIRST_HOUR on.
+
+    Earlier it would be night, and so would be the messages that follow.
+    """
+    if now.astimezone(LibrarySettings.current().zone).hour < FIRST_HOUR:
+        return False
     done_on = LibrarySettings.objects.filter(pk=1).values_list("daily_done_on", flat=True).first()
     return done_on != _today(now)
 

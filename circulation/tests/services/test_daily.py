@@ -1,10 +1,12 @@
 """DAILY: what time brings about, at any hour, any number of times, after missed days."""
 
 import json
+from collections.abc import Iterator
 from datetime import date, timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -38,7 +40,7 @@ def something_of_everything() -> None:
     make_loan(now=ISSUED)
 
 
-MAY = zurich("2026-05-01T03:00")
+MAY = zurich("2026-05-01T07:00")
 ALL = DailyCounts(holds_expired=2, unlinked=1, marked_lost=1)
 
 
@@ -55,6 +57,12 @@ def test_daily_2_second_run_finds_nothing_left() -> None:
     before = what_there_is()
     assert run_daily(MAY + timedelta(hours=12)) == DailyCounts()
     assert what_there_is() == before
+
+
+@pytest.fixture
+def in_the_morning() -> Iterator[None]:
+    with time_machine.travel(zurich("2026-05-04T06:00"), tick=False):
+        yield
 
 
 @pytest.mark.parametrize("killed_in", ["expire_holds", "mark_long_overdue_lost", "unlink_history"])
@@ -79,14 +87,17 @@ def test_daily_4_days_are_those_of_the_library() -> None:
     run_daily(zurich("2026-03-02T00:30"))  # still 1 March in UTC
     assert LibrarySettings.current().daily_done_on == date(2026, 3, 2)
     assert not is_daily_due(zurich("2026-03-02T23:59"))
-    assert is_daily_due(zurich("2026-03-03T00:00"))
+    assert not is_daily_due(zurich("2026-03-03T05:59"))
+    assert is_daily_due(zurich("2026-03-03T06:00"))
 
 
-def test_daily_5_worker_does_it_once_a_day() -> None:
+@pytest.mark.usefixtures("in_the_morning")
+def test_daily_5_worker_does_it_once_a_day_from_six_on() -> None:
     assert [tasks.do_the_daily_work() for _each in range(2)] == [True, False]
     assert LibrarySettings.current().daily_done_on == timezone.now().astimezone(LibrarySettings.current().zone).date()
 
 
+@pytest.mark.usefixtures("in_the_morning")
 def test_daily_6_what_failed_is_tried_again_after_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_args) -> None:
         raise RuntimeError

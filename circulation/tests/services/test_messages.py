@@ -11,6 +11,7 @@ from accounts.tests.mail_server import mail_server
 from catalog.tests.factories import BookFactory, CopyFactory
 from circulation.models import Notice, NoticeText
 from circulation.policy.notices import Kind
+from circulation.queries.messages import channel_of
 from circulation.queries.notice_texts import BODIES
 from circulation.services.loans import return_copy
 from circulation.services.messages import cancel_message, change_text, mark_printed, resend, reset_text, send_next
@@ -139,3 +140,9 @@ def test_message_of_several_kinds_has_the_general_subject(mailoutbox: list) -> N
     queue_notices(SOON)
     send_next(SOON)
     assert (mailoutbox[0].subject, Notice.objects.filter(state="sent").count()) == ("News from Town Library", 2)
+
+
+@pytest.mark.parametrize(("backend", "channel"), [("console", "letter"), ("dummy", "letter"), ("smtp", "email")])
+def test_notice_29_without_a_mail_server_everybody_gets_letters(backend: str, channel: str, settings: Any) -> None:
+    settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+    assert channel_of(MemberFactory(email="ada@example.com")) == channel
