@@ -17,7 +17,8 @@ from circulation.services.ledger import charge_member
 from circulation.tests.factories import make_loan
 from library_site.tests.texts import ROOT
 
-IN_EVERY_LANGUAGE = ("l", "U", "H:i:s")  # the name of a weekday, seconds since 1970, what is compared and not shown
+# the names of a weekday, short and long, and of a month, the number of a day, seconds since 1970, what is compared only
+IN_EVERY_LANGUAGE = ("l", "D", "F", "j", "U", "H:i:s")
 
 
 @pytest.mark.parametrize(

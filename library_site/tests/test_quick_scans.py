@@ -11,7 +11,8 @@ from playwright.sync_api import Page
 from accounts.services.members import register_member
 from catalog.models import Copy
 from circulation.models import Loan
-from circulation.services.loans import issue_copy, return_copy
+from circulation.services.loans import issue_copy
+from circulation.services.returning import take_in
 from library_site.tests.conftest import Window
 from library_site.tests.library_in_use import PASSWORD, LibraryInUse, make_library_in_use
 from library_site.tests.test_pages_in_a_browser import faults
@@ -61,7 +62,7 @@ def desk(open_window: Callable[..., Window], monkeypatch: pytest.MonkeyPatch) ->
         return slow
 
     monkeypatch.setattr("circulation.views.issue.issue_copy", slowly(issue_copy))
-    monkeypatch.setattr("circulation.views.returning.return_copy", slowly(return_copy))
+    monkeypatch.setattr("circulation.views.returning.take_in", slowly(take_in))
     return Desk(open_window(), make_library_in_use())
 
 

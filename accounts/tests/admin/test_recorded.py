@@ -139,6 +139,7 @@ def test_row_that_moved_on_meanwhile_keeps_what_the_form_does_not_ask(admin_desk
         "joined_on": "2020-01-01",
         "note": "new",
         "keep_history": "unknown",
+        "notices_by": "email",
     }
     model_admin = admin.site._registry[Member]
     load = model_admin.get_object
@@ -161,7 +162,8 @@ def test_row_that_moved_on_meanwhile_keeps_what_the_form_does_not_ask(admin_desk
 def test_admin_reaches_nothing_a_member_owes_to_the_desk(field: str, admin_desk: Client, admin_user: User) -> None:
     member = MemberFactory(card_number="C1")
     before = Member.objects.values(field).get()
-    form = {"name": "New", "category": member.category_id, "joined_on": "2020-01-01", "keep_history": "unknown"}
+    form = {"name": "New", "category": member.category_id, "joined_on": "2020-01-01", "keep_history": "unknown",
+            "notices_by": "email"}  # fmt: skip
     admin_desk.post(page_of(member), form | {field: admin_user.pk})
     assert (Member.objects.values(field).get(), Member.objects.get().name) == (before, "New")
 
@@ -169,7 +171,7 @@ def test_admin_reaches_nothing_a_member_owes_to_the_desk(field: str, admin_desk:
 def test_sign_in_follows_a_member_edited_in_the_admin_site(admin_desk: Client) -> None:
     member = MemberFactory(user=UserFactory(name="Old", email="old@example.org"), email="old@example.org")
     form = {"name": "New", "email": "new@example.org", "category": member.category_id, "joined_on": "2020-01-01",
-            "keep_history": "unknown"}  # fmt: skip
+            "keep_history": "unknown", "notices_by": "email"}  # fmt: skip
     admin_desk.post(page_of(member), form)
     user = User.objects.get(member=member)
     assert (user.name, user.email) == ("New", "new@example.org")

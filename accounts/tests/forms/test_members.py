@@ -99,7 +99,9 @@ def test_membership_that_ends_before_it_begins_is_refused_at_its_field(ends: str
 
 def test_member_changes_only_how_to_be_reached() -> None:
     form = ContactForm({"email": "a@b.org", "name": "New", "note": "x", "category": "1"}, instance=Member())
-    assert (form.is_valid(), form.values) == (True, {"email": "a@b.org", "phone": "", "address": ""})
+    told = {"language": "", "notices_by": "", "notices_wanted": [], "keeps": ""}
+    assert (form.is_valid(), form.values) == (True, {"email": "a@b.org", "phone": "", "address": "", **told})
+    assert form.changed_values == {"email": "a@b.org"}
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 301, "a\x00"])

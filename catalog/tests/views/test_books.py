@@ -13,7 +13,8 @@ from catalog.services.books import add_book
 from catalog.tests.factories import BookFactory
 from catalog.tests.views.pages import HOSTILE, buttons, fields_of, links, title_of
 from catalog.views import books as views
-from circulation.services.copies import mark_copy
+from circulation.services.copies import mark_damaged, withdraw_copy
+from circulation.services.lost import mark_lost
 from circulation.tests.factories import make_loan
 from circulation.tests.views.pages import field_errors, messages, outcomes, rows, said, tree, words
 
@@ -59,8 +60,8 @@ def test_list_leads_to_editing_viewing_adding_and_importing(desk: Client) -> Non
 
 def test_stock_leaves_out_what_is_withdrawn_or_lost_and_counts_out_what_is_damaged(desk: Client) -> None:
     book = make(stock=4)
-    for copy, state in zip(book.copies.order_by("pk"), ["withdrawn", "lost", "damaged"], strict=False):
-        mark_copy(copy, state=state, by=None)
+    for copy, mark in zip(book.copies.order_by("pk"), [withdraw_copy, mark_lost, mark_damaged], strict=False):
+        mark(copy, by=None)
     make(title="Bare", isbns=())
     assert [row[3] for row in rows(desk.get(LIST))] == ["0", "1 of 2"]
 

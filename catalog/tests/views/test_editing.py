@@ -13,7 +13,7 @@ from catalog.services.books import edit_book
 from catalog.tests.factories import CopyFactory
 from catalog.tests.views.pages import HOSTILE, buttons, fields_of, picture
 from catalog.tests.views.test_books import FOX, LIST, make
-from circulation.services.copies import mark_copy
+from circulation.services.lost import mark_lost
 from circulation.tests.factories import make_loan
 from circulation.tests.views.pages import field_errors, messages, outcomes, rows, said, tree
 
@@ -83,7 +83,7 @@ def test_edit_that_cannot_be_is_named_and_nothing_is_saved(typed: dict[str, str]
 def test_edit_page_shows_copies_with_their_state(desk: Client) -> None:
     book = make(stock=2)
     copies = list(book.copies.order_by("pk"))
-    mark_copy(copies[1], state="lost", by=None)
+    mark_lost(copies[1], by=None)
     found = rows(desk.get(f"/desk/books/{book.pk}/"))
     assert [(row[1], row[5]) for row in found] == [(copies[0].barcode, "Available"), (copies[1].barcode, "Lost")]
 

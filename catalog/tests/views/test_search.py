@@ -13,7 +13,8 @@ from catalog.services.books import add_book
 from catalog.services.covers import upload_cover
 from catalog.tests.factories import BookFactory, BookIdentifierFactory, CopyFactory, CopyTypeFactory
 from catalog.tests.views.pages import HOSTILE, links, picture, title_of
-from circulation.services.copies import mark_copy
+from circulation.services.copies import mark_copy, mark_damaged, withdraw_copy
+from circulation.services.lost import mark_lost
 from circulation.tests.factories import make_loan
 from circulation.tests.views.pages import field_errors, rows, said, tree, words
 
@@ -188,8 +189,8 @@ def test_page_of_a_book_shows_every_copy_with_its_state_and_due_date(client: Cli
     book = add(stock=5)
     copies = list(book.copies.order_by("pk"))
     due = timezone.localtime(make_loan(copies[1]).due_at)
-    for copy, state in zip(copies[2:], ["lost", "damaged", "withdrawn"], strict=True):
-        mark_copy(copy, state=state, by=None)
+    for copy, mark in zip(copies[2:], [mark_lost, mark_damaged, withdraw_copy], strict=True):
+        mark(copy, by=None)
     reference = CopyFactory(book=book, copy_type=CopyTypeFactory(is_lendable=False), location="Hall")
     place = str(copies[0].home_branch)
     assert rows(client.get(f"/books/{book.pk}/")) == [
