@@ -10,17 +10,21 @@ from aiosmtpd.controller import Controller
 
 
 class MailServer:
-    """What came in (``mails``), and what the server answers to each recipient and to the contents."""
+    """What came in (``mails``), and what the server answers: to every recipient, to one of them, to the contents."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.to_recipient = self.to_contents = ""
+        self.answers: dict[str, str] = {}
+        self.tried = 0
         self.on_contents: Callable[[], None] = lambda: None
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802 # its name
-        if not self.to_recipient:
+        self.tried += 1
+        refusal = self.answers.get(address, self.to_recipient)
+        if not refusal:
             envelope.rcpt_tos.append(address)
-        return self.to_recipient or "250 OK"
+        return refusal or "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 # its name
         self.on_contents()
@@ -46,6 +50,7 @@ def mail_server(settings: Any) -> Iterator[MailServer]:
     controller.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     try:
         yield server

@@ -6,7 +6,7 @@ from datetime import datetime
 from accounts.models import LibrarySettings, Member
 from catalog.models import Copy
 from circulation.models import LedgerEntry, Loan
-from circulation.policy import NO_FINE, Fine, LateDay
+from circulation.policy import NO_FINE, Fine
 from circulation.queries import ledger
 from circulation.queries.loans import estimate, price_minor
 from circulation.queries.rules import RuleBook
@@ -83,8 +83,7 @@ def _fine_when_found(loan: Loan, book: RuleBook, found_at: datetime) -> Fine:
     if policy == FoundRefund.CHARGE and not was_kept:
         return final_fine(loan, book, found_at)
     if policy == FoundRefund.RESTORE and not was_kept and loan.forgiven_fine:
-        days = tuple(LateDay(**day) for day in loan.forgiven_fine["days"])
-        return Fine(loan.forgiven_fine["amount_minor"], loan.forgiven_fine["units"], days, loan.forgiven_fine["cap"])
+        return Fine.from_json(loan.forgiven_fine)
     return NO_FINE
 
 

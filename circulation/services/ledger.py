@@ -137,11 +137,6 @@ def void_last_entry(
     return void_entry(entry, reason=reason, by=by, key=key, now=now)
 
 
-def can_be_reversed(entry: LedgerEntry) -> bool:
-    """Whether ``entry`` can be taken back without giving or taking what nobody paid."""
-    return not _against_reversal(entry)
-
-
 def write_fine(
     loan: Loan, fine: Fine, *, by: User | None, at: datetime, book: RuleBook | None = None
 ) -> LedgerEntry | None:

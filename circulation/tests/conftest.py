@@ -1,6 +1,7 @@
 """What the tests of circulation share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -8,10 +9,10 @@ from django.test import Client
 
 from accounts.models import Branch, LibrarySettings, User
 from accounts.queries import default_branch
+from accounts.tests.mail_server import MailServer, mail_server
 from circulation.models import Hold, Loan
 from circulation.tests.factories import make_hold, make_loan, set_library
 from circulation.tests.holds import NOW
-from circulation.tests.mail import postbox  # noqa: F401 - a fixture
 
 
 @pytest.fixture
@@ -45,3 +46,10 @@ def loan(db: None) -> Loan:
 def waiting(loan: Loan) -> list[Hold]:
     """Three members wait for it, in this order."""
     return [make_hold(loan.copy.book, now=NOW) for _each in range(3)]
+
+
+@pytest.fixture
+def postbox(settings: Any) -> Iterator[MailServer]:
+    """The site sends its e-mails to a server of this test."""
+    with mail_server(settings) as server:
+        yield server

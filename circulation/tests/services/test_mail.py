@@ -10,12 +10,12 @@ from django.db import connection
 from accounts.models import Member, Message
 from accounts.services import work
 from accounts.tests.factories import MemberFactory
+from accounts.tests.mail_server import MailServer
 from catalog.tests.factories import BookFactory, CopyFactory
 from circulation.models import Loan, Notice, NoticeText
 from circulation.services.messages import resend, send_next
 from circulation.services.notices import queue_notices
 from circulation.tests.factories import make_loan, set_library, zurich
-from circulation.tests.mail import Postbox
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_zurich")]
 ISSUED = zurich("2026-03-02T10:00")  # due 23 March
@@ -57,7 +57,7 @@ def became() -> tuple[str, str]:
     return Message.objects.get().status, Notice.objects.get().state
 
 
-def test_mail_1_message_is_plain_text_and_html_in_which_nothing_runs(postbox: Postbox, ann: Member) -> None:
+def test_mail_1_message_is_plain_text_and_html_in_which_nothing_runs(postbox: MailServer, ann: Member) -> None:
     lend(ann, "Bold & <b>Brave</b>")
     assert tell() == 1
     [mail] = postbox.mails
@@ -71,9 +71,9 @@ def test_mail_1_message_is_plain_text_and_html_in_which_nothing_runs(postbox: Po
     assert became() == ("sent", "sent")
 
 
-def test_mail_2_server_that_will_not_now_is_tried_again_with_growing_pauses(postbox: Postbox, ann: Member) -> None:
+def test_mail_2_server_that_will_not_now_is_tried_again_with_growing_pauses(postbox: MailServer, ann: Member) -> None:
     lend(ann)
-    postbox.at_data = "451 try later"
+    postbox.to_contents = "451 try later"
     now, waits = LATE, []
     assert tell() == 1
     while (message := Message.objects.get()).status == "due":
@@ -85,7 +85,7 @@ def test_mail_2_server_that_will_not_now_is_tried_again_with_growing_pauses(post
     assert (message.problem, became()) == ("451 try later", ("failed", "failed"))
 
 
-def test_mail_3_message_id_is_the_same_when_a_sending_was_not_noted(postbox: Postbox, ann: Member) -> None:
+def test_mail_3_message_id_is_the_same_when_a_sending_was_not_noted(postbox: MailServer, ann: Member) -> None:
     lend(ann)
     tell()
     Message.objects.update(state="running", lease_until=LATE, finished_at=None)  # died between sending and noting
@@ -96,7 +96,7 @@ def test_mail_3_message_id_is_the_same_when_a_sending_was_not_noted(postbox: Pos
 
 
 @pytest.mark.parametrize("answer", ["550 no such mailbox", "553 not that name"])
-def test_mail_4_refused_for_good_fails_at_once_with_the_reason(postbox: Postbox, ann: Member, answer: str) -> None:
+def test_mail_4_refused_for_good_fails_at_once_with_the_reason(postbox: MailServer, ann: Member, answer: str) -> None:
     lend(ann)
     postbox.answers["ann@home.example"] = answer
     tell()
@@ -104,28 +104,28 @@ def test_mail_4_refused_for_good_fails_at_once_with_the_reason(postbox: Postbox,
     assert (message.problem, message.attempts, became()) == (answer, 1, ("failed", "failed"))
 
 
-def test_mail_5_text_refused_for_good_fails_at_once(postbox: Postbox, ann: Member) -> None:
+def test_mail_5_text_refused_for_good_fails_at_once(postbox: MailServer, ann: Member) -> None:
     lend(ann)
-    postbox.at_data = "554 looks like spam"
+    postbox.to_contents = "554 looks like spam"
     tell()
     assert (Message.objects.get().problem, became()) == ("554 looks like spam", ("failed", "failed"))
 
 
-def test_mail_6_refused_for_now_is_tried_again(postbox: Postbox, ann: Member) -> None:
+def test_mail_6_refused_for_now_is_tried_again(postbox: MailServer, ann: Member) -> None:
     lend(ann)
     postbox.answers["ann@home.example"] = "450 mailbox busy"
     tell()
     assert (Message.objects.get().problem, became()) == ("450 mailbox busy", ("due", "due"))
 
 
-def test_mail_7_server_that_is_away_is_tried_again(postbox: Postbox, ann: Member, settings) -> None:
+def test_mail_7_server_that_is_away_is_tried_again(postbox: MailServer, ann: Member, settings) -> None:
     settings.EMAIL_PORT = 9
     lend(ann)
     tell()
     assert (Message.objects.get().attempts, became()) == (1, ("due", "due"))
 
 
-def test_mail_8_one_refused_address_stops_no_other(postbox: Postbox, ann: Member) -> None:
+def test_mail_8_one_refused_address_stops_no_other(postbox: MailServer, ann: Member) -> None:
     lend(ann)
     lend(MemberFactory(email="bob@home.example"))
     postbox.answers["ann@home.example"] = "550 no"
@@ -133,7 +133,7 @@ def test_mail_8_one_refused_address_stops_no_other(postbox: Postbox, ann: Member
     assert [mail["To"] for mail in postbox.mails] == ["bob@home.example"]
 
 
-def test_mail_9_a_title_or_a_text_cannot_add_a_header(postbox: Postbox, ann: Member) -> None:
+def test_mail_9_a_title_or_a_text_cannot_add_a_header(postbox: MailServer, ann: Member) -> None:
     NoticeText.objects.create(kind="overdue", language="en", subject="{title}\nCc: a@home.example", body="{title}")
     lend(ann, "Emma\r\nBcc: all@home.example")
     tell()
@@ -142,7 +142,7 @@ def test_mail_9_a_title_or_a_text_cannot_add_a_header(postbox: Postbox, ann: Mem
     assert (mail["Bcc"], mail["Cc"]) == (None, None)
 
 
-def test_mail_10_own_words_are_filled_in_and_never_run(postbox: Postbox, ann: Member) -> None:
+def test_mail_10_own_words_are_filled_in_and_never_run(postbox: MailServer, ann: Member) -> None:
     body = "{{settings}} {{{{title}}}} {0.__class__} {% load x %} {title} {name}"
     NoticeText.objects.create(kind="overdue", language="en", subject="Late", body=body)
     lend(ann, "The {name} {library}")
@@ -150,7 +150,7 @@ def test_mail_10_own_words_are_filled_in_and_never_run(postbox: Postbox, ann: Me
     assert body.replace("{title} {name}", "The {name} {library} Ann Archer") in plain(postbox.mails[0])
 
 
-def test_mail_11_failed_one_is_sent_again_with_a_message_id_of_its_own(postbox: Postbox, ann: Member) -> None:
+def test_mail_11_failed_one_is_sent_again_with_a_message_id_of_its_own(postbox: MailServer, ann: Member) -> None:
     lend(ann)
     postbox.answers["ann@home.example"] = "550 no"
     tell()
