@@ -27,6 +27,11 @@ class Problem:
     why: str = ""
     field: str = ""
 
+    @property
+    def in_full(self) -> str:
+        """The message and what led to it, for where there is no room to unfold it."""
+        return f"{self.message} {self.why}".strip()
+
 
 class CirculationRefused(Exception):
     """The action was not done, for all of ``problems``; nothing was changed."""

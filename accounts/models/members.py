@@ -11,6 +11,13 @@ from .codes import CODE_PATTERN
 from .days import REAL_DAYS
 
 ENDS_BEFORE_IT_BEGINS = _("The membership ends on the day it begins or later.")
+MAY_BE_OFF = ("due_soon", "hold_ready", "hold_expired", "membership_ending")  # what is overdue is always told
+
+
+def is_list_of_kinds(value: object) -> None:
+    if not isinstance(value, list) or any(kind not in MAY_BE_OFF for kind in value):
+        names = ", ".join(f'"{kind}"' for kind in MAY_BE_OFF)
+        raise ValidationError(_("Write a list of some of these: %(kinds)s."), params={"kinds": names})
 
 
 class MemberCategory(models.Model):
@@ -89,7 +96,7 @@ class Member(models.Model):
         _("language"), max_length=10, blank=True, choices=settings.LANGUAGES, help_text=_("Empty: the library's.")
     )
     notices_by = models.CharField(_("reminders come by"), max_length=10, choices=Channel, default=Channel.EMAIL)
-    notices_off = models.JSONField(_("reminders not wanted"), default=list, blank=True)
+    notices_off = models.JSONField(_("reminders not wanted"), default=list, blank=True, validators=[is_list_of_kinds])
     loans_ever = models.PositiveIntegerField(_("loans ever"), default=0, editable=False)
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True, editable=False)
     user = models.OneToOneField(

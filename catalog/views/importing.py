@@ -1,6 +1,5 @@
 """Adding books from Open Library, one at a time: search, review, save, compare."""
 
-import hashlib
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.exceptions import Refused
-from accounts.forms.keyed import KeyField
+from accounts.forms.keyed import KeyField, contents_of
 from accounts.permissions import MANAGE_BOOKS, needs
 from accounts.queries import desk_branch
 from accounts.services.work import worker_is_running
@@ -64,8 +63,7 @@ def sent_before(request: HttpRequest) -> Saved | None:
 
 def contents(request: HttpRequest) -> str:
     """A word for what the form says."""
-    said = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
-    return hashlib.sha256(repr(said).encode()).hexdigest()
+    return contents_of(request.POST)
 
 
 @needs(MANAGE_BOOKS)

@@ -60,8 +60,6 @@ class EntryForm(ClosureForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key"].initial = new_key
-        for name in ("from_on", "to_on"):
-            self.fields[name].validators += REAL_DAYS
 
 
 class CloseDaysForm(KeyedForm):

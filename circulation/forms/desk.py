@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.keyed import KeyedForm
 from accounts.forms.members import DATE
+from accounts.models.days import REAL_DAYS
 
 SCAN = {
     "data-scan": "", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "autofocus": True,
@@ -92,8 +93,9 @@ class IssueForm(OverridingForm):
 class ReturnForm(ScanForm):
     scan = forms.CharField(label=_("Barcode"), max_length=200, widget=forms.TextInput(attrs=SCAN))
     returned_on = forms.DateField(
-        label=_("Came back on"), required=False, widget=DATE, help_text=_("For the book drop. Empty: now.")
-    )
+        label=_("Came back on"), required=False, widget=DATE, validators=REAL_DAYS,
+        help_text=_("For the book drop. Empty: now."),
+    )  # fmt: skip
 
 
 class ReturnByMemberForm(KeyedForm):

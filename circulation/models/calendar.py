@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Branch
+from accounts.models.days import REAL_DAYS
 
 
 class Weekday(models.IntegerChoices):
@@ -61,8 +62,8 @@ class Closure(models.Model):
         related_name="closures",
         help_text=_("Empty: every branch."),
     )
-    from_on = models.DateField(_("from"))
-    to_on = models.DateField(_("to and including"))
+    from_on = models.DateField(_("from"), validators=REAL_DAYS)
+    to_on = models.DateField(_("to and including"), validators=REAL_DAYS)
     is_yearly = models.BooleanField(_("every year"), default=False, help_text=_("On the same days of every year."))
     opens = models.BooleanField(_("open, as an exception"), default=False)
     reason = models.CharField(_("reason"), max_length=120, blank=True)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Member, Message
-from circulation.policy.notices import PLACEHOLDERS, Kind, unknown_placeholders
+from circulation.policy.notices import PLACEHOLDERS, Kind, has_placeholder, unknown_placeholders
 
 from .holds import Hold
 from .loans import Loan
@@ -111,7 +111,7 @@ class NoticeText(models.Model):
                 allowed = ", ".join(f"{{{each}}}" for each in PLACEHOLDERS[self.kind])
                 facts = {"unknown": ", ".join(unknown), "allowed": allowed}
                 problems[name] = _("There is no %(unknown)s here. You can use: %(allowed)s.") % facts
-        if self.kind == Kind.FRAME and "{items}" not in (self.body or ""):
+        if self.kind == Kind.FRAME and not has_placeholder(self.body or "", "items"):
             problems.setdefault("body", str(_("Without {items} the message would say nothing.")))
         if problems:
             raise ValidationError(problems)

@@ -35,6 +35,11 @@ def unknown_placeholders(text: str, kind: str) -> list[str]:
     return [f"{{{name}}}" for name in dict.fromkeys(PLACEHOLDER.findall(text)) if name not in allowed]
 
 
+def has_placeholder(text: str, name: str) -> bool:
+    """Whether ``text`` holds the placeholder called ``name``, which ``filled`` would replace."""
+    return name in PLACEHOLDER.findall(text)
+
+
 def filled(text: str, values: Mapping[str, str]) -> str:
     """``text`` with its placeholders replaced; what is no placeholder stays as it stands, and so do the values."""
     return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)

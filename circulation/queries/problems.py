@@ -1,6 +1,6 @@
 """Every reason against an issue or a renewal, the same list for the desk, for members and for commands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.utils.formats import date_format
@@ -8,7 +8,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts import money
-from accounts.models import Member, Restriction
+from accounts.models import Member, Restriction, User
 from accounts.permissions import OVERRIDE_BLOCK
 from catalog.models import Copy
 from circulation.exceptions import Level, Problem
@@ -29,6 +29,11 @@ def block(code: str, message: str) -> Problem:
 def confirm(code: str, message: str, why: str = "") -> Problem:
     """A problem that a person with the permission can set aside, with a reason; ``why``: what led to it."""
     return Problem(code, message, Level.CONFIRM, OVERRIDE_BLOCK, why)
+
+
+def may_set_aside(problems: Iterable[Problem], user: User | None) -> bool:
+    """Whether ``user`` may set every one of ``problems`` aside, with a reason; None is the system, which may."""
+    return all(p.level == Level.CONFIRM and (user is None or user.has_perm(p.permission)) for p in problems)
 
 
 def issue_problems(copy: Copy, standing: Standing, rule: EffectiveRule) -> list[Problem]:

@@ -54,6 +54,7 @@ class Node:
 
     def at(self, key: str) -> "Node":
         value = self.value.get(key) if isinstance(self.value, dict) else None
+        key = key.encode("utf-8", "backslashreplace").decode()  # half a character can be no part of an answer
         return Node(value, f"{self.place}.{key}" if self.place else key)
 
     def pairs(self) -> Iterator[tuple[str, "Node"]]:

@@ -28,14 +28,15 @@ AT_ONCE = 500
 
 @recorded("close_days")
 def close_days(
-    action: Action, *, from_on: date, to_on: date, branch: Branch | None = None, reason: str = "", by: User | None,
-    now: datetime,
+    action: Action, *, from_on: date, to_on: date, branch: Branch | None = None, reason: str = "", sent: str = "",
+    by: User | None, now: datetime,
 ) -> dict[str, int]:  # fmt: skip
     """Close a ``branch`` (None: all) from ``from_on`` to ``to_on``, and set right what counted on its being open.
 
     Open loans due then are due on the next open day, and pickup deadlines move likewise, never past a hold's last
     day. Fines written already are counted anew without these days; the difference is credited, and stays the
     member's where the fine was paid. Returns how many: loans_moved, holds_moved, fines_voided, and the closure's key.
+    ``sent`` is a word for what the form said, to know it by if it comes again.
     Raises CirculationRefused("calendar_backwards", "calendar_overlap", "calendar_never_open").
     """
     closure = Closure(branch=branch, from_on=from_on, to_on=to_on, reason=reason)
@@ -51,7 +52,7 @@ def close_days(
     before = {"loans": [[pk, old] for pk, old, _new in loans], "holds": [[pk, old] for pk, old, _new in holds]}
     after = {
         "loans": [[pk, new] for pk, _old, new in loans], "holds": [[pk, new] for pk, _old, new in holds],
-        "entries": credits, "from_on": str(from_on), "to_on": str(to_on),
+        "entries": credits, "from_on": str(from_on), "to_on": str(to_on), **({"sent": sent} if sent else {}),
     }  # fmt: skip
     describe(action, closure, before=before, after=after)
     counts = {"loans_moved": len(loans), "holds_moved": len(holds), "fines_voided": len(credits)}

@@ -13,13 +13,13 @@ from accounts.permissions import OVERRIDE_BLOCK
 from accounts.services.actions import describe, recorded
 from catalog.models import Copy
 from circulation import policy
-from circulation.exceptions import CirculationRefused, Level, Problem
+from circulation.exceptions import CirculationRefused, Problem
 from circulation.models import Loan
 from circulation.policy import DueDate, EffectiveRule, Fine
 from circulation.policy.rules import PastClosing
 from circulation.queries.loans import lost_loan_of
 from circulation.queries.lost import final_fine
-from circulation.queries.problems import block, issue_problems, renewal_problems
+from circulation.queries.problems import block, issue_problems, may_set_aside, renewal_problems
 from circulation.queries.rules import RuleBook, rule_book
 from circulation.queries.standing import Standing
 from circulation.services.endings import back_at, close_loan
@@ -146,7 +146,7 @@ def refuse_unless_overridden(
     ``by`` None is the system and may set aside what anybody may. Without a ``reason`` nothing is set aside.
     """
     wanted = set(overrides) if reason.strip() else set()
-    left = [p for p in problems if p.code not in wanted or not _may_override(p, by)]
+    left = [p for p in problems if p.code not in wanted or not may_set_aside([p], by)]
     if left:
         raise CirculationRefused(left)
     return sorted({p.code for p in problems})
@@ -177,10 +177,6 @@ def _find_if_set_aside(
     before = {"lost_on": copy.lost_on.isoformat()}
     loan, entries = find_copy(copy, book, found_at=now, by=by, now=now)
     return _Found(before, {"found_loan": loan.pk if loan else None, **written(entries)})
-
-
-def _may_override(problem: Problem, by: User | None) -> bool:
-    return problem.level == Level.CONFIRM and (by is None or by.has_perm(problem.permission))
 
 
 def _first_due(

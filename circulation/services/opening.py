@@ -14,10 +14,11 @@ FIELDS = ["branch", "from_on", "to_on", "is_yearly", "opens", "reason"]
 
 
 @recorded("save_closure")
-def save_closure(action: Action, closure: Closure, *, by: User | None, now: datetime) -> Closure:
+def save_closure(action: Action, closure: Closure, *, sent: str = "", by: User | None, now: datetime) -> Closure:
     """Keep an entry of the calendar, new or changed: a closure or, with ``opens``, an opening as an exception.
 
-    Due dates stay as they are. Raises CirculationRefused("calendar_backwards", "calendar_overlap",
+    Due dates stay as they are. ``sent`` is a word for what the form said, to know it by if it comes again.
+    Raises CirculationRefused("calendar_backwards", "calendar_overlap",
     "calendar_never_open").
     """
     stored = Closure.objects.select_for_update().filter(pk=closure.pk or 0).first()
@@ -25,7 +26,7 @@ def save_closure(action: Action, closure: Closure, *, by: User | None, now: date
         raise CirculationRefused(problems)
     closure.save()
     before, after = _said(stored) if stored else {}, _said(closure)
-    describe(action, closure, before=before, after=after)
+    describe(action, closure, before=before, after=after | ({"sent": sent} if sent else {}))
     if before == after:
         leave_out(action)
     return closure

@@ -32,9 +32,12 @@ def ensure_rules() -> None:
 
 
 @recorded("save_rule")
-def save_rule(action: Action, rule: CirculationRule, *, by: User | None, now: datetime) -> CirculationRule:
+def save_rule(
+    action: Action, rule: CirculationRule, *, sent: str = "", by: User | None, now: datetime
+) -> CirculationRule:
     """Keep ``rule``, new or changed. What it leaves empty it inherits; open loans keep their due dates.
 
+    ``sent`` is a word for what the form said, to know it by if it comes again.
     Raises CirculationRefused("rule_duplicate", "rule_contradicts") with the field, and Refused("rule_for_all") where
     the row for everything would be for something else.
     """
@@ -51,7 +54,7 @@ def save_rule(action: Action, rule: CirculationRule, *, by: User | None, now: da
             rule.save()
     except IntegrityError as error:  # somebody else made this row a moment ago
         raise CirculationRefused(rule_problems(rule, rule_book(), now.date())) from error
-    describe(action, rule, before=before, after=after)
+    describe(action, rule, before=before, after=after | ({"sent": sent} if sent else {}))
     if stored is not None and (before, stored.scope) == (after, rule.scope):
         leave_out(action)
     return rule

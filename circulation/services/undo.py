@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.exceptions import Refused
 from accounts.models import Action, LibrarySettings, Member, Restriction, User
+from accounts.permissions import ISSUE, MANAGE_RULES, RETURN, TAKE_PAYMENT
 from accounts.services.actions import describe, recorded
 from catalog.models import Copy
 from circulation.exceptions import CirculationRefused
@@ -28,6 +29,10 @@ REFUSALS = {
 }
 
 
+# whoever may do a thing may take it back; what is not named is done at the return
+NEEDS = {"issue": ISSUE, "renew": ISSUE, "take_payment": TAKE_PAYMENT, "close_days": MANAGE_RULES}
+
+
 def undo(action: Action, *, by: User, key: str | None = None, now: datetime | None = None) -> Action:
     """Take ``action`` back. Returns the Action that did it.
 
@@ -41,6 +46,8 @@ def undo(action: Action, *, by: User, key: str | None = None, now: datetime | No
 @recorded("undo")
 def _undo(action: Action, undone: Action, *, by: User, now: datetime) -> Action:
     undone = Action.objects.get(pk=undone.pk)
+    if not by.has_perm(NEEDS.get(undone.verb, RETURN)):
+        raise Refused("cannot_undo", gettext("You may not do this, and so not take it back."))
     if code := undo_refusal(undone.verb, undone.at, undone.undone_by_id is not None, now):
         is_week_old = (code, undone.verb) == ("too_late", "close_days")
         raise Refused(code, gettext("More than seven days have passed.") if is_week_old else str(REFUSALS[code]))

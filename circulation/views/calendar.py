@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.exceptions import Refused
-from accounts.forms.keyed import KeyedForm
+from accounts.forms.keyed import KeyedForm, contents_of
 from accounts.models import Action, Branch
 from accounts.permissions import MANAGE_RULES, USE_DESK, needs
-from accounts.queries import desk_branch
 from circulation.exceptions import CirculationRefused
 from circulation.forms.calendar import CloseDaysForm, EntryForm, WeekForm
 from circulation.models import Closure
@@ -25,6 +24,8 @@ from circulation.queries.year import closed_lately, entries_of, months_of, week_
 from circulation.services.calendars import close_days
 from circulation.services.opening import remove_closure, save_closure, set_opening_week
 from circulation.services.undo import undo
+from circulation.views.branch import shown_branch
+from circulation.views.sending import was_sent_before
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 
@@ -32,7 +33,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2999
 @needs(USE_DESK)
 def year(request: HttpRequest) -> HttpResponse:
     today, branches = timezone.localdate(), list(Branch.objects.all())
-    branch, shown = _branch(request, branches), _year(request, today)
+    branch, shown = shown_branch(request, branches), _year(request, today)
     entries = list(entries_of(branch, shown))
     calendar = rule_book(request.library).calendar(branch.pk)
     context = {
@@ -46,7 +47,7 @@ def year(request: HttpRequest) -> HttpResponse:
 
 @needs(MANAGE_RULES)
 def week(request: HttpRequest) -> HttpResponse:
-    branch = _branch(request, list(Branch.objects.all()))
+    branch = shown_branch(request, list(Branch.objects.all()))
     held = rule_book(request.library).calendar(branch.pk).week or {}
     form = WeekForm(request.POST or None, week=held)
     if request.method == "POST" and form.is_valid():
@@ -66,11 +67,13 @@ def entry(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """A new entry, or one that is there. Due dates stay; ``close`` moves them."""
     held = get_object_or_404(Closure, pk=pk) if pk else None
     form = EntryForm(request.POST or None, instance=held)
-    if request.method == "POST" and not held and _was_kept_before(request, form):
+    if request.method == "POST" and not held and was_sent_before(request, "save_closure"):
         return redirect("circulation:calendar")
     if request.method == "POST" and form.is_valid():
         try:
-            kept = save_closure(form.instance, by=request.user, key=form.cleaned_data["key"])
+            kept = save_closure(
+                form.instance, sent=contents_of(request.POST), by=request.user, key=form.cleaned_data["key"]
+            )
         except CirculationRefused as refused:
             for problem in refused.problems:
                 form.add_error(None, problem.message)
@@ -83,6 +86,8 @@ def entry(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 @needs(MANAGE_RULES)
 @require_POST
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    if was_sent_before(request, "remove_closure"):
+        return redirect("circulation:calendar")
     held = get_object_or_404(Closure, pk=pk)
     form = KeyedForm(request.POST)
     form.is_valid()
@@ -100,14 +105,16 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 def close(request: HttpRequest) -> HttpResponse:
     """Which days; what that would change; done."""
     form = CloseDaysForm(request.POST or None)
-    if request.method == "POST" and _was_kept_before(request, form, "close_days"):
+    if "apply" in request.POST and was_sent_before(request, "close_days"):
         return redirect("circulation:calendar")
     context: dict[str, Any] = {"form": form}
     if request.method != "POST" or not form.is_valid() or "again" in request.POST:
         return render(request, "circulation/calendar_close.html", context)
     if "apply" in request.POST:
         try:
-            done = close_days(**form.values, by=request.user, key=form.cleaned_data["key"])
+            done = close_days(
+                **form.values, sent=contents_of(request.POST), by=request.user, key=form.cleaned_data["key"]
+            )
         except CirculationRefused as refused:
             for problem in refused.problems:
                 form.add_error(None, problem.message)
@@ -135,11 +142,6 @@ def open_again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("circulation:calendar")
 
 
-def _branch(request: HttpRequest, branches: list[Branch]) -> Branch:
-    asked = next((branch for branch in branches if str(branch.pk) == request.GET.get("branch")), None)
-    return asked or desk_branch(request.session, branches)
-
-
 def _year(request: HttpRequest, today: date) -> int:
     text = request.GET.get("year", "")
     if not text:
@@ -152,9 +154,3 @@ def _year(request: HttpRequest, today: date) -> int:
 def _address(branch: Branch | None, shown: int | None = None) -> str:
     parts = [f"branch={branch.pk}" if branch else "", f"year={shown}" if shown else ""]
     return f"{reverse('circulation:calendar')}?{'&'.join(part for part in parts if part)}".removesuffix("?")
-
-
-def _was_kept_before(request: HttpRequest, form: Any, verb: str = "save_closure") -> bool:
-    """Whether this very form did its work already: its days would now stand against themselves."""
-    key = form.data.get("key", "")
-    return bool(key) and Action.objects.filter(verb=verb, by=request.user, key=key).exists()

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_POST
 from accounts.forms.keyed import KeyedForm
 from accounts.models import Member
 from accounts.paging import page_of
-from accounts.permissions import ISSUE, OVERRIDE_BLOCK, USE_DESK, needs
+from accounts.permissions import ISSUE, USE_DESK, needs
 from accounts.queries import current_members, desk_branch, member_with_card, search_members
 from catalog.models import Book
-from circulation.exceptions import CirculationRefused, Level
+from circulation.exceptions import CirculationRefused
 from circulation.forms.holds import DeskHoldForm, MoveForm, SuspendForm
 from circulation.models import Hold
 from circulation.queries.hold_lists import pull_list, queues_of, rows_of, shelf
+from circulation.queries.problems import may_set_aside
 from circulation.queries.rules import rule_book
 from circulation.services.holds import cancel_hold, expire_holds, move_hold, place_hold, resume_hold, suspend_hold
 from circulation.views.my_holds import act_on
@@ -87,7 +88,7 @@ def _place(request: HttpRequest, book: Book, form: DeskHoldForm, member: Member)
             overrides=form.override_codes, reason=form.reason,
         )  # fmt: skip
     except CirculationRefused as refused:
-        may = all(p.level == Level.CONFIRM and request.user.has_perm(OVERRIDE_BLOCK) for p in refused.problems)
+        may = may_set_aside(refused.problems, request.user)
         return _book_page(request, book, form, status=409, refused=refused, may_override=may, member=member)
     messages.success(request, _("%(name)s waits for “%(title)s”.") % {"name": member.name, "title": book.title})
     return redirect("circulation:book_holds", book.pk)

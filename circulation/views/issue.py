@@ -12,16 +12,17 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Member
-from accounts.permissions import ISSUE, OVERRIDE_BLOCK, SET_DUE_DATE, needs
+from accounts.permissions import ISSUE, SET_DUE_DATE, needs
 from accounts.queries import current_members, desk_branch, restrictions_on, search_members
 from accounts.services.actions import TakenBackSince
 from catalog.models import Copy
-from circulation.exceptions import CirculationRefused, Level
+from circulation.exceptions import CirculationRefused
 from circulation.forms.desk import IssueForm
 from circulation.queries.copies import available_copies
 from circulation.queries.desk import this_sitting
 from circulation.queries.ledger import outstanding_minor
 from circulation.queries.loans import members_loans
+from circulation.queries.problems import may_set_aside
 from circulation.queries.scans import Scan, read_scan
 from circulation.services.loans import issue_copy
 
@@ -128,7 +129,7 @@ def _page(request: HttpRequest, form: IssueForm, member: Member | None, **more: 
             "just_issued": this_sitting(request.user, ("issue",), now, member),
         }  # fmt: skip
     if refused := more.get("refused"):
-        may = all(p.level == Level.CONFIRM and request.user.has_perm(OVERRIDE_BLOCK) for p in refused.problems)
+        may = may_set_aside(refused.problems, request.user)
         held = "already_yours" in refused.codes
         context |= {"may_override": may and not held, "codes": " ".join(refused.codes), "already_held": held}
     return render(request, "circulation/issue.html", context, status=409 if refused else 200)

@@ -86,7 +86,7 @@ def _renew(request: HttpRequest, loans: Iterable[Loan]) -> None:
         try:
             renewed = renew_loan(loan, by=request.user, key=form.key_for(str(loan.pk)))
         except CirculationRefused as refused:
-            reasons = " ".join(problem.message for problem in refused.problems)
+            reasons = " ".join(problem.in_full for problem in refused.problems)
             messages.error(
                 request, _("“%(title)s” was not renewed. %(reasons)s") % {"title": title, "reasons": reasons}
             )

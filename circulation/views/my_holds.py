@@ -86,7 +86,7 @@ def act_on(request: HttpRequest, hold: Hold, service: Any, done: str, form_class
             service(hold, by=request.user, key=form.cleaned_data["key"], **form.values)
         except CirculationRefused as refused:
             for problem in refused.problems:
-                messages.error(request, f"“{title}”: {problem.message}")
+                messages.error(request, f"“{title}”: {problem.in_full}")
         else:
             messages.success(request, done % {"title": title})
     if request.path.startswith("/desk/"):

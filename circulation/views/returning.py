@@ -11,17 +11,18 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts import money
-from accounts.permissions import BACKDATE, ISSUE, OVERRIDE_BLOCK, RETURN, needs
+from accounts.permissions import BACKDATE, ISSUE, RETURN, needs
 from accounts.queries import desk_branch, member_with_card
 from accounts.services.actions import TakenBackSince
 from catalog.models import Copy
 from catalog.queries import books_with_isbn
-from circulation.exceptions import CirculationRefused, Level
+from circulation.exceptions import CirculationRefused
 from circulation.forms.desk import RenewForm, ReturnByMemberForm, ReturnForm
 from circulation.models import Hold, LedgerEntry, Loan
 from circulation.queries.desk import returned_before, this_sitting
 from circulation.queries.hold_lists import shelf
 from circulation.queries.loans import loan_due_first, open_loan_of
+from circulation.queries.problems import may_set_aside
 from circulation.queries.scans import Scan, read_scan
 from circulation.services.loans import renew_loan
 from circulation.services.returning import TakenIn, take_in
@@ -169,7 +170,7 @@ def _renew_page(request: HttpRequest, form: RenewForm, **more: Any) -> HttpRespo
     now = timezone.now()
     context = {"form": form, "now": now, "done": this_sitting(request.user, ("renew",), now), **more}
     if refused := more.get("refused"):
-        may = all(p.level == Level.CONFIRM and request.user.has_perm(OVERRIDE_BLOCK) for p in refused.problems)
+        may = may_set_aside(refused.problems, request.user)
         context |= {"may_override": may, "codes": " ".join(refused.codes)}
     return render(request, "circulation/renew.html", context, status=409 if refused else 200)
 

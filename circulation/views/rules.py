@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
-from accounts.forms.keyed import KeyedForm
+from accounts.forms.keyed import KeyedForm, contents_of
 from accounts.models import Branch, MemberCategory
 from accounts.permissions import MANAGE_RULES, USE_DESK, needs
 from catalog.models import CopyType
@@ -60,6 +60,8 @@ def edit_rule(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(MANAGE_RULES)
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    if was_sent_before(request, "remove_rule"):
+        return redirect("circulation:rules")
     row = get_object_or_404(_rows(), pk=pk)
     form = KeyedForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -79,14 +81,16 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, row: CirculationRule | None) -> HttpResponse:
-    if was_sent_before(request, "save_rule"):
+    if "confirmed" in request.POST and was_sent_before(request, "save_rule"):
         return _saved(request)
     form = DeskRuleForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid() and not form.is_sent_back:
         if not form.is_confirmed:
             return _ask(request, form, _changed(row, form))
         try:
-            save_rule(_changed(row, form), by=request.user, key=form.cleaned_data["key"])
+            save_rule(
+                _changed(row, form), sent=contents_of(request.POST), by=request.user, key=form.cleaned_data["key"]
+            )
         except CirculationRefused as refused:  # by what somebody else did meanwhile
             for problem in refused.problems:
                 add_problem(form, problem)

@@ -167,30 +167,30 @@ def test_close_12_preview_tells_the_same_and_changes_nothing(branch: Branch) -> 
     assert counts(close()) == (1, 0, 1)
 
 
-def test_close_13_opening_again_puts_everything_back_visibly(librarian: User) -> None:
+def test_close_13_opening_again_puts_everything_back_visibly(admin_user: User) -> None:
     fine, loan = fined(), due("2026-03-10")
     before = Loan.objects.values("due_at", "explanation").get(pk=loan.pk)
     close()
-    undo(Action.objects.get(verb="close_days"), by=librarian, now=zurich("2026-03-15T10:00"))
+    undo(Action.objects.get(verb="close_days"), by=admin_user, now=zurich("2026-03-15T10:00"))
     assert Loan.objects.values("due_at", "explanation").get(pk=loan.pk) == before
     assert (Closure.objects.count(), balance_minor(fine.member)) == (0, 350)
     assert [e.kind for e in LedgerEntry.objects.order_by("pk")] == ["overdue", "waiver", "void"]
     assert list(invariants.broken()) == []
 
 
-def test_close_14_due_date_that_moved_again_since_stays(librarian: User) -> None:
+def test_close_14_due_date_that_moved_again_since_stays(admin_user: User) -> None:
     loan = due("2026-03-10")
     close(now=NOW)
     Loan.objects.filter(pk=loan.pk).update(due_at=zurich("2026-04-01T23:59:59"))
-    undo(Action.objects.get(verb="close_days"), by=librarian, now=zurich("2026-03-05T10:00"))
+    undo(Action.objects.get(verb="close_days"), by=admin_user, now=zurich("2026-03-05T10:00"))
     loan.refresh_from_db()
     assert loan.due_at == zurich("2026-04-01T23:59:59")
 
 
-def test_close_15_closing_is_taken_back_within_seven_days_only(librarian: User) -> None:
+def test_close_15_closing_is_taken_back_within_seven_days_only(admin_user: User) -> None:
     close()
     with pytest.raises(Refused) as refused:
-        undo(Action.objects.get(verb="close_days"), by=librarian, now=zurich("2026-03-19T10:01"))
+        undo(Action.objects.get(verb="close_days"), by=admin_user, now=zurich("2026-03-19T10:01"))
     assert (refused.value.code, refused.value.message) == ("too_late", "More than seven days have passed.")
 
 

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import Action, Branch, Member, Restriction, User
-from accounts.tests.factories import BranchFactory, MemberFactory
+from accounts.tests.factories import BranchFactory, MemberFactory, UserFactory
 from catalog.models import Copy
 from catalog.tests.factories import CopyFactory, CopyTypeFactory
 from circulation import invariants
 from circulation.models import LedgerEntry, Loan
 from circulation.queries.ledger import balance_minor, outstanding_minor
+from circulation.services.calendars import close_days
 from circulation.services.copies import mark_copy
 from circulation.services.ledger import charge_member, reverse, take_payment, waive
 from circulation.services.loans import issue_copy, renew_loan, return_copy
@@ -391,3 +392,15 @@ def test_undo_32_claim_is_taken_back(librarian: User) -> None:
     claim_returned(loan.copy, by=librarian, now=LATE)
     return_copy(loan.copy, branch=loan.branch, by=librarian, now=LATE + SOON)
     assert code_of(undo, last("claim_returned"), by=librarian, now=LATE + 2 * SOON) == "changed_since"
+
+
+@pytest.mark.parametrize("verb", ["take_payment", "close_days"])
+def test_undo_needs_the_permission_of_what_is_undone(verb: str, admin_user: User, branch: Branch) -> None:
+    member, by = MemberFactory(), UserFactory()
+    if verb == "close_days":
+        close_days(from_on=date(2026, 5, 4), to_on=date(2026, 5, 4), by=by, now=ISSUED)
+    else:
+        charge_member(member, amount_minor=100, reason="stain", by=by, now=ISSUED)
+        take_payment(member, amount_minor=100, by=by, now=ISSUED)
+    assert code_of(undo, last(verb), by=by, now=ISSUED + SOON) == "cannot_undo"
+    assert undo(last(verb), by=admin_user, now=ISSUED + SOON).verb == "undo"

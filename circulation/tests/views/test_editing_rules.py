@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import MemberCategory
+from accounts.models import Branch, MemberCategory
 from catalog.models import CopyType
 from catalog.tests.factories import CopyFactory
 from circulation.models import CirculationRule
@@ -139,3 +139,23 @@ def test_rule_saved_in_the_admin_site_goes_through_the_same_service(admin_desk: 
     assert (row.loan_period, action.verb, action.after) == (
         9, "save_rule", {"loan_period": 9, "max_loans": "unlimited", "renewal_period": "none"},
     )  # fmt: skip
+
+
+def test_form_sent_again_with_other_contents_is_not_taken_for_the_first(admin_desk: Client, branch: Branch) -> None:
+    """Saved, Back, changed, saved again: nothing is said to be saved that was not."""
+    row = CirculationRule.objects.create(branch=branch, loan_period=7)
+    address = f"/desk/rules/{row.pk}/"
+    page = admin_desk.get(address)
+    sent = [
+        admin_desk.post(address, filled(page, loan_period=str(days), confirmed="yes")).status_code
+        for days in (8, 8, 21)
+    ]
+    row.refresh_from_db()
+    assert (sent, row.loan_period) == ([302, 302, 409], 8)
+
+
+def test_row_removed_with_a_second_click_is_gone_without_a_fault(admin_desk: Client, branch: Branch) -> None:
+    row = CirculationRule.objects.create(branch=branch, loan_period=7)
+    address = f"/desk/rules/{row.pk}/remove/"
+    form = forms(admin_desk.get(address))[-1]
+    assert [admin_desk.post(address, form).status_code for _each in range(2)] == [302, 302]
