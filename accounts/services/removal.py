@@ -1,5 +1,6 @@
 """Forgetting a person: nothing of the row, the sign-in and the record of actions names them any more."""
 
+import re
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
@@ -39,11 +40,16 @@ def forget_person(member: Member, now: datetime) -> None:
 
 def words_of(name: str) -> Q:
     """A condition that a ``reason`` names the person called ``name``: by any part that is more than an initial."""
-    named = Q(reason__icontains=name)
+    named = _says(name)
     for word in name.split():
         if len(word) > 2:
-            named |= Q(reason__icontains=word)
+            named |= _says(word)
     return named
+
+
+def _says(words: str) -> Q:
+    """A condition that these ``words`` stand in a ``reason``, not just within others."""
+    return Q(reason__iregex=rf"(^|\W){re.escape(words)}($|\W)")
 
 
 def _nobodys_card(member: Member) -> str:
@@ -80,7 +86,7 @@ def _empty_record(member: Member, user: User | None, name: str) -> None:
                 del said[field]
         action.reason, action.fingerprint = "", ""
         action.save(update_fields=["before", "after", "reason", "fingerprint"])
-    Action.objects.filter(reason__icontains=name).update(reason="", fingerprint="")
+    Action.objects.filter(_says(name)).update(reason="", fingerprint="")
     for row in (member, user):
         if row:
             kind = ContentType.objects.get_for_model(type(row))

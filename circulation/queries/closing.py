@@ -1,18 +1,17 @@
 """What it changes that days are closed after the fact: due dates, pickup deadlines, fines written already."""
 
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
 from circulation import policy
 from circulation.models import Closure, Hold, LedgerEntry, Loan
-from circulation.policy import Fine
-from circulation.queries.loans import price_minor
+from circulation.policy import EffectiveRule, Fine, FineChargedAt, Unit
 from circulation.queries.rules import RuleBook
 
 AT_ONCE = 1_000
@@ -59,8 +58,8 @@ def moved_deadline(hold: Hold, book: RuleBook) -> date | None:
 def lowered_fines(closure: Closure, book: RuleBook) -> Iterator[Lowered]:
     """The fines written already that are less if the days of ``closure`` are closed, in the order of their writing.
 
-    Each is counted anew from its own stored days under the rule in force; what a closure before this one credited
-    already is left out. Fines of members who are gone stay.
+    Each is counted anew from its own stored days and terms, so that a rule changed since does not mix in; what a
+    closure before this one credited already is left out. Fines of members who are gone stay.
     """
     since = datetime.combine(closure.from_on, time.min, tzinfo=book.library.zone)
     fines = LedgerEntry.objects.filter(
@@ -68,33 +67,47 @@ def lowered_fines(closure: Closure, book: RuleBook) -> Iterator[Lowered]:
     )
     fines = fines if closure.branch_id is None else fines.filter(loan__branch=closure.branch_id)
     fines = fines.select_related("loan__copy__copy_type", "member").order_by("pk")
+    credited = _credited_for_closings()
     for entry in fines.iterator(chunk_size=AT_ONCE):
-        if lowered := lowered_fine(entry, closure, book):
+        if lowered := _lowered(entry, closure, book, credited.get(entry.pk, 0)):
             yield lowered
 
 
-def lowered_fine(entry: LedgerEntry, closure: Closure, book: RuleBook) -> Lowered | None:
+def _lowered(entry: LedgerEntry, closure: Closure, book: RuleBook, credited_minor: int) -> Lowered | None:
     """What becomes of one written fine; None where none of its days is closed by ``closure``."""
     days = {day["day"][:10] for day in entry.explanation.get("days", ()) if day["why"] != "closed"}
     if not any(closure.from_on.isoformat() <= day <= closure.to_on.isoformat() for day in days):
         return None
     loan = entry.loan
     assert loan is not None
-    written, rule, calendar = Fine.from_json(entry.explanation), book.rule_of(loan), book.calendar(loan.branch_id)
-    cap = (
-        (written.amount_minor, "member") if written.cap == "member" else policy.lowest_cap(rule, price_minor(loan.copy))
-    )
+    written, calendar = Fine.from_json(entry.explanation), book.calendar(loan.branch_id)
+    rule = _as_written(book.rule_of(loan), entry.explanation.get("terms"))
+    cap = (written.amount_minor, written.cap) if written.cap else (None, "")  # one that did not bite bites no more
     fine = policy.fine_with_days_closed(written, lambda day: not calendar.is_open(day), rule, cap)
-    less = entry.amount_minor - fine.amount_minor - credited_for_closing(entry)
+    less = entry.amount_minor - fine.amount_minor - credited_minor
     return Lowered(entry, fine, less) if less > 0 else None
 
 
-def credited_for_closing(entry: LedgerEntry) -> int:
-    """What closures have credited of the fine ``entry`` so far, in minor units."""
+def _as_written(rule: EffectiveRule, terms: dict[str, Any] | None) -> EffectiveRule:
+    """``rule`` as it was when a fine with these ``terms`` was written; as it is now where they were not kept."""
+    if not terms:
+        return rule
+    return replace(
+        rule, loan_unit=Unit(terms["unit"]), fine_amount_minor=terms["amount_minor"], fine_period=terms["period"],
+        fine_charged_at=FineChargedAt(terms["charged_at"]), grace_period=terms["grace"],
+        grace_included=terms["grace_counts"], charge_closed_days=terms["closed_days"],
+    )  # fmt: skip
+
+
+def _credited_for_closings() -> dict[int, int]:
+    """What closures have credited so far, by fine, in minor units."""
     credits = LedgerEntry.objects.filter(
-        kind=LedgerEntry.Kind.WAIVER, loan=entry.loan_id, explanation__closing_of=entry.pk, voided_by=None
+        kind=LedgerEntry.Kind.WAIVER, explanation__has_key="closing_of", voided_by=None
     )
-    return -credits.aggregate(sum=Coalesce(Sum("amount_minor"), 0))["sum"]
+    found: dict[int, int] = defaultdict(int)
+    for fine, amount in credits.values_list("explanation__closing_of", "amount_minor").iterator():
+        found[fine] -= amount
+    return found
 
 
 @dataclass(frozen=True, slots=True)

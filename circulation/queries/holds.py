@@ -57,19 +57,24 @@ def queue(book: Book, today: date) -> list[Hold]:
     return found
 
 
-def position(hold: Hold) -> int | None:
-    """The place of ``hold`` among the waiting holds of its book, or None if it does not wait."""
-    return positions([hold]).get(hold.pk)
+def position(hold: Hold, today: date) -> int | None:
+    """The place of ``hold`` among those that wait for its book, as queue() counts, or None if it does not wait."""
+    return positions([hold], today).get(hold.pk)
 
 
-def positions(holds: Iterable[Hold]) -> dict[int, int]:
+def positions(holds: Iterable[Hold], today: date) -> dict[int, int]:
     """The place in its queue of every waiting one of ``holds``, in one query for any number of queues."""
     books = {hold.book_id for hold in holds if hold.status == Hold.Status.WAITING}
     if not books:
         return {}
     place = Window(RowNumber(), partition_by=F("book"), order_by=[F("rank").asc(), F("pk").asc()])
     return dict(
-        Hold.objects.waiting().filter(book__in=books).order_by().annotate(place=place).values_list("pk", "place")
+        Hold.objects.waiting()
+        .filter(book__in=books)
+        .exclude(not_after__lt=today)
+        .order_by()
+        .annotate(place=place)
+        .values_list("pk", "place")
     )
 
 

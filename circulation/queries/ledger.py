@@ -83,6 +83,12 @@ def forgiven_minor(entry: LedgerEntry) -> int:
     return given_up.aggregate(sum=Coalesce(Sum("amount_minor"), 0))["sum"]
 
 
+def was_given_back(entry: LedgerEntry) -> bool:
+    """Whether a part of the charge ``entry`` was credited: the copy was found again, or days were closed since."""
+    of_it = Q(explanation__replacement=entry.pk) | Q(explanation__closing_of=entry.pk)
+    return LedgerEntry.objects.filter(of_it, member=entry.member_id, amount_minor__lt=0, voided_by=None).exists()
+
+
 def refundable_minor(member: Member) -> int:
     """How much money ``member`` paid that was not given back yet, in minor units; what was forgiven never counts."""
     return refundable_by_member([member.pk]).get(member.pk, 0)

@@ -135,7 +135,8 @@ def fine_terms(rule: EffectiveRule, loan: Loan) -> dict[str, Any]:
     codes = [each and getattr(loan, name).code for each, name in zip(row, SCOPE, strict=True)] if row else None
     return {
         "amount_minor": rule.fine_amount_minor, "period": rule.fine_period, "unit": str(rule.loan_unit),
-        "charged_at": str(rule.fine_charged_at), "grace": rule.grace_period, "row": codes,
+        "charged_at": str(rule.fine_charged_at), "grace": rule.grace_period, "grace_counts": rule.grace_included,
+        "closed_days": rule.charge_closed_days, "row": codes,
     }  # fmt: skip
 
 

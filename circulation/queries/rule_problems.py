@@ -37,6 +37,11 @@ def rule_problems(rule: CirculationRule, book: RuleBook, today: date) -> list[Pr
     return problems or list(_narrower_rows(rule, book, kept))
 
 
+def removal_problems(rule: CirculationRule, book: RuleBook) -> list[Problem]:
+    """Every reason against removing ``rule`` from ``book``: narrower rows that would contradict what they inherit."""
+    return list(_narrower_rows(rule, book, book.without_row(rule)))
+
+
 def _contradiction(field: str, message: str) -> Problem:
     return Problem("rule_contradicts", message, field=field)
 

@@ -145,7 +145,7 @@ def place_hold(desk: Desk, values: Mapping[str, Any]) -> Result:
     )  # fmt: skip
     desk.library.holds[values["hold"]] = hold
     desk.library.names[hold.pk] = values["hold"]
-    return {"position": telling.position(hold)}
+    return {"position": telling.position(hold, day_of(desk.library, desk.now))}
 
 
 def cancel_hold(desk: Desk, values: Mapping[str, Any]) -> Result:
@@ -161,7 +161,8 @@ def resume_hold(desk: Desk, values: Mapping[str, Any]) -> Result:
 
 
 def move_hold(desk: Desk, values: Mapping[str, Any]) -> Result:
-    return {"position": telling.position(holds.move_hold(desk.hold(values["hold"]), to=values["to"], **desk.by))}
+    moved = holds.move_hold(desk.hold(values["hold"]), to=values["to"], **desk.by)
+    return {"position": telling.position(moved, day_of(desk.library, desk.now))}
 
 
 def _state_of(desk: Desk, hold: Hold) -> Result:

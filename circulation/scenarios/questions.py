@@ -68,7 +68,7 @@ def hold_state(desk: Desk, values: Mapping[str, Any]) -> Result:
     hold = desk.hold(values["hold"])
     return {
         "status": telling.state(hold, day_of(desk.library, desk.now)),
-        "position": telling.position(hold),
+        "position": telling.position(hold, day_of(desk.library, desk.now)),
         "pickup_by": hold.pickup_by.isoformat() if hold.pickup_by else None,
     }
 

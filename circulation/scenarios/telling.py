@@ -50,8 +50,8 @@ def suspended_until(member: Member, today: date) -> str | None:
     return last.isoformat() if last else None
 
 
-def position(hold: Hold) -> int | None:
-    return holds.position(hold)
+def position(hold: Hold, today: date) -> int | None:
+    return holds.position(hold, today)
 
 
 def state(hold: Hold, today: date) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Action, Branch, User
+from accounts.models import Action, Branch, Member, User
 from accounts.services.actions import describe, recorded
 from circulation.exceptions import CirculationRefused
 from circulation.models import Closure, Hold, LedgerEntry, Loan
@@ -14,7 +14,6 @@ from circulation.queries.calendars import closure_problems
 from circulation.queries.closing import (
     holds_ready_within,
     loans_due_within,
-    lowered_fine,
     lowered_fines,
     moved_deadline,
     moved_due_date,
@@ -44,10 +43,10 @@ def close_days(
         raise CirculationRefused(problems)
     closure.save()
     book = rule_book()
-    lock_members(lowered.entry.member_id for lowered in lowered_fines(closure, book))
+    members = lock_members(lowered.entry.member_id for lowered in lowered_fines(closure, book))
     loans = _move_loans(closure, book)
     holds = _move_holds(closure, book)
-    credits = _credit_fines(closure, book, by, now)
+    credits = _credit_fines(closure, book, members, by, now)
     action.reason = reason
     before = {"loans": [[pk, old] for pk, old, _new in loans], "holds": [[pk, old] for pk, old, _new in holds]}
     after = {
@@ -114,17 +113,18 @@ def _move_holds(closure: Closure, book: RuleBook) -> list[tuple[int, str, str]]:
     return moved
 
 
-def _credit_fines(closure: Closure, book: RuleBook, by: User | None, now: datetime) -> list[int]:
-    """Credit what written fines are less now; the keys of the credits."""
-    keys = [lowered.entry.pk for lowered in lowered_fines(closure, book)]
+def _credit_fines(
+    closure: Closure, book: RuleBook, members: dict[int, Member], by: User | None, now: datetime
+) -> list[int]:
+    """Credit what the written fines of these ``members`` (locked) are less now; the keys of the credits."""
     credits = []
-    for entry in LedgerEntry.objects.filter(pk__in=keys).select_related("loan__copy__copy_type", "member__category"):
-        lowered = lowered_fine(entry, closure, book)
-        if lowered is None:
+    for lowered in list(lowered_fines(closure, book)):
+        entry, member = lowered.entry, members.get(lowered.entry.member_id)
+        if member is None:  # written in this very moment, by somebody who did not know of the closure yet
             continue
         explanation: dict[str, Any] = {"closing_of": entry.pk, "now": lowered.fine.as_json()}
         credit = write(
-            entry.member, LedgerEntry.Kind.WAIVER, -lowered.less_minor, loan=entry.loan, by=by, at=now,
+            member, LedgerEntry.Kind.WAIVER, -lowered.less_minor, loan=entry.loan, by=by, at=now,
             reason=_("closed from %(from)s to %(to)s") % {"from": closure.from_on, "to": closure.to_on},
             explanation=explanation,
         )  # fmt: skip

@@ -16,6 +16,7 @@ from circulation.queries.holds import is_overdue, overdue_holds, queue
 from circulation.queries.problems import block
 from circulation.queries.rules import rule_book
 from circulation.queries.standing import Standing
+from circulation.services.batches import batches
 from circulation.services.hold_shelf import (
     Trail,
     end_holds_of,
@@ -155,7 +156,7 @@ def trap_copy(action: Action, copy: Copy, *, branch: Branch, by: User | None, no
     before = {"current_branch": copy.current_branch_id}
     if copy.current_branch_id != branch.pk:
         Copy.objects.filter(pk=copy.pk).update(current_branch=branch)
-    after = {"copy": copy.pk, "member": hold.member_id}
+    after = {"copy": copy.pk}
     describe(action, copy, before=before | trail.as_before(), after=after | trail.as_after())
     return hold
 
@@ -166,8 +167,8 @@ def expire_holds(*, by: User | None, now: datetime, book: Book | None = None) ->
     Each book is an action of its own: what is done stays done, and a second run finds nothing left.
     """
     overdue = overdue_holds(now.astimezone(LibrarySettings.current().zone).date())
-    books = Book.objects.filter(pk__in=overdue.values("book")).order_by("pk")
-    return sum(_expire(each, by=by, now=now) for each in (books.filter(pk=book.pk) if book else books).iterator())
+    books = Book.objects.filter(pk__in=overdue.values("book"), **({"pk": book.pk} if book else {}))
+    return sum(_expire(each, by=by, now=now) for some in batches(books) for each in some)
 
 
 @recorded("expire_holds")

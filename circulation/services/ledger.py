@@ -236,6 +236,8 @@ def _against_reversal(entry: LedgerEntry) -> str:
         return _("This line has been reversed already.")
     if entry.amount_minor > 0 and ledger.forgiven_minor(entry):
         return _("A part of this was waived or written off. Reverse that first.")
+    if entry.amount_minor > 0 and ledger.was_given_back(entry):
+        return _("A part of this was given back already.")
     if entry.kind in ledger.MONEY_RECEIVED and ledger.refundable_minor(entry.member) < -entry.amount_minor:
         return _("This money was given back.")
     return ""

@@ -55,7 +55,8 @@ def issue_copy(
     used = refuse_unless_overridden([*problems, *more], overrides, by, reason)
     action.reason, action.overrides = reason, sorted({*used, *(["copy_lost"] if found.before else [])})
     if "already_yours" in used:
-        loan = renew_loan(copy.loans.open().get(), by=by, now=now, overrides=overrides, reason=reason)
+        again = {"overrides": overrides, "reason": reason, "due_on": due_on}
+        loan = renew_loan(copy.loans.open().get(), by=by, now=now, **again)
         describe(action, loan, after={"renewed": True})
         return loan
     assert due is not None
@@ -108,18 +109,20 @@ def return_copy(
 
 @recorded("renew")
 def renew_loan(
-    action: Action, loan: Loan, *, by: User | None, now: datetime, overrides: Iterable[str] = (), reason: str = ""
-) -> Loan:
+    action: Action, loan: Loan, *, by: User | None, now: datetime, due_on: date | None = None,
+    overrides: Iterable[str] = (), reason: str = "",
+) -> Loan:  # fmt: skip
     """Extend ``loan``, counted from the later of its due date and now; an overdue loan's fine is written first.
 
-    ``overrides`` and ``reason`` as for issue_copy. Returns the loan. Raises CirculationRefused with every reason.
+    ``due_on``, ``overrides`` and ``reason`` as for issue_copy. Returns the loan. Raises CirculationRefused with every
+    reason.
     """
     loan = lock_open_loan(loan.copy, loan)
     book = rule_book()
     rule, member = book.rule_of(loan), loan.member
     assert member is not None
     problems = renewal_problems(loan, Standing(member, book, now), rule)
-    due, more = _due_or_problems(lambda: _next_due(loan, member, now, rule, book))
+    due, more = _due_or_problems(lambda: _next_due(loan, now, rule, book, due_on))
     told = any(problem.code == "member_expired" for problem in problems) and "member_expired" not in overrides
     if due is not None and (due.at <= loan.due_at or due.at < now) and not told:
         more.append(block("renewal_not_later", _("Renewing now would not move the due date.")))
@@ -188,11 +191,14 @@ def _first_due(
     return policy.due_date(now, rule, book.calendar(branch.pk), expires_on=ends_on, past_closing=_past_closing(book))
 
 
-def _next_due(loan: Loan, member: Member, now: datetime, rule: EffectiveRule, book: RuleBook) -> DueDate:
+def _next_due(loan: Loan, now: datetime, rule: EffectiveRule, book: RuleBook, due_on: date | None) -> DueDate:
+    assert loan.member is not None
+    ends_on = _unexpired(loan.member, now, book)
+    if due_on is not None:
+        return policy.due_date_by_hand(due_on, book.library.zone, expires_on=ends_on)
     return policy.renewed_due_date(
-        loan.due_at, now, rule, book.calendar(loan.branch_id), expires_on=_unexpired(member, now, book),
-        past_closing=_past_closing(book),
-    )  # fmt: skip
+        loan.due_at, now, rule, book.calendar(loan.branch_id), expires_on=ends_on, past_closing=_past_closing(book)
+    )
 
 
 def _unexpired(member: Member, now: datetime, book: RuleBook) -> date | None:

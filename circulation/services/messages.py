@@ -16,7 +16,7 @@ from accounts.services.actions import describe, leave_out, recorded
 from circulation.models import Notice, NoticeText
 from circulation.queries.messages import Written, channel_of, written_now
 from circulation.services.batches import batches
-from circulation.services.locks import lock_member
+from circulation.services.locks import lock_member, lock_members
 from circulation.services.notices import settle_notices
 
 LETTERS_AT_ONCE = 100
@@ -43,6 +43,7 @@ def mark_printed(action: Action, letters: Iterable[Message], *, by: User | None,
     """Note that these ``letters`` were printed; how many. Those in which nothing holds any more are cancelled."""
     keys = [letter.pk for letter in letters]
     due = Message.objects.filter(pk__in=keys, channel=Message.Channel.LETTER, state=State.QUEUED)
+    lock_members(due.values_list("member", flat=True))
     locked = list(due.select_for_update(of=("self",)).order_by("pk"))
     texts = written_now(locked, LibrarySettings.current(), now)
     printed = [letter for letter in locked if letter.pk in texts and texts[letter.pk].notices]
@@ -143,6 +144,9 @@ def _prepare(message: Message, now: datetime) -> bool:
 
     Nothing left to say: it is cancelled. No address any more: it becomes a letter.
     """
+    lock_members([message.member_id])
+    if not work.keep_claim(message, now):  # in other hands, or emptied with its member in this moment
+        return False
     written = written_now([message], LibrarySettings.current(), now).get(message.pk)
     if written:
         _cancel_notices(Q(pk__in=[notice.pk for notice in written.stale]))

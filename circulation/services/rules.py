@@ -16,7 +16,7 @@ from circulation.exceptions import CirculationRefused
 from circulation.models import CirculationRule, LedgerEntry
 from circulation.models.rules import PARAMETERS
 from circulation.policy import FOR_ALL, NO_VALUE, UNLIMITED
-from circulation.queries.rule_problems import rule_problems
+from circulation.queries.rule_problems import removal_problems, rule_problems
 from circulation.queries.rules import rule_book
 
 
@@ -53,7 +53,9 @@ def save_rule(
         with transaction.atomic():
             rule.save()
     except IntegrityError as error:  # somebody else made this row a moment ago
-        raise CirculationRefused(rule_problems(rule, rule_book(), now.date())) from error
+        if problems := rule_problems(rule, rule_book(), now.astimezone(book.library.zone).date()):
+            raise CirculationRefused(problems) from error
+        raise
     describe(action, rule, before=before, after=after | ({"sent": sent} if sent else {}))
     if stored is not None and (before, stored.scope) == (after, rule.scope):
         leave_out(action)
@@ -62,9 +64,15 @@ def save_rule(
 
 @recorded("remove_rule")
 def remove_rule(action: Action, rule: CirculationRule, *, by: User | None, now: datetime) -> None:
-    """Remove ``rule``; what it set is inherited again. Raises Refused("rule_for_all") for the row for everything."""
+    """Remove ``rule``; what it set is inherited again.
+
+    Raises Refused("rule_for_all") for the row for everything, and CirculationRefused("rule_contradicts") where a
+    narrower row would contradict what it inherits then.
+    """
     if rule.scope == FOR_ALL:
         raise Refused("rule_for_all", _("The rule for everything can be changed, not removed."))
+    if problems := removal_problems(rule, rule_book()):
+        raise CirculationRefused(problems)
     describe(action, rule, before={n: str(v) for n, v in rule.parameters().items()})
     rule.delete()
 

@@ -16,7 +16,7 @@ from catalog.models import Copy
 from circulation.exceptions import CirculationRefused
 from circulation.models import LedgerEntry, Loan
 from circulation.policy.undoing import undo_refusal
-from circulation.queries.ledger import forgiven_minor, refundable_minor
+from circulation.queries.ledger import forgiven_minor, refundable_minor, was_given_back
 from circulation.services.calendars import open_again
 from circulation.services.hold_shelf import copies_named, restore
 from circulation.services.ledger import reverse
@@ -207,7 +207,7 @@ def _take_back_entries(undone: Action, by: User, now: datetime) -> None:
     entries = LedgerEntry.objects.filter(pk__in=undone.after.get("entries", [])).select_related("member")
     for entry in entries.filter(voided_by=None).order_by("-pk"):
         gone = entry.member.removed_at is not None
-        _refuse_if(gone or (entry.amount_minor > 0 and forgiven_minor(entry) > 0))
+        _refuse_if(gone or (entry.amount_minor > 0 and (forgiven_minor(entry) > 0 or was_given_back(entry))))
         reverse(entry, by=by, at=now, reason=gettext("taken back"))
 
 

@@ -45,7 +45,7 @@ def place_mine(request: HttpRequest, pk: int) -> HttpResponse:
             hold = place_hold(member, book=book, by=request.user, key=form.cleaned_data["key"], **values)
         except CirculationRefused as refused:
             return _place_page(request, form, book, problems=refused.problems, status=409)
-        place = position(hold)
+        place = position(hold, timezone.localdate())
         messages.success(
             request, _("You wait for “%(title)s”, in place %(place)s.") % {"title": book.title, "place": place or "–"}
         )

@@ -69,6 +69,9 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
             remove_rule(row, by=request.user, key=form.cleaned_data["key"])
         except Refused as refusal:
             messages.error(request, refusal.message)
+        except CirculationRefused as refused:
+            for problem in refused.problems:
+                messages.error(request, problem.message)
         else:
             messages.success(request, _("The row is removed. What it set is inherited again."))
         return redirect("circulation:rules")

@@ -15,7 +15,7 @@ from circulation.queries.ledger import balance_minor
 from circulation.queries.rules import rule_book
 from circulation.services.calendars import close_days
 from circulation.services.holds import place_hold, trap_copy
-from circulation.services.ledger import take_payment
+from circulation.services.ledger import take_payment, void_entry
 from circulation.services.loans import issue_copy, return_copy
 from circulation.services.undo import undo
 from circulation.tests.factories import make_loan, open_on, set_rule, what_there_is, zurich
@@ -205,3 +205,18 @@ def test_fines_of_removed_members_stay() -> None:
     fine = fined()
     Member.objects.filter(pk=fine.member_id).update(removed_at=LATER)
     assert counts(close()) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("amount", [10, 100])
+def test_rule_changed_since_does_not_mix_into_the_credit(amount: int) -> None:
+    fine = fined()
+    set_rule(fine_amount_minor=amount)
+    close(from_on=FIRST, to_on=FIRST)
+    assert balance_minor(fine.member) == 300
+
+
+def test_fine_of_which_a_closure_credited_a_part_is_not_reversed_again() -> None:
+    fine = fined(paid=True)
+    close()
+    assert codes_of(void_entry, fine, by=None, now=LATER) == ["nothing_to_void"]
+    assert balance_minor(fine.member) == -150

@@ -120,7 +120,7 @@ def test_hold_36_suspended_hold_keeps_its_place_and_is_passed_over(
     suspend_hold(waiting[0], by=None, now=NOW)
     back(loan, branch)
     assert states(*waiting) == ["suspended", "ready", "waiting"]
-    assert [position(fresh(hold)) for hold in waiting] == [1, None, 2]
+    assert [position(fresh(hold), TODAY) for hold in waiting] == [1, None, 2]
 
 
 def test_suspension_ends_by_itself_or_by_hand() -> None:
@@ -152,7 +152,7 @@ def test_hold_37_hold_that_stands_ready_is_neither_suspended_nor_moved() -> None
 def test_hold_38_staff_may_move_a_hold(to: int, order: list[int], loan: Loan, waiting: list[Hold]) -> None:
     moved = move_hold(waiting[2], to=to, by=None, now=NOW)
     assert in_line(loan.copy.book) == [waiting[n] for n in order]
-    assert position(moved) == order.index(2) + 1
+    assert position(moved, TODAY) == order.index(2) + 1
     assert make_hold(loan.copy.book, now=NOW) == in_line(loan.copy.book)[-1]
 
 
@@ -175,3 +175,11 @@ def test_book_that_somebody_waited_for_is_not_deleted() -> None:
     hold = cancel_hold(make_hold(now=NOW), by=None, now=NOW)
     Copy.objects.all().delete()
     assert code_of(delete_book, hold.book, by=None) == "has_copies"
+
+
+def test_hold_whose_last_day_has_passed_leaves_the_numbering(branch: Branch) -> None:
+    """Also before the daily run comes: the next one is first."""
+    over = make_hold(now=NOW, not_after=TODAY)
+    following = make_hold(over.book, now=NOW)
+    assert position(following, TODAY) == 2
+    assert position(following, MISSED.date()) == 1

@@ -31,7 +31,7 @@ def test_hold_1_book_and_copy_holds_wait_in_one_queue_in_the_order_of_placing() 
     first = make_hold(loan.copy.book, now=NOW)
     second = make_hold(copy=loan.copy, now=NOW)
     third = make_hold(loan.copy.book, now=NOW)
-    assert [position(hold) for hold in (first, second, third)] == [1, 2, 3]
+    assert [position(hold, NOW.date()) for hold in (first, second, third)] == [1, 2, 3]
 
 
 def test_hold_is_recorded(branch: Branch, librarian: User) -> None:

@@ -18,7 +18,7 @@ from circulation.services.holds import (
 from circulation.services.lost import mark_found, mark_lost
 from circulation.services.returning import take_in
 from circulation.tests.factories import make_hold, make_loan, make_ready_hold, open_on, zurich
-from circulation.tests.holds import NOW, back, fresh, states, status_of
+from circulation.tests.holds import NOW, TODAY, back, fresh, states, status_of
 from circulation.tests.refusals import codes_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_zurich")]
@@ -34,7 +34,7 @@ def test_hold_13_return_traps_the_copy_at_once(loan: Loan, waiting: list[Hold], 
         "ready", loan.copy, NOW, date(2026, 3, 9),
     )  # fmt: skip
     assert (status_of(loan.copy), stock_of([loan.copy.book])) == ("on_hold_shelf", {loan.copy.book_id: Stock(1, 0)})
-    assert [position(fresh(hold)) for hold in waiting] == [None, 1, 2]
+    assert [position(fresh(hold), TODAY) for hold in waiting] == [None, 1, 2]
     assert Action.objects.get(verb="return").after["trapped_hold"] == first.pk
 
 

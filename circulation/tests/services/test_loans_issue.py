@@ -259,3 +259,10 @@ def test_loans_of_a_member_do_not_make_issuing_slower(branch: Branch) -> None:
             issue_copy(copy, member=member, branch=branch, by=None, now=NOW)
         counts.append(len(issuing))
     assert counts == [15, 15, 15, 15]
+
+
+def test_date_set_by_hand_holds_for_a_renewal_by_issuing_too(branch: Branch) -> None:
+    loan = make_loan(now=NOW)
+    how = {"overrides": ["already_yours"], "reason": "holidays", "due_on": date(2026, 6, 1)}
+    renewed = issue_copy(loan.copy, member=loan.member, branch=branch, by=None, now=NOW, **how)
+    assert (renewed.pk, renewed.due_at) == (loan.pk, zurich("2026-06-01T23:59:59"))

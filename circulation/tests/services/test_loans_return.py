@@ -99,7 +99,7 @@ def test_fine_23_fine_is_written_once_with_its_explanation(librarian: User) -> N
         "amount_minor": 150, "units": 3, "cap": "",
         "days": [{"day": f"2026-03-{n}", "charged": True, "why": "late"} for n in (24, 25, 26)],
         "terms": {"amount_minor": 50, "period": 1, "unit": "days", "charged_at": "period_end", "grace": 0,
-                  "row": [None, None, None]},
+                  "grace_counts": True, "closed_days": False, "row": [None, None, None]},
     }  # fmt: skip
 
 

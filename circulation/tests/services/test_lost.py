@@ -457,3 +457,13 @@ def test_loss_and_finding_need_few_statements(branch: Branch) -> None:
     with CaptureQueriesContext(connection) as finding:
         mark_found(loan.copy, branch=branch, by=None, now=LATER)
     assert (len(losing), len(finding)) == (25, 24)
+
+
+def test_replacement_that_was_given_back_is_not_reversed_as_well(branch: Branch) -> None:
+    """Else it would be credited twice, though nobody paid it once."""
+    loan = lent()
+    mark_lost(loan.copy, by=None, now=IN_TIME)
+    found(loan, branch)
+    line = LedgerEntry.objects.get(kind="replacement")
+    assert codes_of(void_entry, line, by=None, now=IN_TIME) == ["nothing_to_void"]
+    assert balance_minor(loan.member) == 2_000

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.queries import default_branch
 from accounts.tests.factories import MemberFactory
@@ -44,7 +45,7 @@ def place(copy: Copy, members: list) -> Counter[str]:
 def test_thirty_members_wait_for_one_book_in_places_without_a_gap() -> None:
     copy, members = CopyFactory(), MemberFactory.create_batch(30)
     assert place(copy, members) == {"done": 30}
-    assert sorted(positions(Hold.objects.all()).values()) == list(range(1, 31))
+    assert sorted(positions(Hold.objects.all(), timezone.localdate()).values()) == list(range(1, 31))
     assert len(set(Hold.objects.values_list("rank"))) == 30
 
 

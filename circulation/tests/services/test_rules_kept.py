@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Action, MemberCategory, User
+from accounts.models import Action, Branch, MemberCategory, User
 from accounts.tests.factories import BranchFactory
+from catalog.tests.factories import CopyTypeFactory
 from circulation.exceptions import CirculationRefused
 from circulation.models import CirculationRule
-from circulation.services.rules import save_rule
+from circulation.services.rules import remove_rule, save_rule
 from circulation.tests.factories import set_library, set_rule, zurich
 from circulation.tests.refusals import code_of, codes_of
 
@@ -145,3 +146,11 @@ def test_row_for_any_category_is_measured_by_the_shortest_membership() -> None:
 
 def test_membership_without_an_end_is_long_enough() -> None:
     assert keep(row(renewal_period=36_500)).renewal_period == 36_500
+
+
+def test_row_on_which_a_narrower_one_leans_is_not_removed(branch: Branch) -> None:
+    """Without the cheaper fine of the branch, the narrower row's cap would lie below a single fine."""
+    wider = CirculationRule.objects.create(branch=branch, fine_amount_minor=10)
+    CirculationRule.objects.create(branch=branch, copy_type=CopyTypeFactory(), fine_cap_minor=20)
+    assert codes_of(remove_rule, wider, by=None) == ["rule_contradicts"]
+    assert CirculationRule.objects.filter(pk=wider.pk).exists()
