@@ -167,7 +167,10 @@ def _lock_for_issue(copy: Copy, member: Member, *, finds: bool) -> tuple[Member,
     """Both locked, and with them whoever lost a copy that is to be found, and may be refunded."""
     lost = lost_loan_of(copy) if finds else None
     members = lock_members([member.pk, lost.member_id if lost else None])
-    return members.get(member.pk) or lock_member(member.pk), lock_copy_for(member, copy)
+    locked = members.get(member.pk) or lock_member(member.pk), lock_copy_for(member, copy)
+    if finds and lost_loan_of(copy) != lost:  # whose refund it would be is not locked
+        raise CirculationRefused([block("on_loan", _("This copy changed in this moment. Try again."))])
+    return locked
 
 
 def _find_if_set_aside(

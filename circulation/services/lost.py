@@ -71,7 +71,7 @@ def mark_found(
     loan = lost_loan_of(copy)
     lock_members([loan.member_id] if loan else [])
     copy = lock_copy(copy.pk)
-    if copy.lost_on is None:
+    if copy.lost_on is None or lost_loan_of(copy) != loan:  # found, or lost by somebody else, in this moment
         raise CirculationRefused([block("not_lost", _("This copy is not marked lost."))])
     book = rule_book()
     found_at = now if found_on is None else back_at(found_on, loan, now, book)

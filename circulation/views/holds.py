@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -53,8 +54,10 @@ def holds(request: HttpRequest) -> HttpResponse:
 def let_go(request: HttpRequest) -> HttpResponse:
     count = expire_holds(by=request.user, now=timezone.now())
     text = ngettext("%(count)d hold has expired.", "%(count)d holds have expired.", count) % {"count": count}
-    messages.success(request, f"{text} {_('Fetch the copies from the hold shelf and scan them at Return.')}")
-    return redirect("circulation:holds")
+    messages.success(
+        request, f"{text} {_('Here is what stands ready for somebody else now; the rest goes back to the shelves.')}"
+    )
+    return redirect(f"{reverse('circulation:holds')}?show=ready")
 
 
 @needs(USE_DESK)

@@ -17,7 +17,7 @@ from circulation.models import Hold
 from circulation.queries.hold_lists import pull_list
 from circulation.services.holds import suspend_hold
 from circulation.tests.factories import make_hold, make_loan, make_ready_hold, set_rule
-from circulation.tests.views.pages import outcomes, rows, said, send
+from circulation.tests.views.pages import forms, outcomes, rows, said, send
 
 pytestmark = pytest.mark.django_db
 FORM = {"key": "one-form-sent-twice"}
@@ -81,7 +81,7 @@ def test_what_was_not_picked_up_passes_on_with_one_click(desk: Client, emma: Cop
     (row,) = rows(desk.get("/desk/holds/?show=missed"))
     assert row[2].startswith("Not picked up until ")
     page = send(desk, "/desk/holds/let-go/", FORM)
-    text = "1 hold has expired. Fetch the copies from the hold shelf and scan them at Return."
+    text = "1 hold has expired. Here is what stands ready for somebody else now; the rest goes back to the shelves."
     assert outcomes(page) == [("success", text)]
     missed.refresh_from_db()
     assert (missed.status, Hold.objects.get(pk=following.pk).status) == ("expired", "waiting")
@@ -187,3 +187,15 @@ def test_pages_ask_the_database_as_often_for_any_number(
     for address, queries in (("/desk/holds/", 8), ("/desk/holds/?show=ready", 12), (queue(emma), 12)):
         with django_assert_max_num_queries(queries):
             desk.get(address)
+
+
+def test_choosing_one_of_several_members_keeps_copy_and_days(desk: Client, emma: Copy) -> None:
+    for name in ("Ann Archer", "Ann Baker"):
+        MemberFactory(name=name)
+    asked = {"scan": "Ann", "copy": emma.pk, "starts_on": "2027-01-01", "not_after": "2027-02-01"}
+    chosen = forms(send(desk, f"/desk/books/{emma.book_id}/holds/", asked), button="Ann Baker")[0]
+    send(desk, f"/desk/books/{emma.book_id}/holds/", chosen)
+    hold = Hold.objects.get()
+    assert (hold.member.name, hold.copy, str(hold.starts_on), str(hold.not_after)) == (
+        "Ann Baker", emma, "2027-01-01", "2027-02-01",
+    )  # fmt: skip
