@@ -71,10 +71,9 @@ def _shown(field: forms.BoundField) -> str:
 
 
 class MarkForm(KeyedForm):
-    state = forms.ChoiceField(
-        label=_("Mark as"),
-        choices=[("withdrawn", _("withdrawn")), ("lost", _("lost")), ("damaged", _("damaged"))],
-    )
+    """Marks that cost nobody anything; what is lost or found is told where its price is shown before."""
+
+    state = forms.ChoiceField(label=_("Mark as"), choices=[("withdrawn", _("withdrawn")), ("damaged", _("damaged"))])
     clear = forms.BooleanField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(label=_("Reason"), required=False, max_length=300)
 

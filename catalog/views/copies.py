@@ -1,7 +1,5 @@
 """Copies at the desk: add, edit, mark, labels."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +8,6 @@ from django.views.decorators.http import require_POST
 
 from accounts.exceptions import Refused
 from accounts.permissions import MANAGE_BOOKS, needs
-from accounts.queries import desk_branch
 from catalog import queries
 from catalog.forms.copies import AddCopiesForm, EditCopyForm, LabelsForm, MarkForm
 from catalog.models import Book, Copy
@@ -23,7 +20,6 @@ from circulation.exceptions import CirculationRefused
 from circulation.queries.copies import with_availability
 from circulation.services.copies import clear_copy, mark_copy
 from circulation.services.copies import delete_copy as delete_copy_service
-from circulation.services.lost import mark_found, mark_lost
 
 MARK_ID = "mark_%s"  # two forms stand on one page
 
@@ -72,7 +68,9 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _copy_page(request, copy, EditCopyForm(instance=copy, currency=request.library.currency), form)
     try:
-        _mark(request, copy, form.cleaned_data)
+        values = form.cleaned_data
+        service = clear_copy if values["clear"] else mark_copy
+        service(Copy(pk=copy.pk), state=values["state"], reason=values["reason"], by=request.user, key=values["key"])
     except Refused as refusal:
         messages.error(request, refusal.message)
     except CirculationRefused as refused:
@@ -111,17 +109,6 @@ def labels(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(pdf, content_type="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="labels.pdf"'
     return response
-
-
-def _mark(request: HttpRequest, copy: Copy, values: dict[str, Any]) -> None:
-    how = {"reason": values["reason"], "by": request.user, "key": values["key"]}
-    if values["state"] != "lost":
-        service = clear_copy if values["clear"] else mark_copy
-        service(Copy(pk=copy.pk), state=values["state"], **how)
-    elif values["clear"]:
-        mark_found(Copy(pk=copy.pk), branch=desk_branch(request.session), **how)
-    else:
-        mark_lost(Copy(pk=copy.pk), **how)
 
 
 def _copy_or_404(pk: int) -> Copy:

@@ -60,8 +60,9 @@ def test_edit_form_refuses_the_barcode_of_another_copy_and_takes_the_own() -> No
 
 
 @pytest.mark.parametrize(("typed", "errors"), [
-    ({"state": "lost"}, []), ({"state": "lost", "clear": "on", "reason": "Found"}, []), ({}, ["state"]),
-    ({"state": "burnt"}, ["state"]), ({"state": "lost", "reason": "x" * 301}, ["reason"]),
+    ({"state": "damaged"}, []), ({"state": "damaged", "clear": "on", "reason": "Mended"}, []), ({}, ["state"]),
+    ({"state": "burnt"}, ["state"]), ({"state": "lost"}, ["state"]),
+    ({"state": "damaged", "reason": "x" * 301}, ["reason"]),
 ])  # fmt: skip
 def test_mark_names_a_state_and_perhaps_a_reason(typed: dict[str, str], errors: list[str]) -> None:
     assert list(MarkForm(typed).errors) == errors
