@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sub
 
 from accounts.models import Action, User
 from accounts.scans import readings
-from catalog.isbn import forms, read_isbn
+from catalog.isbn import forms
 from catalog.models import (
     Author,
     Book,
@@ -19,10 +19,13 @@ from catalog.models import (
     CopyType,
     ImportBatch,
     ImportRow,
+    SearchLanguage,
     SourceRecord,
     Subject,
 )
-from catalog.search.text import pattern, words
+from catalog.search.asking import ask
+from catalog.search.filters import NO_FILTERS, Filters
+from catalog.search.finding import Found, find
 
 ISBNS = ("isbn13", "isbn10", "isbn_invalid")  # kinds of identifiers, the best to show first
 # What a librarian does that makes copies; each Action says which in after["copies"].
@@ -42,41 +45,27 @@ def public_books() -> QuerySet[Book]:
     return Book.objects.filter(~Exists(withdrawn) | Exists(standing))
 
 
-def search_public_books(text: str) -> QuerySet[Book]:
-    """As ``search_books``, of the books readers may see."""
-    if read_isbn(text):
-        return search_books(text, public_books())
-    return search_books(text, Book.objects.exclude(pk__in=_wholly_withdrawn()))
+def search_books(
+    text: str, *, field: str = "all", filters: Filters = NO_FILTERS, sort: str = "relevance", page: int = 1,
+    per_page: int = 20, after: str = "",
+) -> Found:  # fmt: skip
+    """One page of the books that ``text`` finds in ``field`` (see catalog.search.finding.find)."""
+    languages = SearchLanguage.objects.order_by("code").values_list("code", flat=True)
+    return find(ask(text, field), filters, languages, sort=sort, page=page, per_page=per_page, after=after)
 
 
-def _wholly_withdrawn() -> QuerySet[Book]:
-    """The books readers may not see: found once, they cost a search less than asking for each of its books."""
-    standing = Copy.objects.filter(book=OuterRef("pk"), withdrawn_on=None)
-    return Book.objects.filter(~Exists(standing), copies__withdrawn_on__isnull=False)
+def in_order(books: QuerySet[Book], pks: list[int]) -> list[Book]:
+    """Those of ``books`` with these keys, in the order of the keys."""
+    found = books.in_bulk(pks)
+    return [found[pk] for pk in pks if pk in found]
 
 
-def search_books(text: str, books: QuerySet[Book] | None = None) -> QuerySet[Book]:
-    """Books in which every word of ``text`` begins a word of title, subtitle, people, subject, ISBN or publisher.
-
-    A text that is an ISBN finds the books that have it, in any spelling. An empty text finds every book, one of
-    nothing but signs none.
-    """
-    books = Book.objects.all() if books is None else books
-    wanted = words(text)
-    if read_isbn(text):
-        books = books.filter(pk__in=books_with_isbn(text).values("pk"))
-    elif text.strip() and not wanted:
-        books = books.none()
-    else:
-        for word in wanted:
-            books = books.filter(search_text__contains=pattern(word))
-    return books.order_by("sort_title", "pk")
-
-
-def search_at_desk(text: str) -> QuerySet[Book]:
-    """As ``search_books``; the barcode of a copy finds its book."""
-    scanned = Book.objects.filter(copies__barcode__in=readings(text)).distinct().order_by("pk")
-    return scanned if text and scanned.exists() else search_books(text)
+def books_scanned(text: str, books: QuerySet[Book]) -> list[Book]:
+    """Those of ``books`` that the barcode of a copy or the ISBN in ``text`` means; at most two, to see whether one."""
+    if not text.strip():
+        return []
+    scanned = books.filter(pk__in=Copy.objects.filter(barcode__in=readings(text)).values("book"))
+    return list(scanned.order_by("pk")[:2]) or list(books.filter(pk__in=books_with_isbn(text).values("pk"))[:2])
 
 
 def books_with_isbn(text: str) -> QuerySet[Book]:

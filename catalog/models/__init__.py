@@ -4,6 +4,7 @@ from .books import Author, Book, BookIdentifier, Contributor, Subject
 from .copies import Copy, CopyType
 from .covers import Cover
 from .imports import ImportBatch, ImportRow
+from .search import SearchDocument, SearchLanguage, SearchWord
 from .sources import SourceRecord
 
 __all__ = [
@@ -16,6 +17,9 @@ __all__ = [
     "Cover",
     "ImportBatch",
     "ImportRow",
+    "SearchDocument",
+    "SearchLanguage",
+    "SearchWord",
     "SourceRecord",
     "Subject",
 ]

@@ -70,7 +70,6 @@ class Book(models.Model):
     call_number = models.CharField(_("call number"), max_length=60, blank=True)
     subjects = models.ManyToManyField(Subject, verbose_name=_("subjects"), related_name="books", blank=True)
     origins = models.JSONField(_("origin of each field"), default=dict, blank=True, editable=False)
-    search_text = models.TextField(editable=False, default="")
     created_at = models.DateTimeField(_("added"), auto_now_add=True, db_index=True)
 
     class Meta:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -21,10 +20,10 @@ from catalog.normalize.subjects import subject_key
 from catalog.normalize.text import title_key
 from catalog.normalize.titles import sort_title
 from catalog.queries import with_isbns
-from catalog.search.text import document
 from catalog.services.authors import author_for, rename, subject_for
 from catalog.services.copies import create_copies
 from catalog.services.covers import forget_file
+from catalog.services.search import index_book, index_books
 
 LIBRARIAN = "librarian"
 PLAIN_FIELDS = (
@@ -95,8 +94,8 @@ def edit_book(
     after = snapshot(book)
     changed = [name for name in FIELDS if before[name] != after[name]]
     book.origins |= dict.fromkeys(changed, origin)
-    book.search_text = search_document(book)
     book.save()
+    index_book(book)
     describe(action, book, before={n: before[n] for n in changed}, after={n: after[n] for n in changed})
     return book
 
@@ -121,8 +120,7 @@ def create_book(draft: BookDraft, origin: str) -> Book:
     book.origins = {name: origin for name in FIELDS if draft_value(draft, name)}
     book.save()
     _write_lists(book, draft, set(FIELDS))
-    book.search_text = search_document(book)
-    book.save(update_fields=["search_text"])
+    index_book(book)
     return book
 
 
@@ -131,8 +129,7 @@ def add_isbns(book: Book, draft: BookDraft) -> None:
     known = set(book.identifiers.values_list("kind", "value"))
     new = [pair for pair in _numbers(draft) if pair[0] in ("isbn13", "isbn10") and pair not in known]
     BookIdentifier.objects.bulk_create(BookIdentifier(book=book, kind=kind, value=value) for kind, value in new)
-    book.search_text = search_document(book)
-    book.save(update_fields=["search_text"])
+    index_book(book)
 
 
 def snapshot(book: Book) -> dict[str, Any]:
@@ -162,16 +159,6 @@ def draft_of(values: dict[str, Any]) -> BookDraft:
         subjects=tuple(values["subjects"]),
         **{NUMBERS[kind]: found for kind, found in numbers.items()},
     )
-
-
-def search_document(book: Book) -> str:
-    """The text that search looks through for ``book``."""
-    book = copy(book)  # the caller's own goes on asking the database
-    prefetch_related_objects([book], "contributors__author", "subjects", "identifiers")
-    people = [c.author.name for c in book.contributors.all()]
-    subjects = [subject.name for subject in book.subjects.all()]
-    numbers = [identifier.value for identifier in book.identifiers.all()]
-    return document([book.title, book.subtitle, *people, *subjects, *numbers, book.publisher, book.series])
 
 
 def draft_value(draft: BookDraft, name: str) -> Any:
@@ -241,11 +228,7 @@ def _respell(own: Iterable[Author], people: Iterable[DraftContributor]) -> None:
         names = [person.name[:300] for person in people if name_key(person.name) == author.match_key]
         if names and author.name not in names:
             rename(author, names[0])
-            books = Book.objects.filter(contributors__author=author).distinct()
-            found = list(books.prefetch_related("contributors__author", "subjects", "identifiers"))
-            for book in found:
-                book.search_text = search_document(book)
-            Book.objects.bulk_update(found, ["search_text"], batch_size=200)
+            index_books(Book.objects.filter(contributors__author=author).values_list("pk", flat=True))
 
 
 def _write_identifiers(book: Book, draft: BookDraft) -> None:

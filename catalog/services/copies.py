@@ -18,6 +18,7 @@ from accounts.services.actions import as_json, changes, describe, recorded
 from accounts.services.numbers import BARCODES, hold, take_numbers
 from catalog.models import Book, Copy, CopyType
 from catalog.queries import default_copy_type
+from catalog.services.search import index_book
 
 MOST_AT_ONCE = 500
 FIRST_NAME = gettext_noop("Book")  # of the first copy type, until somebody names it
@@ -63,6 +64,7 @@ def edit_copy(action: Action, copy: Copy, *, by: User | None, now: datetime, see
     for name, value in new_values.items():
         setattr(copy, name, value)
     copy.save(update_fields=list(new_values))
+    index_book(copy.book)
     describe(action, copy, before=before, after=after)
     return copy
 
@@ -89,10 +91,12 @@ def create_copies(
     if barcode:
         _refuse_taken(barcode)
     codes = [barcode] if barcode else next_barcodes(library, count)
-    return Copy.objects.bulk_create(
+    copies = Copy.objects.bulk_create(
         Copy(book=book, barcode=code, home_branch=branch, current_branch=branch, copy_type=copy_type, **details)
         for code in codes
     )
+    index_book(book)
+    return copies
 
 
 def next_barcodes(library: LibrarySettings, count: int) -> list[str]:

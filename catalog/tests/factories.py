@@ -6,7 +6,7 @@ from factory.django import DjangoModelFactory
 from accounts.queries import default_branch
 from catalog.models import Author, Book, BookIdentifier, Copy, CopyType
 from catalog.queries import default_copy_type
-from catalog.services.books import search_document
+from catalog.services.search import index_book
 
 
 class AuthorFactory(DjangoModelFactory):
@@ -19,7 +19,7 @@ class AuthorFactory(DjangoModelFactory):
 
 
 class BookFactory(DjangoModelFactory):
-    """A book that search finds by its title."""
+    """A book; with ``searchable=True`` one that search finds by its title, as every book that a service made."""
 
     class Meta:
         model = Book
@@ -31,8 +31,8 @@ class BookFactory(DjangoModelFactory):
 
     @factory.post_generation
     def searchable(self, create: bool, extracted: object, **options: object) -> None:
-        if create:
-            Book.objects.filter(pk=self.pk).update(search_text=search_document(Book.objects.get(pk=self.pk)))
+        if create and extracted:
+            index_book(self)
 
 
 class BookIdentifierFactory(DjangoModelFactory):

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.exceptions import Refused
-from accounts.paging import page_of
 from accounts.permissions import MANAGE_BOOKS, needs
 from accounts.queries import DESK_BRANCH, desk_branch
 from catalog import queries
@@ -15,6 +14,7 @@ from catalog.forms.books import ByHandForm, EditBookForm
 from catalog.forms.copies import AddCopiesForm, CoverForm, LabelsForm
 from catalog.forms.search import DeskSearchForm
 from catalog.models import Book
+from catalog.search.filters import Filters
 from catalog.services.books import SHOWN_FIELDS, snapshot
 from catalog.services.books import add_book as add_book_service
 from catalog.services.books import delete_book as delete_book_service
@@ -29,8 +29,8 @@ from circulation.queries.copies import stock_of, with_availability
 def books(request: HttpRequest) -> HttpResponse:
     form = DeskSearchForm(request.GET)
     text = form.cleaned_data.get("q", "") if form.is_valid() else ""
-    found = queries.search_at_desk(text) if form.is_valid() else Book.objects.none()
-    page = page_of(request, queries.for_lists(found))
+    found = queries.search_books(text, filters=Filters(shows_hidden=True))
+    page = queries.in_order(queries.for_lists(Book.objects.all()), found.pks)
     context = {
         "form": form, "q": text, "page": page, "stock": stock_of(page), "by_hand": by_hand(text),
         "isbns": queries.isbns_of([book.pk for book in page]),

@@ -25,9 +25,9 @@ A_YEAR = 365 * 24 * 3600
 def search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     text = form.cleaned_data.get("q", "") if form.is_valid() else ""
-    books = queries.for_lists(queries.search_public_books(text)) if form.is_valid() else Book.objects.none()
-    page = page_of(request, books, PER_PAGE)
-    context = {"form": form, "q": text, "page": page, "stock": stock_of(page)}
+    found = queries.search_books(text, sort="relevance" if text else "title")
+    books = queries.in_order(queries.for_lists(Book.objects.all()), found.pks)
+    context = {"form": form, "q": text, "found": found, "page": books, "stock": stock_of(books)}
     return render(request, "catalog/search.html", context, status=200 if form.is_valid() else 400)
 
 

@@ -13,7 +13,6 @@ from catalog.normalize.subjects import subject_key
 from catalog.normalize.text import title_key
 from catalog.normalize.titles import sort_title
 from catalog.queries import default_copy_type
-from catalog.search.text import document
 from catalog.services.books import FIELDS, LIBRARIAN
 from library_site.benching.tables import BadData, Keys, Row
 
@@ -116,11 +115,9 @@ class Shelves:
             "call_number": row["callno"], "description": row["summary"],
         }  # fmt: skip
         lists = {"contributors": people, "subjects": about, "identifiers": numbers}
-        names = [named.name for named in (*people, *about)]
-        words = [row["title"], row["subtitle"], *names, *(value for _kind, value in numbers), filled["publisher"]]
         return Book(
             **filled, sort_title=sort_title(row["title"], language), match_key=title_key(row["title"]),
-            search_text=document(words), origins={name: LIBRARIAN for name in FIELDS if (filled | lists).get(name)},
+            origins={name: LIBRARIAN for name in FIELDS if (filled | lists).get(name)},
         )  # fmt: skip
 
 

@@ -1,0 +1,145 @@
+"""Many hits: the page that is asked for is found by going down the index, without looking at all of them."""
+
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from .documents import exact_keys
+from .engine import engine
+from .expressions import Expression, Mark, all_of
+from .filters import Filters
+from .marks import POPULARITIES, POPULARITY, mark
+from .narrow import tier_by_tier
+from .reading import Reading
+
+DOCUMENTS = "catalog_searchdocument"
+MOST_EXACT = 50  # books that have the very title
+COLLECTED = 20_000  # so many hits are quicker sorted than looked for along the order that is wanted
+
+
+class Order(NamedTuple):
+    """A column of the documents and the direction of its sorting."""
+
+    column: str
+    is_descending: bool = False
+
+    @property
+    def sql(self) -> str:
+        way = " DESC" if self.is_descending else ""
+        return f"d.{self.column}{way}, d.book_id{way}"
+
+
+ORDERS = {
+    "title": Order("sort_title"),
+    "author": Order("sort_author"),
+    "year": Order("year", is_descending=True),
+    "popularity": Order("times_lent", is_descending=True),
+}
+
+
+def page_of_many(
+    reading: Reading, filters: Filters, sort: str, *, offset: int, limit: int, after: str, total: int
+) -> tuple[list[int], str]:
+    """``limit`` keys after the first ``offset`` ones, or after the place ``after``; and the place where they end.
+
+    The place is "" if nothing follows. One that cannot be read is the beginning.
+    """
+    whole = filters.apply(reading.whole)
+    if sort == "relevance":
+        return _ranked(reading, filters, offset, limit, after)
+    if sort == "newest":
+        found = _newest(whole, offset, limit + 1, _number(after))
+    else:
+        found = _sorted(whole, ORDERS[sort], offset, limit + 1, _number(after), is_walked=total > COLLECTED)
+    return found[:limit], str(found[limit - 1]) if len(found) > limit else ""
+
+
+def _ranked(reading: Reading, filters: Filters, offset: int, limit: int, after: str) -> tuple[list[int], str]:
+    """By tier, in each the most popular first, of these the newest first; books of the very title before all."""
+    exact = _exact(reading, filters)
+    start = _place(after)
+    rows: list[tuple[int, int, int]] = [] if start else [(-1, 0, pk) for pk in exact]
+    for n, arm in enumerate(tier_by_tier(reading, filters)):
+        missing = offset + limit + 1 - len(rows)
+        if missing > 0 and (not start or n >= start[0]):
+            arm_start = start[1:] if start and n == start[0] else None
+            rows += [(n, popularity, pk) for popularity, pk in _arm(arm, exact, missing, arm_start)]
+    shown = rows[offset : offset + limit]
+    has_next = len(rows) > offset + limit
+    return [pk for _n, _popularity, pk in shown], "-".join(map(str, shown[-1])) if has_next and shown[-1][
+        0
+    ] >= 0 else ""
+
+
+def _arm(arm: Expression, but: list[int], limit: int, start: tuple[int, int] | None = None) -> list[tuple[int, int]]:
+    """The popularity and key of the first ``limit`` hits of ``arm``, after the popularity and key of ``start``."""
+    selects, values = [], []
+    for popularity in range(start[0] if start else POPULARITIES - 1, -1, -1):
+        before = start[1] if start and popularity == start[0] else None
+        popular = all_of([arm, Mark(mark(POPULARITY, popularity))])
+        sql, more = engine().ids(popular, before=before, is_ordered=True)
+        selects.append(f"SELECT {popularity} AS popularity, id FROM ({sql} LIMIT %s) i{popularity}")  # noqa: S608
+        values += [*more, limit + len(but)]
+    holes = f"WHERE id NOT IN ({', '.join(['%s'] * len(but))})" if but else ""
+    return _rows(f"SELECT * FROM ({' UNION ALL '.join(selects)}) t {holes} LIMIT %s", [*values, *but, limit])  # noqa: S608
+
+
+def _exact(reading: Reading, filters: Filters) -> list[int]:
+    keys = sorted(exact_keys(reading.question.text))
+    if not keys:
+        return []
+    condition, values = engine().probe(filters.apply(reading.whole))
+    holes = ", ".join(["%s"] * len(keys))
+    return _keys(
+        f"SELECT d.book_id FROM {DOCUMENTS} d WHERE d.title_key IN ({holes}) AND {condition}"  # noqa: S608
+        " ORDER BY d.times_lent DESC, d.book_id DESC LIMIT %s",
+        [*keys, *values, MOST_EXACT],
+    )
+
+
+def _newest(whole: Expression, offset: int, limit: int, after: int | None) -> list[int]:
+    sql, values = engine().ids(whole, before=after, is_ordered=True)
+    return _keys(f"{sql} LIMIT %s OFFSET %s", [*values, limit, offset])
+
+
+def _sorted(
+    whole: Expression, order: Order, offset: int, limit: int, after: int | None, *, is_walked: bool
+) -> list[int]:
+    """``is_walked``: go along the order and ask of each book whether it fits, instead of sorting all that fit."""
+    if is_walked:
+        condition, values = engine().probe(whole)
+        source = f"{DOCUMENTS} d WHERE {condition}"
+    else:
+        sql, values = engine().ids(whole)
+        source = f"({sql}) i JOIN {DOCUMENTS} d ON d.book_id = i.id WHERE 1 = 1"
+    if after is not None:
+        sign = "<" if order.is_descending else ">"
+        place = f"(SELECT {order.column} FROM {DOCUMENTS} WHERE book_id = %s)"  # noqa: S608
+        source = f"{source} AND (d.{order.column}, d.book_id) {sign} ({place}, %s)"
+        values = [*values, after, after]
+    return _keys(
+        f"SELECT d.book_id FROM {source} ORDER BY {order.sql} LIMIT %s OFFSET %s",  # noqa: S608 - our own pieces
+        [*values, limit, offset],
+    )
+
+
+def _place(after: str) -> tuple[int, int, int] | None:
+    parts = after.split("-")
+    if len(parts) != 3 or not all(part.isdecimal() and len(part) < 19 for part in parts):
+        return None
+    tier, popularity, pk = map(int, parts)
+    return (tier, min(popularity, POPULARITIES - 1), pk)
+
+
+def _number(after: str) -> int | None:
+    return int(after) if after.isdecimal() and len(after) < 19 else None
+
+
+def _keys(sql: str, values: list[Any]) -> list[int]:
+    return [pk for (pk,) in _rows(sql, values)]
+
+
+def _rows(sql: str, values: list[Any]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()

@@ -1,0 +1,107 @@
+"""Search in SQLite: one FTS5 table with a column for each part of a document and one for its marks."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+
+from .documents import Document
+from .expressions import PARTS, And, Expression, Mark, Or, Words
+
+TABLE = "catalog_searchtext"
+SPELLING = "catalog_searchspelling"
+COLUMNS = (*PARTS, "marks")
+# Tokens come folded and divided by blanks: whatever is no blank belongs to one.
+CREATE = [
+    """CREATE VIRTUAL TABLE catalog_searchtext USING fts5(
+        title, author, subject, publisher, number, shelf, rest, marks,
+        tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Co' tokenchars '_'")""",
+    "CREATE VIRTUAL TABLE catalog_searchspelling USING fts5(word, tokenize='trigram', detail='none')",
+    """CREATE TRIGGER catalog_searchdocument_gone AFTER DELETE ON catalog_searchdocument
+        BEGIN DELETE FROM catalog_searchtext WHERE rowid = old.book_id; END""",
+    """CREATE TRIGGER catalog_searchword_new AFTER INSERT ON catalog_searchword
+        BEGIN INSERT INTO catalog_searchspelling(rowid, word) VALUES (new.id, '^' || new.word || '$'); END""",
+    """CREATE TRIGGER catalog_searchword_gone AFTER DELETE ON catalog_searchword
+        BEGIN DELETE FROM catalog_searchspelling WHERE rowid = old.id; END""",
+]
+DROP = [
+    "DROP TRIGGER catalog_searchdocument_gone", "DROP TRIGGER catalog_searchword_new",
+    "DROP TRIGGER catalog_searchword_gone", "DROP TABLE catalog_searchtext", "DROP TABLE catalog_searchspelling",
+]  # fmt: skip
+_INSERT = f"INSERT OR REPLACE INTO {TABLE}(rowid, {', '.join(COLUMNS)}) VALUES (%s{', %s' * len(COLUMNS)})"  # noqa: S608 - constants
+
+
+def write(documents: Iterable[Document]) -> None:
+    rows = [(document.pk, *document.parts, " ".join(document.marks)) for document in documents]
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT, rows)
+
+
+def write_marks(pk: int, old: Sequence[str], new: Sequence[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT marks FROM {TABLE} WHERE rowid = %s", [pk])  # noqa: S608 - a constant
+        row = cursor.fetchone()
+        if row:
+            kept = [token for token in row[0].split() if token not in old]
+            cursor.execute(f"UPDATE {TABLE} SET marks = %s WHERE rowid = %s", [" ".join([*kept, *new]), pk])  # noqa: S608
+
+
+def erase_strays() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {TABLE} WHERE rowid IN (SELECT id FROM {TABLE}_content"  # noqa: S608 - constants
+            " WHERE id NOT IN (SELECT book_id FROM catalog_searchdocument))"
+        )
+        return cursor.rowcount
+
+
+def wrong(documents: Iterable[Document]) -> list[int]:
+    wanted = {document.pk: (*document.parts, frozenset(document.marks)) for document in documents}
+    with connection.cursor() as cursor:
+        holes = ", ".join(["%s"] * len(wanted))
+        cursor.execute(f"SELECT rowid, {', '.join(COLUMNS)} FROM {TABLE} WHERE rowid IN ({holes})", list(wanted))  # noqa: S608
+        found = {pk: (*parts, frozenset(marks.split())) for pk, *parts, marks in cursor.fetchall()}
+    return [pk for pk, words in wanted.items() if found.get(pk) != words]
+
+
+def ids(expression: Expression, *, before: int | None = None, is_ordered: bool = False) -> tuple[str, list[Any]]:
+    sql, values = f"SELECT rowid AS id FROM {TABLE} WHERE {TABLE} MATCH %s", [query(expression)]  # noqa: S608
+    if before is not None:
+        sql, values = f"{sql} AND rowid < %s", [*values, before]
+    return (f"{sql} ORDER BY rowid DESC" if is_ordered else sql), values
+
+
+def probe(expression: Expression) -> tuple[str, list[Any]]:
+    return f"EXISTS (SELECT 1 FROM {TABLE} WHERE {TABLE} MATCH %s AND rowid = d.book_id)", [query(expression)]  # noqa: S608
+
+
+def near_words(word: str, limit: int) -> list[str]:
+    padded = f"^{word}$"
+    grams = " OR ".join(f'"{padded[n : n + 3]}"' for n in range(len(padded) - 2))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT word FROM {SPELLING} WHERE {SPELLING} MATCH %s ORDER BY rank LIMIT %s",  # noqa: S608 - constants
+            [grams, limit],
+        )
+        return [found[1:-1] for (found,) in cursor.fetchall()]
+
+
+def tidy() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {TABLE}({TABLE}) VALUES ('optimize')")  # noqa: S608 - constants
+
+
+def query(expression: Expression) -> str:
+    """``expression`` in FTS5's language. Every token stands in quotes: nothing in it is an operator."""
+    match expression:
+        case Mark(token):
+            return f'"{token}"'
+        case Words(tokens, parts, is_prefix):
+            words = f'"{" ".join(tokens)}"{" *" if is_prefix else ""}'
+            return f"{{{' '.join(parts)}}} : {words}" if parts else words
+        case And(parts):
+            return " AND ".join(f"({query(part)})" for part in parts)
+        case Or(parts):
+            return " OR ".join(f"({query(part)})" for part in parts)
+        case _:
+            return f"({query(expression.wanted)}) NOT ({query(expression.unwanted)})"

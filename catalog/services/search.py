@@ -1,0 +1,117 @@
+"""Keeps the search documents: written in the transaction that changes a book, its copies or what circulation knows."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from catalog.models import Book, SearchDocument, SearchLanguage, SearchWord
+from catalog.search.documents import Document, Stock, document, volatile_marks
+from catalog.search.engine import engine
+
+BATCH = 500
+StockOf = Callable[[Iterable[int]], Mapping[int, Stock]]
+FIELDS = [field.name for field in SearchDocument._meta.fields if not field.primary_key]
+
+
+def index_book(book: Book) -> None:
+    """Write the document of ``book`` anew, inside the caller's transaction."""
+    index_books([book.pk])
+
+
+def index_books(pks: Iterable[int], stock: Mapping[int, Stock] | None = None) -> int:
+    """Write the documents of these books anew; how many there were. Inside the caller's transaction.
+
+    ``stock``: circulation's figures by book; without, those that stand there stay.
+    """
+    pks = sorted(set(pks))
+    kept = {row.pk: _stock(row) for row in SearchDocument.objects.select_for_update().filter(pk__in=pks).order_by("pk")}
+    figures = {**kept, **(stock or {})}
+    documents = [document(book, figures.get(book.pk, Stock())) for book in to_be_indexed(pks)]
+    write(documents)
+    return len(documents)
+
+
+def to_be_indexed(pks: Iterable[int]) -> QuerySet[Book]:
+    """These books with everything that their documents are made of, by key, in a constant number of queries."""
+    parts = ("contributors__author", "subjects", "identifiers", "copies__copy_type")
+    return Book.objects.filter(pk__in=pks).prefetch_related(*parts).order_by("pk")
+
+
+def write(documents: list[Document]) -> None:
+    """Put ``documents`` into the index, rows and words, in place of what was there."""
+    if not documents:
+        return
+    rows = [SearchDocument(book_id=each.pk, **each.fields) for each in documents]
+    SearchDocument.objects.bulk_create(rows, update_conflicts=True, unique_fields=["book"], update_fields=FIELDS)
+    engine().write(documents)
+    _learn_words({word for each in documents for word in each.spellings})
+    _learn_languages({row.language for row in rows})
+
+
+@transaction.atomic
+def set_stock(stock: Mapping[int, Stock]) -> None:
+    """Write down what circulation says of these books: out, times lent, holds. Books without a document get one."""
+    rows = {row.pk: row for row in SearchDocument.objects.select_for_update().filter(pk__in=stock).order_by("pk")}
+    for pk, row in rows.items():
+        _set_stock(row, stock[pk])
+    if missing := set(stock) - set(rows):
+        index_books(missing, stock)
+
+
+def mark_stale(books: QuerySet[Book]) -> None:
+    """Have the worker write the documents of ``books`` anew: for changes that touch more than one request may do."""
+    SearchDocument.objects.filter(book__in=books.order_by().values("pk")).update(is_stale=True)
+
+
+def rebuild(stock_of: StockOf, *, after: int = 0, tell: Callable[[int], None] = lambda _done: None) -> int:
+    """Write every document anew, a transaction for each BATCH of books, so that search and desk go on meanwhile.
+
+    ``stock_of``: circulation's figures for some books, asked within each transaction, the documents locked. ``after``:
+    go on after the book with this key. ``tell`` hears how many are done. Returns how many were written.
+    """
+    done = 0
+    while pks := list(Book.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        with transaction.atomic():
+            lock(pks)
+            done += index_books(pks, stock_of(pks))
+        after = pks[-1]
+        tell(done)
+    with transaction.atomic():
+        engine().erase_strays()
+    return done
+
+
+def lock(pks: Iterable[int]) -> None:
+    """Keep the documents of these books from changing until the transaction ends; the last locks of any service.
+
+    Whoever then counts loans, holds and copies counts what nobody changes behind the count.
+    """
+    list(SearchDocument.objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk", flat=True))
+
+
+def _set_stock(row: SearchDocument, stock: Stock) -> None:
+    before = volatile_marks(row.available, row.times_lent)
+    if _stock(row) == stock:
+        return
+    row.out, row.times_lent, row.holds = stock.out, stock.times_lent, stock.holds
+    row.available = max(0, row.lendable - stock.out)
+    row.save(update_fields=["out", "times_lent", "holds", "available"])
+    after = volatile_marks(row.available, row.times_lent)
+    if before != after:
+        engine().write_marks(row.pk, before, after)
+
+
+def _stock(row: SearchDocument) -> Stock:
+    return Stock(row.out, row.times_lent, row.holds)
+
+
+def _learn_words(words: set[str]) -> None:
+    known = set(SearchWord.objects.filter(word__in=words).values_list("word", flat=True))
+    SearchWord.objects.bulk_create([SearchWord(word=word) for word in sorted(words - known)], ignore_conflicts=True)
+
+
+def _learn_languages(codes: set[str]) -> None:
+    known = set(SearchLanguage.objects.filter(code__in=codes).values_list("code", flat=True))
+    new = sorted(code for code in codes - known if code)
+    SearchLanguage.objects.bulk_create([SearchLanguage(code=code) for code in new], ignore_conflicts=True)
