@@ -29,6 +29,17 @@ class Order(NamedTuple):
         return f"d.{self.column}{way}, d.book_id{way}"
 
 
+class Page(NamedTuple):
+    """One page: its keys in order, whether more follow, and the place where it ends, from where to go on.
+
+    ``after`` is "" where only the number of the next page leads there.
+    """
+
+    pks: list[int]
+    has_next: bool
+    after: str
+
+
 ORDERS = {
     "title": Order("sort_title"),
     "author": Order("sort_author"),
@@ -39,11 +50,9 @@ ORDERS = {
 
 def page_of_many(
     reading: Reading, filters: Filters, sort: str, *, offset: int, limit: int, after: str, total: int
-) -> tuple[list[int], str]:
-    """``limit`` keys after the first ``offset`` ones, or after the place ``after``; and the place where they end.
-
-    The place is "" if nothing follows. One that cannot be read is the beginning.
-    """
+) -> Page:
+    """``limit`` keys after the first ``offset`` ones, or after the place ``after``; one that cannot be read is the
+    beginning. ``total`` decides how a sorted page is found."""
     whole = filters.apply(reading.whole)
     if sort == "relevance":
         return _ranked(reading, filters, offset, limit, after)
@@ -51,10 +60,11 @@ def page_of_many(
         found = _newest(whole, offset, limit + 1, _number(after))
     else:
         found = _sorted(whole, ORDERS[sort], offset, limit + 1, _number(after), is_walked=total > COLLECTED)
-    return found[:limit], str(found[limit - 1]) if len(found) > limit else ""
+    has_next = len(found) > limit
+    return Page(found[:limit], has_next, str(found[limit - 1]) if has_next else "")
 
 
-def _ranked(reading: Reading, filters: Filters, offset: int, limit: int, after: str) -> tuple[list[int], str]:
+def _ranked(reading: Reading, filters: Filters, offset: int, limit: int, after: str) -> Page:
     """By tier, in each the most popular first, of these the newest first; books of the very title before all."""
     exact = _exact(reading, filters)
     start = _place(after)
@@ -66,9 +76,8 @@ def _ranked(reading: Reading, filters: Filters, offset: int, limit: int, after: 
             rows += [(n, popularity, pk) for popularity, pk in _arm(arm, exact, missing, arm_start)]
     shown = rows[offset : offset + limit]
     has_next = len(rows) > offset + limit
-    return [pk for _n, _popularity, pk in shown], "-".join(map(str, shown[-1])) if has_next and shown[-1][
-        0
-    ] >= 0 else ""
+    place = "-".join(map(str, shown[-1])) if has_next and shown[-1][0] >= 0 else ""
+    return Page([pk for _tier, _popularity, pk in shown], has_next, place)
 
 
 def _arm(arm: Expression, but: list[int], limit: int, start: tuple[int, int] | None = None) -> list[tuple[int, int]]:
@@ -91,9 +100,10 @@ def _exact(reading: Reading, filters: Filters) -> list[int]:
     condition, values = engine().probe(filters.apply(reading.whole))
     holes = ", ".join(["%s"] * len(keys))
     return _keys(
-        f"SELECT d.book_id FROM {DOCUMENTS} d WHERE d.title_key IN ({holes}) AND {condition}"  # noqa: S608
+        f"SELECT d.book_id FROM {DOCUMENTS} d"  # noqa: S608 - our own pieces
+        f" WHERE (d.title_key IN ({holes}) OR d.sort_title IN ({holes})) AND {condition}"
         " ORDER BY d.times_lent DESC, d.book_id DESC LIMIT %s",
-        [*keys, *values, MOST_EXACT],
+        [*keys, *keys, *values, MOST_EXACT],
     )
 
 

@@ -70,8 +70,4 @@ def _facets(expression: Expression) -> list[str]:
 
 def _rounded(number: int) -> int:
     """``number`` to its first two digits."""
-    return (
-        int(f"{number:.1e}".split("e")[0].replace(".", "")) * 10 ** max(0, len(str(number)) - 2)
-        if number > 99
-        else number
-    )
+    return round(number, 2 - len(str(number))) if number > 99 else number
