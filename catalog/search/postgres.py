@@ -47,7 +47,8 @@ def wrong(documents: Iterable[Document]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT w.pk FROM unnest(%s::bigint[], %s::text[]) AS w(pk, tokens)"
-            " LEFT JOIN catalog_searchdocument d ON d.book_id = w.pk WHERE d.tokens IS DISTINCT FROM w.tokens::tsvector",
+            " LEFT JOIN catalog_searchdocument d ON d.book_id = w.pk"
+            " WHERE d.tokens IS DISTINCT FROM w.tokens::tsvector",
             [[pk for pk, _vector in wanted], [vector for _pk, vector in wanted]],
         )
         return [pk for (pk,) in cursor.fetchall()]
