@@ -10,8 +10,8 @@ from . import marks
 from .engine import engine
 from .expressions import Expression, Mark, all_of
 
-COUNTED = 20_000  # more hits than these are reckoned
-SAMPLED = 1_000  # a sample has at least about so many hits
+COUNTED = 10_000  # more hits than these are reckoned
+SAMPLED = 500  # a sample has at least about so many hits
 GUESSED_FROM = 9  # the sample that tells how large the others would be
 
 

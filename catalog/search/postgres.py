@@ -55,7 +55,8 @@ def wrong(documents: Iterable[Document]) -> list[int]:
 
 
 def ids(expression: Expression, *, before: int | None = None, is_ordered: bool = False) -> tuple[str, list[Any]]:
-    sql, values = f"SELECT book_id AS id FROM {TABLE} WHERE tokens @@ %s::tsquery", [query(expression)]  # noqa: S608
+    values: list[Any] = [query(expression)]
+    sql = f"SELECT book_id AS id FROM {TABLE} WHERE tokens @@ %s::tsquery"  # noqa: S608
     if before is not None:
         sql, values = f"{sql} AND book_id < %s", [*values, before]
     return (f"{sql} ORDER BY book_id DESC" if is_ordered else sql), values

@@ -19,6 +19,7 @@ SORTS = ("newest", "title", "author", "year", "popularity")
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "NARROW", 2)
+    monkeypatch.setattr(broad, "NARROW", 2)
 
 
 @pytest.fixture
@@ -65,6 +66,7 @@ def test_an_order_is_the_same_of_many_hits_as_of_few(
 ) -> None:
     few = titles(search_books("sea", sort=sort))
     monkeypatch.setattr(finding, "NARROW", 2)
+    monkeypatch.setattr(broad, "NARROW", 2)
     monkeypatch.setattr(broad, "COLLECTED", 2 if is_walked else 99)
     assert walk("sea", by_number, sort=sort) == few
     assert len(few) == 11
