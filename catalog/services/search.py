@@ -49,13 +49,19 @@ def write(documents: list[Document]) -> None:
     _learn_languages({row.language for row in rows})
 
 
-@transaction.atomic
-def set_stock(stock: Mapping[int, Stock]) -> None:
-    """Write down what circulation says of these books: out, times lent, holds. Books without a document get one."""
-    rows = {row.pk: row for row in SearchDocument.objects.select_for_update().filter(pk__in=stock).order_by("pk")}
-    for pk, row in rows.items():
-        _set_stock(row, stock[pk])
-    if missing := set(stock) - set(rows):
+def set_stock(pks: Iterable[int], stock_of: StockOf) -> None:
+    """Write down what circulation says of these books, inside the caller's transaction.
+
+    ``stock_of`` is asked once the documents are locked: then nobody changes a loan or a hold behind the count.
+    Books without a document get one.
+    """
+    pks = sorted(set(pks))
+    rows = _locked(pks)
+    stock = stock_of(pks) if pks else {}
+    for pk, lendable, available, *figures in rows:
+        if stock[pk] != (before := Stock(*figures)):
+            _set_stock(pk, stock[pk], max(0, lendable - stock[pk].out), volatile_marks(available, before.times_lent))
+    if missing := set(pks).difference(row[0] for row in rows):
         index_books(missing, stock)
 
 
@@ -87,19 +93,22 @@ def lock(pks: Iterable[int]) -> None:
 
     Whoever then counts loans, holds and copies counts what nobody changes behind the count.
     """
-    list(SearchDocument.objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk", flat=True))
+    _locked(pks)
 
 
-def _set_stock(row: SearchDocument, stock: Stock) -> None:
-    before = volatile_marks(row.available, row.times_lent)
-    if _stock(row) == stock:
-        return
-    row.out, row.times_lent, row.holds = stock.out, stock.times_lent, stock.holds
-    row.available = max(0, row.lendable - stock.out)
-    row.save(update_fields=["out", "times_lent", "holds", "available"])
-    after = volatile_marks(row.available, row.times_lent)
-    if before != after:
-        engine().write_marks(row.pk, before, after)
+def _locked(pks: Iterable[int]) -> list[tuple[int, ...]]:
+    """Key, lendable, available, out, times lent and holds of the documents of these books, locked."""
+    rows = SearchDocument.objects.select_for_update().filter(pk__in=pks).order_by("pk")
+    return list(rows.values_list("pk", "lendable", "available", "out", "times_lent", "holds"))
+
+
+def _set_stock(pk: int, stock: Stock, available: int, old: list[str]) -> None:
+    """Write down the figures of one book; its marks, ``old`` until now, only where they change."""
+    figures = {"out": stock.out, "times_lent": stock.times_lent, "holds": stock.holds, "available": available}
+    SearchDocument.objects.filter(pk=pk).update(**figures)
+    new = volatile_marks(available, stock.times_lent)
+    if old != new:
+        engine().write_marks(pk, old, new)
 
 
 def _stock(row: SearchDocument) -> Stock:
