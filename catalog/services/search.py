@@ -25,7 +25,7 @@ def index_books(pks: Iterable[int], stock: Mapping[int, Stock] | None = None) ->
     ``stock``: circulation's figures by book; without, those that stand there stay.
     """
     pks = sorted(set(pks))
-    kept = {row.pk: _stock(row) for row in SearchDocument.objects.select_for_update().filter(pk__in=pks).order_by("pk")}
+    kept = {pk: figures for pk, _lendable, _available, figures in engine().lock(pks)}
     figures = {**kept, **(stock or {})}
     documents = [document(book, figures.get(book.pk, Stock())) for book in to_be_indexed(pks)]
     write(documents)
@@ -56,11 +56,13 @@ def set_stock(pks: Iterable[int], stock_of: StockOf) -> None:
     Books without a document get one.
     """
     pks = sorted(set(pks))
-    rows = _locked(pks)
+    rows = engine().lock(pks) if pks else []
     stock = stock_of(pks) if pks else {}
-    for pk, lendable, available, *figures in rows:
-        if stock[pk] != (before := Stock(*figures)):
-            _set_stock(pk, stock[pk], max(0, lendable - stock[pk].out), volatile_marks(available, before.times_lent))
+    for pk, lendable, available, before in rows:
+        if (now := stock[pk]) != before:
+            left = max(0, lendable - now.out)
+            marks = volatile_marks(available, before.times_lent), volatile_marks(left, now.times_lent)
+            engine().write_stock(pk, now, left, *marks)
     if missing := set(pks).difference(row[0] for row in rows):
         index_books(missing, stock)
 
@@ -93,26 +95,7 @@ def lock(pks: Iterable[int]) -> None:
 
     Whoever then counts loans, holds and copies counts what nobody changes behind the count.
     """
-    _locked(pks)
-
-
-def _locked(pks: Iterable[int]) -> list[tuple[int, ...]]:
-    """Key, lendable, available, out, times lent and holds of the documents of these books, locked."""
-    rows = SearchDocument.objects.select_for_update().filter(pk__in=pks).order_by("pk")
-    return list(rows.values_list("pk", "lendable", "available", "out", "times_lent", "holds"))
-
-
-def _set_stock(pk: int, stock: Stock, available: int, old: list[str]) -> None:
-    """Write down the figures of one book; its marks, ``old`` until now, only where they change."""
-    figures = {"out": stock.out, "times_lent": stock.times_lent, "holds": stock.holds, "available": available}
-    SearchDocument.objects.filter(pk=pk).update(**figures)
-    new = volatile_marks(available, stock.times_lent)
-    if old != new:
-        engine().write_marks(pk, old, new)
-
-
-def _stock(row: SearchDocument) -> Stock:
-    return Stock(row.out, row.times_lent, row.holds)
+    engine().lock(sorted(pks))
 
 
 def _learn_words(words: set[str]) -> None:
