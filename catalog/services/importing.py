@@ -20,6 +20,7 @@ from catalog.normalize.text import match_key, title_key
 from catalog.services.books import FIELDS, SHOWN_FIELDS, add_isbns, create_book, draft_value, edit_book
 from catalog.services.copies import create_copies
 from catalog.services.covers import want_cover
+from catalog.services.search import index_book
 
 SIMILAR = 0.6  # below this, two titles under one ISBN are two books: publishers use ISBNs again
 
@@ -128,6 +129,8 @@ def _save_draft(
     made = []
     if wanted:
         made = create_copies(book, wanted, now=now, branch=branch, copy_type=copy_type, **copy_details)
+    if made or not match or decision == ImportRow.Decision.COPY:
+        index_book(book)
     done = {"book": book.pk, "outcome": str(outcome), "copies": [copy.pk for copy in made]}
     describe(action, book, after=done)
     if outcome == ImportRow.Outcome.KNOWN and not decision and not is_news:

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from catalog.models import Book, SearchDocument, SearchLanguage, SearchWord
+from catalog.models import Book, Contributor, Copy, SearchDocument, SearchLanguage, SearchWord
 from catalog.search.documents import Document, Stock, document, volatile_marks
 from catalog.search.engine import engine
 
 BATCH = 500
+HANDFUL = 20  # documents that somebody who waits for a page can wait for
 StockOf = Callable[[Iterable[int]], Mapping[int, Stock]]
 FIELDS = [field.name for field in SearchDocument._meta.fields if not field.primary_key]
 
@@ -34,8 +35,9 @@ def index_books(pks: Iterable[int], stock: Mapping[int, Stock] | None = None) ->
 
 def to_be_indexed(pks: Iterable[int]) -> QuerySet[Book]:
     """These books with everything that their documents are made of, by key, in a constant number of queries."""
-    parts = ("contributors__author", "subjects", "identifiers", "copies__copy_type")
-    return Book.objects.filter(pk__in=pks).prefetch_related(*parts).order_by("pk")
+    people = Prefetch("contributors", Contributor.objects.select_related("author"))
+    copies = Prefetch("copies", Copy.objects.select_related("copy_type"))
+    return Book.objects.filter(pk__in=pks).prefetch_related(people, "subjects", "identifiers", copies).order_by("pk")
 
 
 def write(documents: list[Document]) -> None:
@@ -67,9 +69,29 @@ def set_stock(pks: Iterable[int], stock_of: StockOf) -> None:
         index_books(missing, stock)
 
 
+def follow(books: QuerySet[Book], first: Book | None = None) -> None:
+    """Something that ``books`` share has changed: a handful gets its documents anew at once, more by the worker.
+
+    ``first`` is one of them that does not wait for the worker. Inside the caller's transaction.
+    """
+    pks = list(books.order_by().values_list("pk", flat=True).distinct()[: HANDFUL + 1])
+    if len(pks) > HANDFUL:
+        mark_stale(books)
+        pks = [first.pk] if first else []
+    index_books(pks)
+
+
 def mark_stale(books: QuerySet[Book]) -> None:
     """Have the worker write the documents of ``books`` anew: for changes that touch more than one request may do."""
     SearchDocument.objects.filter(book__in=books.order_by().values("pk")).update(is_stale=True)
+
+
+def write_stale(stock_of: StockOf) -> int:
+    """Write up to BATCH of the documents that are marked as stale anew; how many there were. ``stock_of``: as for ``rebuild``."""
+    pks = list(SearchDocument.objects.filter(is_stale=True).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    if pks:
+        _rewrite(pks, stock_of)
+    return len(pks)
 
 
 def rebuild(stock_of: StockOf, *, after: int = 0, tell: Callable[[int], None] = lambda _done: None) -> int:
@@ -80,14 +102,18 @@ def rebuild(stock_of: StockOf, *, after: int = 0, tell: Callable[[int], None] = 
     """
     done = 0
     while pks := list(Book.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]):
-        with transaction.atomic():
-            lock(pks)
-            done += index_books(pks, stock_of(pks))
+        done += _rewrite(pks, stock_of)
         after = pks[-1]
         tell(done)
     with transaction.atomic():
         engine().erase_strays()
     return done
+
+
+@transaction.atomic
+def _rewrite(pks: list[int], stock_of: StockOf) -> int:
+    lock(pks)
+    return index_books(pks, stock_of(pks))
 
 
 def lock(pks: Iterable[int]) -> None:
