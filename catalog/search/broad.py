@@ -4,12 +4,13 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from .asking import Question
 from .documents import exact_keys
 from .engine import engine
 from .expressions import Expression, Mark, all_of
 from .filters import Filters
-from .marks import POPULARITIES, POPULARITY, mark
-from .narrow import tier_by_tier
+from .marks import ALL, POPULARITIES, POPULARITY, mark
+from .narrow import NARROW, ranked_few, tier_by_tier
 from .reading import Reading
 
 DOCUMENTS = "catalog_searchdocument"
@@ -29,6 +30,17 @@ class Order(NamedTuple):
         return f"d.{self.column}{way}, d.book_id{way}"
 
 
+class Page(NamedTuple):
+    """One page: its keys in order, whether more follow, and the place where it ends, from where to go on.
+
+    ``after`` is "" where only the number of the next page leads there.
+    """
+
+    pks: list[int]
+    has_next: bool
+    after: str
+
+
 ORDERS = {
     "title": Order("sort_title"),
     "author": Order("sort_author"),
@@ -39,11 +51,9 @@ ORDERS = {
 
 def page_of_many(
     reading: Reading, filters: Filters, sort: str, *, offset: int, limit: int, after: str, total: int
-) -> tuple[list[int], str]:
-    """``limit`` keys after the first ``offset`` ones, or after the place ``after``; and the place where they end.
-
-    The place is "" if nothing follows. One that cannot be read is the beginning.
-    """
+) -> Page:
+    """``limit`` keys after the first ``offset`` ones, or after the place ``after``; one that cannot be read is the
+    beginning. ``total`` decides how a sorted page is found."""
     whole = filters.apply(reading.whole)
     if sort == "relevance":
         return _ranked(reading, filters, offset, limit, after)
@@ -51,31 +61,53 @@ def page_of_many(
         found = _newest(whole, offset, limit + 1, _number(after))
     else:
         found = _sorted(whole, ORDERS[sort], offset, limit + 1, _number(after), is_walked=total > COLLECTED)
-    return found[:limit], str(found[limit - 1]) if len(found) > limit else ""
+    has_next = len(found) > limit
+    return Page(found[:limit], has_next, str(found[limit - 1]) if has_next else "")
 
 
-def _ranked(reading: Reading, filters: Filters, offset: int, limit: int, after: str) -> tuple[list[int], str]:
-    """By tier, in each the most popular first, of these the newest first; books of the very title before all."""
-    exact = _exact(reading, filters)
+class _Place(NamedTuple):
+    """Where a hit stands in the order by relevance."""
+
+    tier: int
+    popularity: int
+    pk: int
+
+
+def _ranked(reading: Reading, filters: Filters, offset: int, limit: int, after: str) -> Page:
+    """Books of the very title before all, then tier by tier."""
+    exact = _exact(reading.question, filters)
     start = _place(after)
-    rows: list[tuple[int, int, int]] = [] if start else [(-1, 0, pk) for pk in exact]
-    for n, arm in enumerate(tier_by_tier(reading, filters)):
-        missing = offset + limit + 1 - len(rows)
-        if missing > 0 and (not start or n >= start[0]):
-            arm_start = start[1:] if start and n == start[0] else None
-            rows += [(n, popularity, pk) for popularity, pk in _arm(arm, exact, missing, arm_start)]
-    shown = rows[offset : offset + limit]
-    has_next = len(rows) > offset + limit
-    return [pk for _n, _popularity, pk in shown], "-".join(map(str, shown[-1])) if has_next and shown[-1][
-        0
-    ] >= 0 else ""
+    places = [] if start else [_Place(-1, 0, pk) for pk in exact]
+    for tier, arm in enumerate(tier_by_tier(reading, filters)):
+        missing = offset + limit + 1 - len(places)
+        if missing > 0 and (start is None or tier >= start.tier):
+            here = start if start and start.tier == tier else None
+            places += _tier(tier, arm, reading.question, but=exact, limit=missing, start=here)
+    shown = places[offset : offset + limit]
+    has_next = len(places) > offset + limit
+    place = "-".join(map(str, shown[-1])) if has_next and shown[-1].tier >= 0 else ""
+    return Page([place.pk for place in shown], has_next, place)
 
 
-def _arm(arm: Expression, but: list[int], limit: int, start: tuple[int, int] | None = None) -> list[tuple[int, int]]:
-    """The popularity and key of the first ``limit`` hits of ``arm``, after the popularity and key of ``start``."""
+def _tier(
+    tier: int, arm: Expression, question: Question, *, but: list[int], limit: int, start: _Place | None
+) -> list[_Place]:
+    """The first ``limit`` hits of one tier, after ``start``. Few are ranked one by one; of many the most popular come
+    first, of these the newest."""
+    sql, values = engine().ids(arm)
+    found = _keys(f"{sql} LIMIT %s", [*values, NARROW + 1])
+    if len(found) > NARROW:
+        return [_Place(tier, popularity, pk) for popularity, pk in _arm(arm, but, limit, start)]
+    pks = [hit.pk for hit in ranked_few([pk for pk in found if pk not in but], question)]
+    first = pks.index(start.pk) + 1 if start and start.pk in pks else 0
+    return [_Place(tier, 0, pk) for pk in pks[first : first + limit]]
+
+
+def _arm(arm: Expression, but: list[int], limit: int, start: _Place | None) -> list[tuple[int, int]]:
+    """The popularity and key of the first ``limit`` hits of ``arm``, class by class."""
     selects, values = [], []
-    for popularity in range(start[0] if start else POPULARITIES - 1, -1, -1):
-        before = start[1] if start and popularity == start[0] else None
+    for popularity in range(start.popularity if start else POPULARITIES - 1, -1, -1):
+        before = start.pk if start and popularity == start.popularity else None
         popular = all_of([arm, Mark(mark(POPULARITY, popularity))])
         sql, more = engine().ids(popular, before=before, is_ordered=True)
         selects.append(f"SELECT {popularity} AS popularity, id FROM ({sql} LIMIT %s) i{popularity}")  # noqa: S608
@@ -84,16 +116,24 @@ def _arm(arm: Expression, but: list[int], limit: int, start: tuple[int, int] | N
     return _rows(f"SELECT * FROM ({' UNION ALL '.join(selects)}) t {holes} LIMIT %s", [*values, *but, limit])  # noqa: S608
 
 
-def _exact(reading: Reading, filters: Filters) -> list[int]:
-    keys = sorted(exact_keys(reading.question.text))
-    if not keys:
+def _exact(question: Question, filters: Filters) -> list[int]:
+    """The books whose title is just what was typed, the most lent first. They fit the question by themselves."""
+    keys = sorted(exact_keys(question.text))
+    if not keys or question.unwanted or question.field not in ("all", "title"):
         return []
-    condition, values = engine().probe(filters.apply(reading.whole))
+    condition, values = engine().probe(filters.apply(Mark(ALL)))
     holes = ", ".join(["%s"] * len(keys))
+    hidden = "" if filters.shows_hidden else " AND NOT is_hidden"
+    candidates = (
+        f"SELECT book_id FROM {DOCUMENTS}"  # noqa: S608 - our own pieces
+        f" WHERE (title_key IN ({holes}) OR sort_title IN ({holes})){hidden}"
+        " ORDER BY times_lent DESC, book_id DESC LIMIT %s"
+    )
+    narrowed = f" WHERE {condition}" if filters.narrows else ""
     return _keys(
-        f"SELECT d.book_id FROM {DOCUMENTS} d WHERE d.title_key IN ({holes}) AND {condition}"  # noqa: S608
-        " ORDER BY d.times_lent DESC, d.book_id DESC LIMIT %s",
-        [*keys, *values, MOST_EXACT],
+        f"SELECT d.book_id FROM ({candidates}) c JOIN {DOCUMENTS} d ON d.book_id = c.book_id"  # noqa: S608
+        f"{narrowed} ORDER BY d.times_lent DESC, d.book_id DESC",
+        [*keys, *keys, MOST_EXACT, *(values if filters.narrows else [])],
     )
 
 
@@ -123,12 +163,12 @@ def _sorted(
     )
 
 
-def _place(after: str) -> tuple[int, int, int] | None:
+def _place(after: str) -> _Place | None:
     parts = after.split("-")
     if len(parts) != 3 or not all(part.isdecimal() and len(part) < 19 for part in parts):
         return None
     tier, popularity, pk = map(int, parts)
-    return (tier, min(popularity, POPULARITIES - 1), pk)
+    return _Place(tier, min(popularity, POPULARITIES - 1), pk)
 
 
 def _number(after: str) -> int | None:

@@ -10,8 +10,8 @@ from . import marks
 from .engine import engine
 from .expressions import Expression, Mark, all_of
 
-COUNTED = 20_000  # more hits than these are reckoned
-SAMPLED = 1_000  # a sample has at least about so many hits
+COUNTED = 10_000  # more hits than these are reckoned
+SAMPLED = 500  # a sample has at least about so many hits
 GUESSED_FROM = 9  # the sample that tells how large the others would be
 
 
@@ -70,8 +70,4 @@ def _facets(expression: Expression) -> list[str]:
 
 def _rounded(number: int) -> int:
     """``number`` to its first two digits."""
-    return (
-        int(f"{number:.1e}".split("e")[0].replace(".", "")) * 10 ** max(0, len(str(number)) - 2)
-        if number > 99
-        else number
-    )
+    return round(number, 2 - len(str(number))) if number > 99 else number

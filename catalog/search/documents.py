@@ -108,7 +108,7 @@ def _part(name: str, texts: Iterable[str], language: str) -> str:
 
 
 def _facets(book: Book, authors: list[int], subjects: list[int], copies: list[Copy]) -> list[str]:
-    values = {
+    values: dict[str, Iterable[object]] = {
         marks.LANGUAGE: [book.language],
         marks.FORMAT: [book.format],
         marks.AUTHOR: authors,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from .asking import Question
 from .broad import page_of_many
 from .counting import COUNTED, Facets, Total, count, reckon
-from .expressions import Expression
 from .filters import Filters
 from .narrow import NARROW, all_hits
 from .reading import Reading, read
@@ -46,16 +45,10 @@ def find(
     if counted <= NARROW:
         pks, facets = all_hits(reading, filters, sort)
         start = (page - 1) * per_page
-        shown = pks[start : start + per_page]
-        return Found(shown, Total(counted), facets, reading, has_next=len(pks) > start + per_page)
+        return Found(
+            pks[start : start + per_page], Total(counted), facets, reading, has_next=len(pks) > start + per_page
+        )
     total, facets = reckon(whole, counted)
     offset = 0 if after else min(page - 1, MOST_PAGES) * per_page
-    pks, next_after = page_of_many(
-        reading, filters, sort, offset=offset, limit=per_page, after=after, total=total.number
-    )
-    return Found(pks, total, facets, reading, has_next=bool(next_after), after=next_after)
-
-
-def narrowed(reading: Reading, filters: Filters) -> Expression:
-    """Everything that fits."""
-    return filters.apply(reading.whole)
+    shown = page_of_many(reading, filters, sort, offset=offset, limit=per_page, after=after, total=total.number)
+    return Found(shown.pks, total, facets, reading, has_next=shown.has_next, after=shown.after)

@@ -1,9 +1,11 @@
 """Few hits: every one is looked at and ranked."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from django.db import connection
 
+from .asking import Question
 from .counting import Facets, facets_of
 from .documents import exact_keys
 from .engine import engine
@@ -12,7 +14,7 @@ from .filters import Filters
 from .marks import popularity
 from .reading import Reading
 
-NARROW = 2_000  # so many hits are looked at one by one
+NARROW = 300  # so many hits are looked at one by one
 COLUMNS = "d.book_id, t.tier, d.title_key, d.sort_title, d.sort_author, d.year, d.times_lent, d.available, d.facets"
 
 
@@ -39,10 +41,25 @@ KEYS = {
 
 def all_hits(reading: Reading, filters: Filters, sort: str) -> tuple[list[int], Facets]:
     """The keys of all books that fit, in the order ``sort``, and what they have in common."""
-    is_ranked = sort == "relevance"
-    hits = _hits(tier_by_tier(reading, filters) if is_ranked else [filters.apply(reading.whole)])
-    hits.sort(key=_relevance(reading) if is_ranked else KEYS[sort])
+    if sort == "relevance":
+        hits = ranked(tier_by_tier(reading, filters), reading.question)
+    else:
+        hits = sorted(_hits([filters.apply(reading.whole)]), key=KEYS[sort])
     return [hit.pk for hit in hits], facets_of(hit.facets for hit in hits)
+
+
+def ranked(tiers: list[Expression], question: Question) -> list[Hit]:
+    """All that ``tiers`` find, the best first."""
+    return sorted(_hits(tiers), key=_relevance(question))
+
+
+def ranked_few(pks: list[int], question: Question) -> list[Hit]:
+    """The books with these keys, all of one tier, the best first."""
+    if not pks:
+        return []
+    holes = ", ".join(["%s"] * len(pks))
+    source = f"(SELECT book_id AS id, 0 AS tier FROM catalog_searchdocument WHERE book_id IN ({holes}))"  # noqa: S608
+    return sorted(_read(source, pks), key=_relevance(question))
 
 
 def tier_by_tier(reading: Reading, filters: Filters) -> list[Expression]:
@@ -51,25 +68,29 @@ def tier_by_tier(reading: Reading, filters: Filters) -> list[Expression]:
 
 
 def _hits(arms: list[Expression]) -> list[Hit]:
-    selects, values = [], []
+    selects: list[str] = []
+    values: list[Any] = []
     for n, arm in enumerate(arms):
         sql, more = engine().ids(arm)
         selects.append(f"SELECT id, {n} AS tier FROM ({sql}) i{n}")  # noqa: S608 - a number
         values += more
+    return _read(f"({' UNION ALL '.join(selects)})", values)
+
+
+def _read(source: str, values: list[Any]) -> list[Hit]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {COLUMNS} FROM ({' UNION ALL '.join(selects)}) t"  # noqa: S608 - our own pieces
-            " JOIN catalog_searchdocument d ON d.book_id = t.id",
+            f"SELECT {COLUMNS} FROM {source} t JOIN catalog_searchdocument d ON d.book_id = t.id",  # noqa: S608
             values,
         )
         return [Hit(*row) for row in cursor.fetchall()]
 
 
-def _relevance(reading: Reading):
+def _relevance(question: Question) -> Callable[[Hit], tuple]:
     """The exact title first, then by tier; there those whose title says little else; then the popular, the available,
     the newest."""
-    keys = exact_keys(reading.question.text)
-    asked = {word for term in reading.question.wanted for word in term.words}
+    keys = exact_keys(question.text)
+    asked = {word for term in question.wanted for word in term.words}
 
     def key(hit: Hit) -> tuple:
         if hit.title_key in keys or hit.sort_title in keys:

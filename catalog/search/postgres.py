@@ -47,14 +47,16 @@ def wrong(documents: Iterable[Document]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT w.pk FROM unnest(%s::bigint[], %s::text[]) AS w(pk, tokens)"
-            f" LEFT JOIN {TABLE} d ON d.book_id = w.pk WHERE d.tokens IS DISTINCT FROM w.tokens::tsvector",
+            " LEFT JOIN catalog_searchdocument d ON d.book_id = w.pk"
+            " WHERE d.tokens IS DISTINCT FROM w.tokens::tsvector",
             [[pk for pk, _vector in wanted], [vector for _pk, vector in wanted]],
         )
         return [pk for (pk,) in cursor.fetchall()]
 
 
 def ids(expression: Expression, *, before: int | None = None, is_ordered: bool = False) -> tuple[str, list[Any]]:
-    sql, values = f"SELECT book_id AS id FROM {TABLE} WHERE tokens @@ %s::tsquery", [query(expression)]  # noqa: S608
+    values: list[Any] = [query(expression)]
+    sql = f"SELECT book_id AS id FROM {TABLE} WHERE tokens @@ %s::tsquery"  # noqa: S608
     if before is not None:
         sql, values = f"{sql} AND book_id < %s", [*values, before]
     return (f"{sql} ORDER BY book_id DESC" if is_ordered else sql), values

@@ -32,7 +32,7 @@ _INSERT = f"INSERT OR REPLACE INTO {TABLE}(rowid, {', '.join(COLUMNS)}) VALUES (
 
 
 def write(documents: Iterable[Document]) -> None:
-    rows = [(document.pk, *document.parts, " ".join(document.marks)) for document in documents]
+    rows: list[Sequence[Any]] = [(each.pk, *each.parts, " ".join(each.marks)) for each in documents]
     with connection.cursor() as cursor:
         cursor.executemany(_INSERT, rows)
 
@@ -65,7 +65,8 @@ def wrong(documents: Iterable[Document]) -> list[int]:
 
 
 def ids(expression: Expression, *, before: int | None = None, is_ordered: bool = False) -> tuple[str, list[Any]]:
-    sql, values = f"SELECT rowid AS id FROM {TABLE} WHERE {TABLE} MATCH %s", [query(expression)]  # noqa: S608
+    values: list[Any] = [query(expression)]
+    sql = f"SELECT rowid AS id FROM {TABLE} WHERE {TABLE} MATCH %s"  # noqa: S608
     if before is not None:
         sql, values = f"{sql} AND rowid < %s", [*values, before]
     return (f"{sql} ORDER BY rowid DESC" if is_ordered else sql), values
