@@ -34,7 +34,8 @@ do em na no o os um uma het een van voor och att det ett og
 STOP_WORDS = frozenset(_COMMON.split())
 
 
-def roots(accented: str, language: str) -> list[str]:
+@lru_cache(maxsize=200_000)
+def roots(accented: str, language: str) -> tuple[str, ...]:
     """The tokens for the root of the word ``accented`` in ``language`` (MARC code), none where it has no root.
 
     Of a word with accents also the root that it has without them: many people type none, and many stemmers take
@@ -42,13 +43,13 @@ def roots(accented: str, language: str) -> list[str]:
     finds no English word.
     """
     if len(accented) < SHORTEST or language not in STEMMERS or not _is_word(accented, language):
-        return []
+        return ()
     algorithm = STEMMERS[language]
     plain = fold(accented)
     if plain == accented:
-        return [f"_{language}_{_root(plain, algorithm)}"]
+        return (f"_{language}_{_root(plain, algorithm)}",)
     found = dict.fromkeys(fold(root) for root in (_root(accented, algorithm), _root(plain, algorithm)))
-    return [f"_{language}_{root}" for root in found if root and " " not in root]
+    return tuple(f"_{language}_{root}" for root in found if root and " " not in root)
 
 
 def roots_of(accented: Iterable[str], language: str) -> list[str]:
@@ -64,7 +65,6 @@ def _is_word(word: str, language: str) -> bool:
     return len(word) <= LONGEST and not any(c.isdigit() for c in word) and is_latin == (language not in OTHER_SCRIPTS)
 
 
-@lru_cache(maxsize=200_000)
 def _root(word: str, algorithm: str) -> str:
     return _stemmer(algorithm).stemWord(word)
 

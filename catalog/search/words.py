@@ -15,6 +15,7 @@ UNSPACED = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u2e80-\U0003ffff
 APOSTROPHED = re.compile(r"[^\W_]+(?:['’‘ʼ`´][^\W_]+)+")
 # "Night-Time" is looked for as "nighttime" too, "20,000" as "20000".
 HYPHENED = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)+|\b\d{1,3}(?:[,.'’\u00a0\u202f]\d{3})+\b")
+MARKED = re.compile(r"['`-]|\d[,.]\d")  # plain text that may have other spellings
 # "J. K. Rowling" is looked for as "jk" too.
 INITIALS = re.compile(r"\b[^\W\d_](?:\.\s?|\s)(?:[^\W\d_](?:\.\s?|\s))+")
 # Who has no umlauts on the keyboard writes "Mueller".
@@ -27,13 +28,15 @@ def words(text: str) -> list[str]:
     return [part for word in fold(text).split() for part in _parts(word)]
 
 
-def other_spellings(text: str) -> list[list[str]]:
+def other_spellings(text: str, *, is_name: bool = False) -> list[list[str]]:
     """What people also write for pieces of ``text``, each as its words: without what stands before an apostrophe,
-    without hyphens, without umlauts, with initials together."""
+    without hyphens, without umlauts; of a name also with its initials together."""
+    if text.isascii() and not is_name and not MARKED.search(text):
+        return []
     text = unicodedata.normalize("NFC", text)
     pieces = [re.sub(r"[^\w]", " ", found) for found in APOSTROPHED.findall(text)]
     pieces += [re.sub(r"\W", "", found) for found in HYPHENED.findall(text)]
-    pieces += [re.sub(r"\W", "", found) for found in INITIALS.findall(text)]
+    pieces += [re.sub(r"\W", "", found) for found in INITIALS.findall(text)] if is_name else []
     pieces += [found.translate(UMLAUTS) for found in UMLAUT.findall(text)]
     return [found for found in map(words, dict.fromkeys(pieces)) if found]
 
@@ -71,7 +74,7 @@ def name_keys(name: str) -> set[str]:
 
 def name_key(parts: Iterable[str]) -> str:
     """The words of a name as one word, whatever their order."""
-    return "_".join(sorted(part for part in parts if part))[:LONGEST]
+    return "_".join(sorted({part for part in parts if part}))[:LONGEST]
 
 
 def _parts(word: str) -> list[str]:
