@@ -1,6 +1,7 @@
 """Keeps the search documents: written in the transaction that changes a book, its copies or what circulation knows."""
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
@@ -25,12 +26,14 @@ def index_books(pks: Iterable[int], stock: Mapping[int, Stock] | None = None) ->
 
     ``stock``: circulation's figures by book; without, those that stand there stay.
     """
-    pks = sorted(set(pks))
-    kept = {pk: figures for pk, _lendable, _available, figures in engine().lock(pks)}
-    figures = {**kept, **(stock or {})}
-    documents = [document(book, figures.get(book.pk, Stock())) for book in to_be_indexed(pks)]
-    write(documents)
-    return len(documents)
+    wanted, done = iter(sorted(set(pks))), 0
+    while batch := list(islice(wanted, BATCH)):  # SQLite takes no more than a thousand at once
+        kept = {pk: figures for pk, _lendable, _available, figures in engine().lock(batch)}
+        figures = {**kept, **(stock or {})}
+        documents = [document(book, figures.get(book.pk, Stock())) for book in to_be_indexed(batch)]
+        write(documents)
+        done += len(documents)
+    return done
 
 
 def to_be_indexed(pks: Iterable[int]) -> QuerySet[Book]:
@@ -87,7 +90,7 @@ def mark_stale(books: QuerySet[Book]) -> None:
 
 
 def write_stale(stock_of: StockOf) -> int:
-    """Write up to BATCH of the documents that are marked as stale anew; how many there were. ``stock_of``: as for ``rebuild``."""
+    """Write up to BATCH of the stale documents anew; how many there were. ``stock_of`` as for ``rebuild``."""
     pks = list(SearchDocument.objects.filter(is_stale=True).order_by("pk").values_list("pk", flat=True)[:BATCH])
     if pks:
         _rewrite(pks, stock_of)
