@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from catalog.views import batches, books, copies, importing, search
+from catalog.views import batches, book_page, books, copies, importing, search
 
 app_name = "catalog"
 
 urlpatterns = [
     path("search/", search.search, name="search"),
-    path("books/<int:pk>/", search.book, name="book"),
+    path("books/<int:pk>/", book_page.book, name="book"),
+    path("books/<int:pk>.jsonld", book_page.jsonld, name="jsonld"),
+    path("books/<int:pk>/cite/<str:style>", book_page.cite, name="cite"),
     path("books/<int:pk>/cover.jpg", search.cover, name="cover"),
     path("isbn/<str:isbn>/", search.isbn, name="isbn"),
     path("authors/<int:pk>/", search.author, name="author"),

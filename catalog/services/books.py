@@ -17,6 +17,7 @@ from accounts.services.numbers import BARCODES, hold
 from catalog.drafts import BookDraft, DraftContributor
 from catalog.models import Author, Book, BookIdentifier, Contributor, CopyType, Cover
 from catalog.normalize.names import name_key
+from catalog.normalize.shelf import shelf_key
 from catalog.normalize.subjects import subject_key
 from catalog.normalize.text import title_key
 from catalog.normalize.titles import sort_title
@@ -188,6 +189,8 @@ def _set_plain(book: Book, draft: BookDraft, wanted: set[str]) -> None:
         setattr(book, name, draft_value(draft, name))
     if "year" in wanted and "published" not in wanted and str(book.year) not in book.published:
         book.published = ""  # the date as printed, which names another year
+    if "call_number" in wanted:
+        book.shelf_key = shelf_key(book.call_number)
     if wanted & {"title", "language"}:
         given = draft.sort_title[:500] if "title" in wanted else ""
         book.sort_title = given or sort_title(book.title, book.language)

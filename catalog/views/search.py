@@ -1,10 +1,9 @@
-"""Finding and looking at books: open to everybody."""
+"""Finding books: open to everybody."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
@@ -13,8 +12,7 @@ from accounts.permissions import MANAGE_BOOKS
 from catalog import queries
 from catalog.forms.search import SearchForm
 from catalog.models import Author, Book, Subject
-from circulation.queries.copies import stock_of, with_availability
-from circulation.queries.holds import queue
+from circulation.queries.copies import stock_of
 
 PER_PAGE = 20
 A_YEAR = 365 * 24 * 3600
@@ -29,16 +27,6 @@ def search(request: HttpRequest) -> HttpResponse:
     page = page_of(request, books, PER_PAGE)
     context = {"form": form, "q": text, "page": page, "stock": stock_of(page)}
     return render(request, "catalog/search.html", context, status=200 if form.is_valid() else 400)
-
-
-@login_not_required
-@require_safe
-def book(request: HttpRequest, pk: int) -> HttpResponse:
-    books = queries.with_source_key(queries.for_lists(queries.public_books()).prefetch_related("subjects"))
-    book = get_object_or_404(books, pk=pk)
-    copies = with_availability(book.copies.filter(withdrawn_on=None)).select_related("current_branch").order_by("pk")
-    context = {"book": book, "copies": copies, "waiting": len(queue(book, timezone.localdate()))}
-    return render(request, "catalog/book.html", context)
 
 
 @login_not_required

@@ -9,6 +9,7 @@ from catalog.isbn import read_isbn
 from catalog.models import Author, Book, BookIdentifier, Contributor, Copy, Subject
 from catalog.normalize.languages import read_language
 from catalog.normalize.names import name_key, natural_name
+from catalog.normalize.shelf import shelf_key
 from catalog.normalize.subjects import subject_key
 from catalog.normalize.text import title_key
 from catalog.normalize.titles import sort_title
@@ -120,6 +121,7 @@ class Shelves:
         words = [row["title"], row["subtitle"], *names, *(value for _kind, value in numbers), filled["publisher"]]
         return Book(
             **filled, sort_title=sort_title(row["title"], language), match_key=title_key(row["title"]),
+            shelf_key=shelf_key(row["callno"]),
             search_text=document(words), origins={name: LIBRARIAN for name in FIELDS if (filled | lists).get(name)},
         )  # fmt: skip
 

@@ -23,7 +23,7 @@ RANKS = {
         "progress",
     },
     1: {"models"},
-    2: {"queries", "services", "permissions", "openlibrary", "search", "sheets", "invariants"},
+    2: {"queries", "services", "permissions", "openlibrary", "search", "discovery", "sheets", "invariants"},
     3: {"forms", "admin", "paging", "adapter", "scenarios"},
     4: {"views", "tasks", "management"},
     5: {"urls"},

@@ -47,9 +47,9 @@ AUTHORS = {
         "Able, Ann, Ben Baker, Cy Cole, Di Dorn, Ed Ebel, Flo Fox, Gus Gray, et al. Emma. London: Penguin, 2003.",
     ),
     21: (
-        "Able, A., Baker, B., Cole, C., Dorn, D., Ebel, E., Fox, F., Gray, G., Hill, H., Ives, I., Jones, J., King, K., "
-        "Lane, L., Mann, M., Nash, N., Orr, O., Penn, P., Quick, Q., Reed, R., Swan, S., . . . Usk, U. (2003). Emma. "
-        "Penguin.",
+        "Able, A., Baker, B., Cole, C., Dorn, D., Ebel, E., Fox, F., Gray, G., Hill, H., Ives, I., Jones, J., King, "
+        "K., Lane, L., Mann, M., Nash, N., Orr, O., Penn, P., Quick, Q., Reed, R., Swan, S., . . . Usk, U. (2003). "
+        "Emma. Penguin.",
         "Able, Ann, et al. Emma. Penguin, 2003.",
         "Able, Ann, Ben Baker, Cy Cole, Di Dorn, Ed Ebel, Flo Fox, Gus Gray, et al. Emma. London: Penguin, 2003.",
     ),
@@ -79,7 +79,8 @@ CASES: list[tuple[dict[str, Any], str, str, str]] = [
     ),
     (
         {"people": people("Ann Able", "Ben Baker", role="edt")},
-        "Able, A., & Baker, B. (Eds.). (2003). Emma. Penguin.", "Able, Ann, and Ben Baker, editors. Emma. Penguin, 2003.",
+        "Able, A., & Baker, B. (Eds.). (2003). Emma. Penguin.",
+        "Able, Ann, and Ben Baker, editors. Emma. Penguin, 2003.",
         "Able, Ann, and Ben Baker, eds. Emma. London: Penguin, 2003.",
     ),
     (  # author, editor, translators, edition
