@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.views import batches, book_page, books, copies, importing, search
+from catalog.views import batches, book_page, books, copies, feeds, importing, lists, robots, search
 
 app_name = "catalog"
 
@@ -13,6 +13,14 @@ urlpatterns = [
     path("books/<int:pk>/cite/<str:style>", book_page.cite, name="cite"),
     path("books/<int:pk>/cover.jpg", search.cover, name="cover"),
     path("isbn/<str:isbn>/", search.isbn, name="isbn"),
+    path("new/", lists.new, name="new"),
+    path("popular/", lists.popular, name="popular"),
+    path("feeds/new.atom", feeds.new, name="new_feed"),
+    path("feeds/popular.atom", feeds.popular, name="popular_feed"),
+    path("opensearch.xml", robots.opensearch, name="opensearch"),
+    path("sitemap.xml", robots.sitemap_index, name="sitemap"),
+    path("sitemap-books-<int:page>.xml", robots.sitemap_books, name="sitemap_books"),
+    path("robots.txt", robots.robots, name="robots"),
     path("authors/<int:pk>/", search.author, name="author"),
     path("subjects/<int:pk>/", search.subject, name="subject"),
     path("desk/books/", books.books, name="books"),

@@ -1,15 +1,9 @@
 """A book as the citations want it."""
 
-from django.conf import settings
-
 from catalog.citations import Facts, person
+from catalog.discovery.addresses import permalink
 from catalog.models import Book
 from catalog.normalize.languages import html_language
-
-
-def permalink(book: Book) -> str:
-    """The address under which ``book`` is found from anywhere and for good."""
-    return f"{settings.SITE_URL}{book.get_absolute_url()}"
 
 
 def facts_of(book: Book) -> Facts:

@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
-from django.urls import reverse
-
 from accounts.models import LibrarySettings
-from catalog.discovery.citing import isbns_of, permalink
+from catalog.discovery.addresses import absolute, cover_address, permalink
+from catalog.discovery.citing import isbns_of
 from catalog.models import Book, Copy
 from catalog.normalize.languages import html_language
 from catalog.normalize.names import looks_like_body
@@ -41,7 +39,7 @@ def linked_data(book: Book, copies: Iterable[Copy], library: LibrarySettings) ->
         "isPartOf": {"@type": "BookSeries", "name": book.series} if book.series else None,
         "about": [{"@type": "Thing", "name": subject.name} for subject in book.subjects.all()],
         "description": book.description,
-        "image": _image(book),
+        "image": cover_address(book),
         "offers": [_offer(copy, library) for copy in copies],
     }
     return {name: value for name, value in said.items() if value}
@@ -51,17 +49,10 @@ def _people(book: Book) -> dict[str, list[dict[str, str]]]:
     people: dict[str, list[dict[str, str]]] = {}
     for part in book.contributors.all():
         kind = "Organization" if looks_like_body(part.author.name) else "Person"
-        address = f"{settings.SITE_URL}{part.author.get_absolute_url()}"
+        address = absolute(part.author.get_absolute_url())
         person = {"@type": kind, "@id": address, "name": part.author.name}
         people.setdefault(ROLES.get(part.role, "contributor"), []).append(person)
     return people
-
-
-def _image(book: Book) -> str:
-    cover = getattr(book, "cover", None)
-    if cover is None or not cover.file:
-        return ""
-    return f"{settings.SITE_URL}{reverse('catalog:cover', args=[book.pk])}?v={cover.version}"
 
 
 def _offer(copy: Copy, library: LibrarySettings) -> dict[str, Any]:
@@ -71,7 +62,7 @@ def _offer(copy: Copy, library: LibrarySettings) -> dict[str, Any]:
         "@type": "Offer",
         "businessFunction": LENT_OUT,
         "availability": f"https://schema.org/{status}",
-        "offeredBy": {"@type": "Library", "@id": f"{settings.SITE_URL}/", "name": library.name},
+        "offeredBy": {"@type": "Library", "@id": absolute("/"), "name": library.name},
         "availableAtOrFrom": {"@type": "Place", "name": str(copy.current_branch)},
         "sku": copy.call_number,
         "serialNumber": copy.barcode,

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from catalog import queries
 from catalog.citations import STYLES, Facts
 from catalog.citations.bibtex import key as key_of
-from catalog.discovery.citing import facts_of, permalink
+from catalog.discovery.addresses import permalink
+from catalog.discovery.citing import facts_of
 from catalog.discovery.neighbours import also_borrowed, on_the_same_shelf, other_editions, with_work_key
 from catalog.discovery.schema_org import linked_data
 from catalog.models import Book, Copy
