@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.views import batches, book_page, books, copies, feeds, importing, lists, robots, search
+from catalog.views import batches, book_page, books, copies, covers, feeds, importing, lists, robots, search
 
 app_name = "catalog"
 
@@ -11,7 +11,8 @@ urlpatterns = [
     path("books/<int:pk>/", book_page.book, name="book"),
     path("books/<int:pk>.jsonld", book_page.jsonld, name="jsonld"),
     path("books/<int:pk>/cite/<str:style>", book_page.cite, name="cite"),
-    path("books/<int:pk>/cover.jpg", search.cover, name="cover"),
+    path("books/<int:pk>/cover.jpg", covers.cover, name="cover"),
+    path("books/<int:pk>/cover-s.jpg", covers.small_cover, name="small_cover"),
     path("isbn/<str:isbn>/", search.isbn, name="isbn"),
     path("new/", lists.new, name="new"),
     path("popular/", lists.popular, name="popular"),

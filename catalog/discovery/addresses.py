@@ -16,7 +16,8 @@ def permalink(book: Book) -> str:
     return absolute(book.get_absolute_url())
 
 
-def cover_address(book: Book, view: str = "catalog:cover") -> str:
+def cover_address(book: Book, *, small: bool = False) -> str:
     """The address of the picture of ``book``; empty where there is none."""
+    view = "catalog:small_cover" if small else "catalog:cover"
     cover = getattr(book, "cover", None)
     return absolute(f"{reverse(view, args=[book.pk])}?v={cover.version}") if cover and cover.file else ""

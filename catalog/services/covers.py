@@ -20,6 +20,7 @@ from accounts.services.actions import describe, recorded
 from catalog.models import Book, Cover
 from catalog.openlibrary.client import OpenLibrary
 from catalog.openlibrary.errors import PASSING, OpenLibraryError
+from catalog.services.small_covers import small_name
 
 MOST_BYTES = 10_000_000
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
@@ -195,9 +196,9 @@ def _store(cover: Cover, picture: bytes, size: tuple[int, int], now: datetime | 
 
 
 def forget_file(name: str | None) -> None:
-    """Delete a stored file once the database no longer names it for certain."""
+    """Delete a stored picture, and its small one, once the database no longer names it for certain."""
     if name:
-        transaction.on_commit(lambda: default_storage.delete(name))
+        transaction.on_commit(lambda: [default_storage.delete(each) for each in (name, small_name(name))])
 
 
 def preview_cover(client: OpenLibrary, cover_id: int) -> bytes:

@@ -69,9 +69,14 @@ def _summary(book: Book) -> SafeString:
     """What an entry shows below the title: the cover, who published it and when, the beginning of the description."""
     imprint = ", ".join(filter(None, (book.publisher, str(book.year or ""))))
     text = Truncator(_plain(book.description)).chars(LONGEST_DESCRIPTION)
-    picture = cover_address(book)
-    shown = format_html('<p><img src="{}" alt=""></p>', picture) if picture else ""
-    return format_html("{}<p>{}</p><p>{}</p>", shown, _plain(imprint), text)
+    return format_html("{}<p>{}</p><p>{}</p>", _picture(book), _plain(imprint), text)
+
+
+def _picture(book: Book) -> str:
+    address = cover_address(book, small=True)
+    if not address:
+        return ""
+    return format_html('<p><img src="{}" alt="" width="{}" height="{}"></p>', address, *book.cover.small_size)
 
 
 def _plain(text: str) -> str:

@@ -39,6 +39,7 @@ AUDIENCE = {
     "catalog:search": PUBLIC,
     "catalog:book": PUBLIC,
     "catalog:cover": PUBLIC,
+    "catalog:small_cover": PUBLIC,
     "catalog:new": PUBLIC,
     "catalog:popular": PUBLIC,
     "catalog:new_feed": PUBLIC,

@@ -94,7 +94,7 @@ def test_feed_is_atom_with_absolute_addresses(address: str, client: Client) -> N
     assert (found["title"], found["id"], found["link"]) == ("Book 1", link, link)
     assert datetime.fromisoformat(found["updated"] or "") <= timezone.now()
     assert entry.findtext(f"{ATOM}author/{ATOM}name") == "Ann Able"
-    assert f'<img src="{SITE}/books/{book.pk}/cover' in (found["summary"] or "")
+    assert f'<img src="{SITE}/books/{book.pk}/cover-s.jpg?v=' in (found["summary"] or "")
     selves = [each.get("href") for each in feed.findall(f"{ATOM}link") if each.get("rel") == "self"]
     assert (selves, feed.findtext(f"{ATOM}id", "").startswith(SITE)) == ([f"{SITE}{address}"], True)
 
