@@ -4,6 +4,7 @@ import io
 import logging
 import secrets
 from datetime import datetime
+from functools import partial
 
 from django.core.cache import cache
 from django.core.files.base import ContentFile
@@ -197,8 +198,8 @@ def _store(cover: Cover, picture: bytes, size: tuple[int, int], now: datetime | 
 
 def forget_file(name: str | None) -> None:
     """Delete a stored picture, and its small one, once the database no longer names it for certain."""
-    if name:
-        transaction.on_commit(lambda: [default_storage.delete(each) for each in (name, small_name(name))])
+    for each in (name, small_name(name)) if name else ():
+        transaction.on_commit(partial(default_storage.delete, each))
 
 
 def preview_cover(client: OpenLibrary, cover_id: int) -> bytes:

@@ -21,7 +21,7 @@ def small_name(name: str) -> str:
 
 def small_picture(cover: Cover) -> bytes:
     """The picture of ``cover`` within SMALL_SIZE as JPEG. Raises FileNotFoundError if the file is gone."""
-    name = small_name(cover.file.name)
+    name = small_name(cover.file.name or "")
     if default_storage.exists(name):
         with default_storage.open(name) as file:
             return file.read()
