@@ -13,7 +13,7 @@ from catalog.citations import STYLES, Facts
 from catalog.citations.bibtex import key as key_of
 from catalog.discovery.addresses import permalink
 from catalog.discovery.citing import facts_of
-from catalog.discovery.neighbours import also_borrowed, on_the_same_shelf, other_editions, with_work_key
+from catalog.discovery.neighbours import also_borrowed, on_the_same_shelf, other_editions
 from catalog.discovery.schema_org import linked_data
 from catalog.models import Book, Copy
 from circulation.queries.copies import stock_of, with_availability
@@ -25,8 +25,9 @@ REFERENCE_FILES = [(key, style.name) for key, style in STYLES.items() if style.e
 @login_not_required
 @require_safe
 def book(request: HttpRequest, pk: int) -> HttpResponse:
-    book = get_object_or_404(with_work_key(queries.with_source_key(_books())), pk=pk)
-    copies, editions = list(_copies(book)), other_editions(book, book.work_key)
+    book = get_object_or_404(queries.with_source_key(_books()), pk=pk)
+    copies = list(_copies(book))
+    editions = other_editions(book) if book.source_key else []  # what was catalogued by hand belongs to no work
     context = {
         "book": book, "copies": copies, "waiting": len(queue(book, timezone.localdate())),
         "editions": editions, "stock": stock_of(editions) if editions else {},

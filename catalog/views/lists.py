@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.paging import page_of
-from catalog.discovery.arrivals import MOST_NEW, POPULAR_DAYS, new_books, popular_books
+from catalog.discovery.arrivals import MOST_NEW, POPULAR_DAYS, count_popular_books, new_books, popular_books
 from circulation.queries.copies import stock_of
 
 PER_PAGE = 20
@@ -22,5 +22,5 @@ def new(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def popular(request: HttpRequest) -> HttpResponse:
-    page = page_of(request, popular_books(), PER_PAGE)
+    page = page_of(request, popular_books(), PER_PAGE, count=count_popular_books())
     return render(request, "catalog/popular.html", {"page": page, "stock": stock_of(page), "days": POPULAR_DAYS})
