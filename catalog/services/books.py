@@ -16,6 +16,7 @@ from accounts.services.numbers import BARCODES, hold
 from catalog.drafts import BookDraft, DraftContributor
 from catalog.models import Author, Book, BookIdentifier, Contributor, CopyType, Cover
 from catalog.normalize.names import name_key
+from catalog.normalize.shelf import shelf_key
 from catalog.normalize.subjects import subject_key
 from catalog.normalize.text import title_key
 from catalog.normalize.titles import sort_title
@@ -127,7 +128,7 @@ def create_book(draft: BookDraft, origin: str) -> Book:
 
 
 def add_isbns(book: Book, draft: BookDraft) -> None:
-    """Give ``book`` the ISBNs of ``draft`` that it lacks, inside the caller's transaction; search hears it from there."""
+    """Give ``book`` the ISBNs of ``draft`` that it lacks, inside the caller's transaction, which tells search."""
     known = set(book.identifiers.values_list("kind", "value"))
     new = [pair for pair in _numbers(draft) if pair[0] in ("isbn13", "isbn10") and pair not in known]
     BookIdentifier.objects.bulk_create(BookIdentifier(book=book, kind=kind, value=value) for kind, value in new)
@@ -176,6 +177,8 @@ def _set_plain(book: Book, draft: BookDraft, wanted: set[str]) -> None:
         setattr(book, name, draft_value(draft, name))
     if "year" in wanted and "published" not in wanted and str(book.year) not in book.published:
         book.published = ""  # the date as printed, which names another year
+    if "call_number" in wanted:
+        book.shelf_key = shelf_key(book.call_number)
     if wanted & {"title", "language"}:
         given = draft.sort_title[:500] if "title" in wanted else ""
         book.sort_title = given or sort_title(book.title, book.language)

@@ -9,6 +9,7 @@ from catalog.isbn import read_isbn
 from catalog.models import Author, Book, BookIdentifier, Contributor, Copy, Subject
 from catalog.normalize.languages import read_language
 from catalog.normalize.names import name_key, natural_name
+from catalog.normalize.shelf import shelf_key
 from catalog.normalize.subjects import subject_key
 from catalog.normalize.text import title_key
 from catalog.normalize.titles import sort_title
@@ -117,6 +118,7 @@ class Shelves:
         lists = {"contributors": people, "subjects": about, "identifiers": numbers}
         return Book(
             **filled, sort_title=sort_title(row["title"], language), match_key=title_key(row["title"]),
+            shelf_key=shelf_key(row["callno"]),
             origins={name: LIBRARIAN for name in FIELDS if (filled | lists).get(name)},
         )  # fmt: skip
 
