@@ -69,7 +69,8 @@ class Borrowers:
     def _loan(self, row: Row) -> tuple:
         return (
             self.shelves.copies[row["copy_id"]], self.members[row["member_id"]], self.categories[row["member_id"]],
-            self.shelves.copy_type.pk, self.shelves.branch.pk, self._moment(row["out"], ISSUED_AT), self._due(row["due"]),
+            self.shelves.copy_type.pk, self.shelves.branch.pk, self._moment(row["out"], ISSUED_AT),
+            self._due(row["due"]),
         )  # fmt: skip
 
     def _stored_moment(self, day: str, at: time) -> object:

@@ -64,9 +64,9 @@ class Store:
         csv.writer(file, quoting=csv.QUOTE_NONNUMERIC).writerows(rows)
         may_lack = [field for field in self._all if field.null]
         options = "FORMAT csv" + (f", FORCE_NULL ({_names(may_lack)})" if may_lack else "")
-        with connection.cursor() as cursor, connection.wrap_database_errors:
-            with cursor.copy(f"COPY {self.table} ({_names(self._all)}) FROM STDIN ({options})") as copy:
-                copy.write(file.getvalue())
+        sql = f"COPY {self.table} ({_names(self._all)}) FROM STDIN ({options})"
+        with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(sql) as copy:
+            copy.write(file.getvalue())
 
     def _next_keys(self, count: int) -> Sequence[int]:
         assert self._key
