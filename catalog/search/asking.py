@@ -46,6 +46,12 @@ class Term:
         return len(self.words) == 1 and not self.is_phrase
 
     @property
+    def in_words(self) -> str:
+        """The term as somebody may type it."""
+        text = ("" if is_unspaced(self.words[0]) else " ").join(self.words)
+        return f'"{text}"' if self.is_phrase else text
+
+    @property
     def can_go_on(self) -> bool:
         """Whether this may be a word that is still being typed."""
         return not self.is_phrase and (is_unspaced(self.words[-1]) or len(self.words[-1]) >= SHORTEST_PREFIX)
@@ -69,6 +75,12 @@ class Question:
     def is_empty(self) -> bool:
         """Whether nothing was typed that could be looked for."""
         return not self.wanted
+
+    @property
+    def in_words(self) -> str:
+        """What is looked for, as somebody may type it."""
+        wanted = [f"{term.in_words}*" if term.is_prefix and term.is_plain else term.in_words for term in self.wanted]
+        return " ".join([*wanted, *(f"-{term.in_words}" for term in self.unwanted)])
 
     def as_typing(self, every: bool = False) -> "Question | None":
         """The same with its last word (or ``every`` word) taken for a beginning; None if that changes nothing."""
