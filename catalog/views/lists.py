@@ -7,7 +7,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.paging import page_of
 from catalog.discovery.arrivals import MOST_NEW, POPULAR_DAYS, count_popular_books, new_books, popular_books
-from circulation.queries.copies import stock_of
 
 PER_PAGE = 20
 
@@ -16,11 +15,11 @@ PER_PAGE = 20
 @require_safe
 def new(request: HttpRequest) -> HttpResponse:
     page = page_of(request, new_books()[:MOST_NEW], PER_PAGE)
-    return render(request, "catalog/new.html", {"page": page, "stock": stock_of(page)})
+    return render(request, "catalog/new.html", {"page": page})
 
 
 @login_not_required
 @require_safe
 def popular(request: HttpRequest) -> HttpResponse:
     page = page_of(request, popular_books(), PER_PAGE, count=count_popular_books())
-    return render(request, "catalog/popular.html", {"page": page, "stock": stock_of(page), "days": POPULAR_DAYS})
+    return render(request, "catalog/popular.html", {"page": page, "days": POPULAR_DAYS})

@@ -10,20 +10,21 @@ from django.views.decorators.http import require_safe
 from accounts.paging import page_of
 from catalog import queries
 from catalog.forms.search import SearchForm
-from catalog.models import Author, Book, Subject
-from circulation.queries.copies import stock_of
-
-PER_PAGE = 20
+from catalog.models import Author, Subject
+from catalog.views.facets import facets_beside
+from catalog.views.results import PER_PAGE, results_of, scanned
 
 
 @login_not_required
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
-    text = form.cleaned_data.get("q", "") if form.is_valid() else ""
-    found = queries.search_books(text, sort="relevance" if text else "title")
-    books = queries.in_order(queries.for_lists(Book.objects.all()), found.pks)
-    context = {"form": form, "q": text, "found": found, "page": books, "stock": stock_of(books)}
+    if book := scanned(form, queries.public_books()):
+        return redirect(book)
+    results = results_of(form)
+    if results and (book := scanned(form, queries.public_books(), results)):
+        return redirect(book)
+    context = {"form": form, "results": results, "facets": facets_beside(results) if results else None}
     return render(request, "catalog/search.html", context, status=200 if form.is_valid() else 400)
 
 
@@ -43,7 +44,7 @@ def isbn(request: HttpRequest, isbn: str) -> HttpResponse:
 def author(request: HttpRequest, pk: int) -> HttpResponse:
     author = get_object_or_404(Author, pk=pk)
     page = page_of(request, queries.books_of_author(author), PER_PAGE)
-    return render(request, "catalog/author.html", {"author": author, "page": page, "stock": stock_of(page)})
+    return render(request, "catalog/author.html", {"author": author, "page": page})
 
 
 @login_not_required
@@ -51,4 +52,4 @@ def author(request: HttpRequest, pk: int) -> HttpResponse:
 def subject(request: HttpRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(Subject, pk=pk)
     page = page_of(request, queries.books_about(subject), PER_PAGE)
-    return render(request, "catalog/subject.html", {"subject": subject, "page": page, "stock": stock_of(page)})
+    return render(request, "catalog/subject.html", {"subject": subject, "page": page})

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
@@ -129,6 +129,12 @@ def binding(title: Any) -> str:
 def language(code: str) -> str:
     """The name of a language from its MARC code, in the reader's language."""
     return language_name(code, get_language() or "en")
+
+
+@register.filter
+def figure(number: int) -> str:
+    """A number of things, its thousands set apart as the reader's language does."""
+    return number_format(number, force_grouping=True)
 
 
 @register.filter
