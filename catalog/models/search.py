@@ -43,12 +43,17 @@ class SearchDocument(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word that some book has in its title, its people or its subjects: what misspelt words are compared with."""
+    """A word that some book has in its title, its people or its subjects: what misspelt words are compared with.
+
+    ``skeleton``: its consonants, by which words that look alike are found (catalog.search.sounding).
+    """
 
     word = models.CharField(max_length=40, unique=True)
+    skeleton = models.CharField(max_length=40, default="")
 
     class Meta:
         default_permissions = ()
+        indexes = [models.Index(fields=["skeleton", "word"], name="search_by_skeleton")]
 
     def __str__(self) -> str:
         return self.word

@@ -31,9 +31,6 @@ class Engine(Protocol):
     def probe(self, expression: Expression) -> tuple[str, list]:
         """A condition on a row ``d`` of the documents: it fits."""
 
-    def near_words(self, word: str, limit: int) -> list[str]:
-        """Known words that look like ``word``, the likest first."""
-
     def tidy(self) -> None:
         """Make the index as small and quick as it gets, after many writes."""
 

@@ -13,13 +13,11 @@ LETTERS = {TITLE: "t", AUTHOR: "a", SUBJECT: "s", PUBLISHER: "p", NUMBER: "n", S
 LAST_POSITION = 16_383  # PostgreSQL counts no further
 MOST_POSITIONS = 255  # of one word
 CREATE = [
-    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "ALTER TABLE catalog_searchdocument ADD COLUMN tokens tsvector",
     "CREATE INDEX search_tokens ON catalog_searchdocument USING gin (tokens)",
-    "CREATE INDEX search_spelling ON catalog_searchword USING gin (word gin_trgm_ops)",
 ]
 DROP = [
-    "DROP INDEX search_spelling", "DROP INDEX search_tokens", "ALTER TABLE catalog_searchdocument DROP COLUMN tokens",
+    "DROP INDEX search_tokens", "ALTER TABLE catalog_searchdocument DROP COLUMN tokens",
 ]  # fmt: skip
 
 
@@ -64,15 +62,6 @@ def ids(expression: Expression, *, before: int | None = None, is_ordered: bool =
 
 def probe(expression: Expression) -> tuple[str, list[Any]]:
     return "d.tokens @@ %s::tsquery", [query(expression)]
-
-
-def near_words(word: str, limit: int) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT word FROM catalog_searchword WHERE word %% %s ORDER BY similarity(word, %s) DESC, word LIMIT %s",
-            [word, word, limit],
-        )
-        return [found for (found,) in cursor.fetchall()]
 
 
 def tidy() -> None:

@@ -9,7 +9,7 @@ from .asking import Question, tiers, whole
 from .counting import count
 from .documents import UNKNOWN_LANGUAGE
 from .expressions import Expression, Mark, any_of
-from .spelling import mended
+from .spelling import mended, mended_in_part
 
 FEW = 20  # hits below which words that only begin like the last one are shown too
 
@@ -45,8 +45,20 @@ def read(question: Question, languages: Iterable[str]) -> Reading:
         return literal
     if better := mended(question, whole):
         return replace(_literal(better, languages), how=How.CORRECTED)
-    loose = next((reading for less in _less(question, languages) if _finds(reading := _read(less, languages))), None)
-    return replace(loose, how=How.ANY_WORD) if loose else literal
+    return _loose(question, languages) or literal
+
+
+def _loose(question: Question, languages: tuple[str, ...]) -> Reading | None:
+    """Some of the words: all that books have, all but one, those that can be mended, any."""
+    if len(question.telling) < 2:
+        return None
+    for less in _less(question, languages):
+        if _finds(reading := _read(less, languages)):
+            return replace(reading, how=How.ANY_WORD)
+    if better := mended_in_part(question, whole):
+        return replace(_literal(better, languages), how=How.CORRECTED)
+    anything = _read(replace(question, is_any=True), languages)
+    return replace(anything, how=How.ANY_WORD) if _finds(anything) else None
 
 
 def _literal(question: Question, languages: tuple[str, ...]) -> Reading:
@@ -68,16 +80,13 @@ def _read(question: Question, languages: tuple[str, ...]) -> Reading:
 
 
 def _less(question: Question, languages: tuple[str, ...]) -> Iterator[Question]:
-    """The question without the words that no book has, then without one more, then any of its words."""
+    """The question without the words that no book has, then without one more."""
     terms = question.telling
-    if len(terms) < 2:
-        return
     known = [term for term in terms if count(whole(question.asking_for([term]), languages), 1)]
     if known and len(known) < len(terms):
         yield question.asking_for(known)
     if len(known) > 2:
         yield from (question.asking_for(t for t in known if t is not left_out) for left_out in reversed(known))
-    yield replace(question, is_any=True)
 
 
 def _finds(reading: Reading) -> bool:

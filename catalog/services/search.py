@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from catalog.models import Book, SearchDocument, SearchLanguage, SearchWord
 from catalog.search.documents import Document, Stock, document, volatile_marks
 from catalog.search.engine import engine
+from catalog.search.sounding import skeleton
 
 BATCH = 500
 StockOf = Callable[[Iterable[int]], Mapping[int, Stock]]
@@ -108,7 +109,8 @@ def _stock(row: SearchDocument) -> Stock:
 
 def _learn_words(words: set[str]) -> None:
     known = set(SearchWord.objects.filter(word__in=words).values_list("word", flat=True))
-    SearchWord.objects.bulk_create([SearchWord(word=word) for word in sorted(words - known)], ignore_conflicts=True)
+    new = [SearchWord(word=word, skeleton=skeleton(word)) for word in sorted(words - known)]
+    SearchWord.objects.bulk_create(new, ignore_conflicts=True)
 
 
 def _learn_languages(codes: set[str]) -> None:
