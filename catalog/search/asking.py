@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from catalog.isbn import forms, read_isbn
+from catalog.normalize.text import fold
 
 from .expressions import (
     AUTHOR,
@@ -57,17 +58,18 @@ class Term:
         """Whether this is a word that stands in nearly every title."""
         return self.is_plain and self.words[0] in STOP_WORDS
 
-    @property
-    def can_go_on(self) -> bool:
-        """Whether this may be a word that is still being typed."""
-        return not self.is_phrase and (is_unspaced(self.words[-1]) or len(self.words[-1]) >= SHORTEST_PREFIX)
+    def can_go_on(self, shortest: int = SHORTEST_PREFIX) -> bool:
+        """Whether this may be a word that is still being typed, of which ``shortest`` letters are there."""
+        if self.is_phrase or self.says_little:
+            return False
+        return is_unspaced(self.words[-1]) or len(self.words[-1]) >= shortest
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A search: all of ``wanted`` (``is_any``: one of them) and none of ``unwanted`` in ``field`` (of FIELDS).
 
-    ``is_cut``: more was typed than is looked for.
+    ``typed``: the text, folded, of which this is a reading. ``is_cut``: more was typed than is looked for.
     """
 
     text: str = ""
@@ -76,6 +78,7 @@ class Question:
     unwanted: tuple[Term, ...] = ()
     is_cut: bool = False
     is_any: bool = False
+    typed: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -85,8 +88,9 @@ class Question:
     def as_typing(self, every: bool = False) -> "Question | None":
         """The same with its last word (or ``every`` word) taken for a beginning; None if that changes nothing."""
         last = len(self.wanted) - 1
+        shortest = SHORTEST_PREFIX - (last > 0)  # beside another word a shorter beginning says enough
         wanted = tuple(
-            replace(term, is_prefix=True) if term.can_go_on and (every or n == last) else term
+            replace(term, is_prefix=True) if term.can_go_on(shortest) and (every or n == last) else term
             for n, term in enumerate(self.wanted)
         )
         return replace(self, wanted=wanted) if wanted != self.wanted else None
@@ -119,7 +123,7 @@ def ask(text: str, field: str = "all") -> Question:
         (unwanted if is_unwanted else wanted).extend(_terms(piece.lstrip("-")))
     wanted = list(dict.fromkeys(wanted))
     is_cut = len(wanted) > MOST_TERMS or len(unwanted) > MOST_TERMS
-    return Question(text, field, tuple(wanted[:MOST_TERMS]), tuple(unwanted[:MOST_TERMS]), is_cut)
+    return Question(text, field, tuple(wanted[:MOST_TERMS]), tuple(unwanted[:MOST_TERMS]), is_cut, typed=fold(text))
 
 
 def whole(question: Question, languages: Iterable[str] = ()) -> Expression:
@@ -201,7 +205,7 @@ def _terms(piece: str) -> list[Term]:
     found = [Term(run) for run in runs(piece)]
     if len(found) == len(accented):
         found = [replace(term, accented=word) if len(term.words) == 1 else term for term, word in zip(found, accented, strict=True)]
-    if found and piece.endswith("*") and found[-1].can_go_on:
+    if found and piece.endswith("*") and found[-1].can_go_on():
         found[-1] = replace(found[-1], is_prefix=True)
     return found
 

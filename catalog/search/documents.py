@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from catalog.models import Author, Book, Copy
 from catalog.normalize.text import fold, title_key
@@ -75,7 +76,7 @@ def document(book: Book, stock: Stock) -> Document:
             "out": stock.out, "times_lent": stock.times_lent, "holds": stock.holds,
             "facets": " ".join(sorted(token[2:] for token in (*facets, *marks.of_year(book.year)[1:2]))),
         },
-        spellings=frozenset(_spelled(word for name in SPELLED_PARTS for text in found[name] for word in text)),
+        spellings=frozenset(_spelled(chain(words(book.series), *(text for name in SPELLED_PARTS for text in found[name])))),
     )  # fmt: skip
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from catalog.normalize.text import fold
+
 from . import marks
 from .asking import Question, tiers, whole
 from .counting import count
@@ -44,34 +46,41 @@ def read(question: Question, languages: Iterable[str]) -> Reading:
     if _finds(literal):
         return literal
     if better := mended(question, whole):
-        return replace(_literal(better, languages), how=How.CORRECTED)
+        return _corrected(better, languages)
     return _loose(question, languages) or literal
 
 
+def _literal(question: Question, languages: tuple[str, ...]) -> Reading:
+    """Every word as it is; where that finds few books, those too in which the last one only begins a word."""
+    exact = tiers(question, languages)
+    everything = exact.all[-1]
+    begun = question.as_typing() if count(everything, FEW) < FEW else None
+    if begun is None:
+        return Reading(question, How.LITERAL, exact.all, everything)
+    typing = tiers(begun, languages)
+    in_order = dict.fromkeys((*exact.heads, *typing.heads, *exact.rest, *typing.rest))
+    return Reading(question, How.LITERAL, tuple(in_order), any_of([everything, typing.all[-1]]))
+
+
+def _corrected(better: Question, languages: tuple[str, ...]) -> Reading:
+    return replace(_literal(replace(better, typed=fold(better.text)), languages), how=How.CORRECTED)
+
+
 def _loose(question: Question, languages: tuple[str, ...]) -> Reading | None:
-    """Some of the words: all that books have, all but one, those that can be mended, any."""
+    """Every word as the beginning of one; else some of the words: all that books have, all but one, those that can be
+    mended, any."""
+    begun = question.as_typing(every=True)
+    if begun and _finds(reading := _read(begun, languages)):
+        return reading
     if len(question.telling) < 2:
         return None
     for less in _less(question, languages):
         if _finds(reading := _read(less, languages)):
             return replace(reading, how=How.ANY_WORD)
     if better := mended_in_part(question, whole):
-        return replace(_literal(better, languages), how=How.CORRECTED)
+        return _corrected(better, languages)
     anything = _read(replace(question, is_any=True), languages)
     return replace(anything, how=How.ANY_WORD) if _finds(anything) else None
-
-
-def _literal(question: Question, languages: tuple[str, ...]) -> Reading:
-    """Every word as it is; where that finds few books, those too in which the last one, or each, only begins a word."""
-    exact = tiers(question, languages)
-    everything = exact.all[-1]
-    found = count(everything, FEW)
-    begun = question.as_typing(every=not found) if found < FEW else None
-    if begun is None:
-        return Reading(question, How.LITERAL, exact.all, everything)
-    typing = tiers(begun, languages)
-    in_order = dict.fromkeys((*exact.heads, *typing.heads, *exact.rest, *typing.rest))
-    return Reading(question, How.LITERAL, tuple(in_order), any_of([everything, typing.all[-1]]))
 
 
 def _read(question: Question, languages: tuple[str, ...]) -> Reading:

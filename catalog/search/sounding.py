@@ -8,10 +8,10 @@ MOST_KEPT = 40
 TWICE = re.compile(r"(.)\1+")
 # Letters that sound alike count as one: "cristie" is "Christie", "Dostojevskij" is "Dostoyevsky".
 SOFT_C = re.compile(r"c(?=[eiy])")
-ALIKE = str.maketrans({"c": "k", "q": "k", "z": "s", "x": "s", "w": "v", "ς": "σ"})
+ALIKE = str.maketrans({"c": "k", "q": "k", "z": "s", "x": "s", "w": "f", "v": "f", "ς": "σ"})
 # Of each alphabet the letters that are left out behind the first one, and those that may be missing or wrong.
 ALPHABETS = [
-    ("aeiouyjh", "bdfgklmnprstv"),
+    ("aeiouyjh", "bdfgklmnprst"),
     ("аеиоуыэюяьъ", "бвгджзклмнпрстфхцчшщ"),
     ("αεηιουω", "βγδζθκλμνξπρστφχψ"),
     ("וי", "אבגדהזחטכלמנסעפצקרשת"),

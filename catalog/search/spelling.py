@@ -115,7 +115,11 @@ def _guesses(question: Question, doubt: Doubt) -> Iterator[tuple[float, Question
     if doubt is Doubt.NEED and asked <= known:
         return iter(())
     each = [_instead_of(term, known, doubt) for term in terms]
-    chosen = [(sum(g.cost for g in choice), [t for g in choice for t in g.terms]) for choice in product(*each)]
+    chosen = [
+        (sum(guess.cost for guess in choice), [term for guess in choice for term in guess.terms])
+        for choice in product(*each)
+        if sum(not guess.terms for guess in choice) <= 1
+    ]
     chosen += [
         (1.0, [*terms[:n], term, *terms[n + 2 :]]) for n, term in enumerate(joined) if term and term.words[0] in known
     ]
