@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from catalog.views import batches, books, copies, importing, search
+from catalog.views import batches, books, copies, importing, search, suggesting
 
 app_name = "catalog"
 
 urlpatterns = [
     path("search/", search.search, name="search"),
+    path("search/suggest", suggesting.suggest, name="suggest"),
     path("books/<int:pk>/", search.book, name="book"),
     path("books/<int:pk>/cover.jpg", search.cover, name="cover"),
     path("isbn/<str:isbn>/", search.isbn, name="isbn"),

@@ -134,6 +134,11 @@ def whole(question: Question, languages: Iterable[str] = ()) -> Expression:
     return _in(question, FIELDS[question.field], tuple(languages))
 
 
+def titled(question: Question) -> Expression:
+    """What has all words of ``question`` in its title, as they were typed."""
+    return _in(question, (TITLE,), ())
+
+
 class Tiers(NamedTuple):
     """What fits a question in the weightiest parts of a document first: in ``heads`` one by one, then in the rest of
     it; the last of all is everything that fits."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from django.db import connection
+from django.db.models import Q
 
 from . import postgres, sqlite
 from .documents import Document
@@ -30,6 +31,9 @@ class Engine(Protocol):
 
     def probe(self, expression: Expression) -> tuple[str, list]:
         """A condition on a row ``d`` of the documents: it fits."""
+
+    def begins(self, field: str, text: str) -> Q:
+        """Rows whose ``field`` begins with ``text``, in a way that an index on it answers."""
 
     def tidy(self) -> None:
         """Make the index as small and quick as it gets, after many writes."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from .documents import Document
 from .expressions import AUTHOR, NUMBER, PARTS, PUBLISHER, REST, SHELF, SUBJECT, TITLE, And, Expression, Mark, Or, Words
@@ -13,6 +14,9 @@ LETTERS = {TITLE: "t", AUTHOR: "a", SUBJECT: "s", PUBLISHER: "p", NUMBER: "n", S
 LAST_POSITION = 16_383  # PostgreSQL counts no further
 MOST_POSITIONS = 255  # of one word
 CREATE = [
+    # By code point as in SQLite: the words are folded, and beginnings are found by these indexes.
+    f'ALTER TABLE {TABLE} ALTER COLUMN title_key TYPE varchar(500) COLLATE "C",'
+    ' ALTER COLUMN sort_title TYPE varchar(60) COLLATE "C", ALTER COLUMN sort_author TYPE varchar(60) COLLATE "C"',
     "ALTER TABLE catalog_searchdocument ADD COLUMN tokens tsvector",
     "CREATE INDEX search_tokens ON catalog_searchdocument USING gin (tokens)",
 ]
@@ -62,6 +66,10 @@ def ids(expression: Expression, *, before: int | None = None, is_ordered: bool =
 
 def probe(expression: Expression) -> tuple[str, list[Any]]:
     return "d.tokens @@ %s::tsquery", [query(expression)]
+
+
+def begins(field: str, text: str) -> Q:
+    return Q(**{f"{field}__startswith": text})
 
 
 def tidy() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from .documents import Document
 from .expressions import PARTS, And, Expression, Mark, Or, Words
@@ -65,6 +66,10 @@ def ids(expression: Expression, *, before: int | None = None, is_ordered: bool =
 
 def probe(expression: Expression) -> tuple[str, list[Any]]:
     return f"EXISTS (SELECT 1 FROM {TABLE} WHERE {TABLE} MATCH %s AND rowid = d.book_id)", [query(expression)]  # noqa: S608
+
+
+def begins(field: str, text: str) -> Q:
+    return Q(**{f"{field}__gte": text, f"{field}__lt": f"{text}\U0010ffff"})
 
 
 def tidy() -> None:

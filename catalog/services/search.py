@@ -1,6 +1,7 @@
 """Keeps the search documents: written in the transaction that changes a book, its copies or what circulation knows."""
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -25,12 +26,14 @@ def index_books(pks: Iterable[int], stock: Mapping[int, Stock] | None = None) ->
 
     ``stock``: circulation's figures by book; without, those that stand there stay.
     """
-    pks = sorted(set(pks))
-    kept = {row.pk: _stock(row) for row in SearchDocument.objects.select_for_update().filter(pk__in=pks).order_by("pk")}
-    figures = {**kept, **(stock or {})}
-    documents = [document(book, figures.get(book.pk, Stock())) for book in to_be_indexed(pks)]
-    write(documents)
-    return len(documents)
+    wanted, done = iter(sorted(set(pks))), 0
+    while batch := list(islice(wanted, BATCH)):  # SQLite takes no more than a thousand at once
+        rows = SearchDocument.objects.select_for_update().filter(pk__in=batch).order_by("pk")
+        figures = {**{row.pk: _stock(row) for row in rows}, **(stock or {})}
+        documents = [document(book, figures.get(book.pk, Stock())) for book in to_be_indexed(batch)]
+        write(documents)
+        done += len(documents)
+    return done
 
 
 def to_be_indexed(pks: Iterable[int]) -> QuerySet[Book]:

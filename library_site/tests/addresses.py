@@ -37,6 +37,7 @@ AUDIENCE = {
     "accounts:give_first_password": DESK,
     "accounts:lift_restriction": DESK,
     "catalog:search": PUBLIC,
+    "catalog:suggest": PUBLIC,
     "catalog:book": PUBLIC,
     "catalog:cover": PUBLIC,
     "catalog:isbn": PUBLIC,
