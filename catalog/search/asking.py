@@ -88,7 +88,7 @@ class Question:
     def as_typing(self, every: bool = False) -> "Question | None":
         """The same with its last word (or ``every`` word) taken for a beginning; None if that changes nothing."""
         last = len(self.wanted) - 1
-        shortest = SHORTEST_PREFIX - (last > 0)  # beside another word a shorter beginning says enough
+        shortest = SHORTEST_PREFIX - (len(self.telling) > 1)  # beside another word a shorter beginning says enough
         wanted = tuple(
             replace(term, is_prefix=True) if term.can_go_on(shortest) and (every or n == last) else term
             for n, term in enumerate(self.wanted)
@@ -152,18 +152,21 @@ class Tiers(NamedTuple):
 
 
 def tiers(question: Question, languages: Iterable[str] = ()) -> Tiers:
-    """First the books by somebody whose whole name was typed; then those that have all words in the title, or one as
-    the author's surname and the others in the title; then author, subject, all three, anything."""
+    """First what has all words in the title, or one as the author's surname and the others in the title; then the books
+    by somebody whose whole name or surname was typed; then titles with other forms of the words, author, subject, all
+    three, anything."""
     languages = tuple(languages)
     everything = _in(question, FIELDS[question.field], languages)
     if question.field == "author":
-        return Tiers((*_by_name(question), *_by_surname(question), everything))
+        return Tiers((*_by_name(question), everything))
     if question.field != "all":
         return Tiers((everything,))
-    titles = any_of([_in(question, (TITLE,), languages), *_by_surname(question)])
+    titles = any_of([titled(question), *_by_surname_and_title(question)])
+    other_forms = _in(question, (TITLE,), languages)
     about = _in(question, (SUBJECT,), HEADINGS)
     mixed = [_in(question, HEADS, languages)] if len(question.wanted) > 1 else []
-    return Tiers((*_by_name(question), titles, _in(question, (AUTHOR,), ()), about), (*mixed, everything))
+    heads = (titles, *_by_name(question), other_forms, _in(question, (AUTHOR,), ()), about)
+    return Tiers(heads, (*mixed, everything))
 
 
 def _in(question: Question, parts: tuple[str, ...], languages: tuple[str, ...]) -> Expression:
@@ -173,23 +176,23 @@ def _in(question: Question, parts: tuple[str, ...], languages: tuple[str, ...]) 
 
 
 def _by_name(question: Question) -> list[Expression]:
-    """Books by somebody whose whole name this is."""
-    if question.is_any or len(question.wanted) < 2 or not all(term.is_plain for term in question.wanted):
+    """Books by somebody whose whole name, or surname, this is."""
+    terms = question.wanted
+    if question.is_any or not all(term.is_plain for term in terms):
         return []
-    key = name_key(term.words[0] for term in question.wanted)
+    if len(terms) == 1:
+        return [_but_unwanted(question, _surname(terms[0]))]
+    key = name_key(term.words[0] for term in terms)
     return [_but_unwanted(question, Words((f"_n_{key}",), (AUTHOR,)))]
 
 
-def _by_surname(question: Question) -> list[Expression]:
+def _by_surname_and_title(question: Question) -> list[Expression]:
     """Books by somebody with one of the words as surname that have all others in the title."""
-    terms = question.telling
-    if question.is_any or len(terms) > MOST_NAMED or not all(term.is_plain for term in terms):
-        return []
-    titles = () if question.field == "author" else terms
-    if question.field == "author" and len(terms) > 1:
+    terms = question.telling if len(question.telling) > 1 else question.wanted
+    if question.is_any or not 2 <= len(terms) <= MOST_NAMED or not all(term.is_plain for term in terms):
         return []
     return [
-        _but_unwanted(question, all_of([_surname(term), *(_said(t, (TITLE,), ()) for t in titles if t is not term)]))
+        _but_unwanted(question, all_of([_surname(term), *(_said(t, (TITLE,), ()) for t in terms if t is not term)]))
         for term in terms
     ]
 
@@ -209,7 +212,10 @@ def _terms(piece: str) -> list[Term]:
     accented = accented_words(piece)
     found = [Term(run) for run in runs(piece)]
     if len(found) == len(accented):
-        found = [replace(term, accented=word) if len(term.words) == 1 else term for term, word in zip(found, accented, strict=True)]
+        found = [
+            replace(term, accented=word) if len(term.words) == 1 else term
+            for term, word in zip(found, accented, strict=True)
+        ]
     if found and piece.endswith("*") and found[-1].can_go_on():
         found[-1] = replace(found[-1], is_prefix=True)
     return found

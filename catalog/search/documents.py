@@ -76,7 +76,9 @@ def document(book: Book, stock: Stock) -> Document:
             "out": stock.out, "times_lent": stock.times_lent, "holds": stock.holds,
             "facets": " ".join(sorted(token[2:] for token in (*facets, *marks.of_year(book.year)[1:2]))),
         },
-        spellings=frozenset(_spelled(chain(words(book.series), *(text for name in SPELLED_PARTS for text in found[name])))),
+        spellings=frozenset(
+            _spelled(chain(words(book.series), *(text for name in SPELLED_PARTS for text in found[name])))
+        ),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""How a question is understood: to the letter, as something still being typed, with its spelling mended, or less of it."""
+"""How a question is understood: to the letter, as something still being typed, with its spelling mended, in part."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace

@@ -57,8 +57,8 @@ class _Shelves:
     def __init__(self) -> None:
         self.authors = {author.match_key: author for author in Author.objects.all()}
         self.subjects = {subject.match_key: subject for subject in Subject.objects.all()}
-        self.place = {"home_branch": default_branch(), "current_branch": default_branch()}
-        self.copy_type = default_copy_type()
+        branch = default_branch()
+        self.place = {"home_branch": branch, "current_branch": branch, "copy_type": default_copy_type()}
 
     def take(self, batch: list[Shelved]) -> int:
         self._learn(batch)
@@ -75,7 +75,10 @@ class _Shelves:
 
     def _learn(self, batch: list[Shelved]) -> None:
         people = {name_key(p.name): p for each in batch for p in each.draft.contributors}
-        new = [Author(name=people[k].name, sort_name=people[k].sort_name, match_key=k) for k in people.keys() - self.authors]
+        new = [
+            Author(name=people[k].name, sort_name=people[k].sort_name, match_key=k)
+            for k in people.keys() - self.authors
+        ]
         self.authors |= {author.match_key: author for author in Author.objects.bulk_create(new)}
         named = {subject_key(name): name for each in batch for name in each.draft.subjects}
         missing = [Subject(name=named[key], match_key=key) for key in named.keys() - self.subjects if key]
@@ -92,9 +95,8 @@ class _Shelves:
 
     def _copies(self, book: Book, count: int) -> list[Copy]:
         return [
-            Copy(book=book, barcode=f"{book.pk}-{n}", copy_type=self.copy_type, call_number=book.call_number, **self.place)
-            for n in range(count)
-        ]  # fmt: skip
+            Copy(book=book, barcode=f"{book.pk}-{n}", call_number=book.call_number, **self.place) for n in range(count)
+        ]
 
 
 def _book(draft: BookDraft) -> Book:
