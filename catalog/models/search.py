@@ -60,7 +60,7 @@ class SearchWord(models.Model):
 
 
 class SearchLanguage(models.Model):
-    """A language that some book is in: in these the roots of words are looked for."""
+    """A language that some book is in, by and large the most frequent ones first: in these roots are looked for."""
 
     code = models.CharField(max_length=3, unique=True)
 

@@ -29,6 +29,7 @@ LONGEST_TEXT = 1_000
 MOST_TERMS = 12
 SHORTEST_PREFIX = 3  # of what may be the beginning of a word without being marked as one
 HEADINGS = ("eng",)  # the language of most subject headings
+MOST_LANGUAGES = 6  # whose roots are looked for, of a word in plain letters; others tell their language
 MOST_NAMED = 4  # words of which one may be the author's and the others the title's
 FIELDS = {
     "all": (), "title": (TITLE,), "author": (AUTHOR,), "subject": (SUBJECT,), "isbn": (NUMBER,),
@@ -221,11 +222,12 @@ def _terms(piece: str) -> list[Term]:
     return found
 
 
-def _said(term: Term, parts: tuple[str, ...], languages: Iterable[str]) -> Expression:
+def _said(term: Term, parts: tuple[str, ...], languages: tuple[str, ...]) -> Expression:
     said = [Words(term.words, parts, term.is_prefix)]
     if term.is_plain and not term.is_prefix:
         word = term.accented or term.words[0]
-        said += [Words((root,), parts) for language in languages for root in roots(word, language)]
+        tried = languages[:MOST_LANGUAGES] if word.isascii() else languages
+        said += [Words((root,), parts) for language in tried for root in roots(word, language)]
     return any_of(said)
 
 

@@ -37,8 +37,11 @@ class Reading:
 
 
 def read(question: Question, languages: Iterable[str]) -> Reading:
-    """Understand ``question`` in the way that finds something, the most literal one first."""
-    languages = tuple(dict.fromkeys((*languages, UNKNOWN_LANGUAGE)))
+    """Understand ``question`` in the way that finds something, the most literal one first.
+
+    ``languages``: those of the books, the most frequent first.
+    """
+    languages = tuple(dict.fromkeys((UNKNOWN_LANGUAGE, *languages)))
     if question.is_empty:
         everything = Mark(marks.ALL)
         return Reading(question, How.EVERYTHING, (everything,), everything)

@@ -1,5 +1,6 @@
 """Keeps the search documents: written in the transaction that changes a book, its copies or what circulation knows."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
@@ -50,7 +51,7 @@ def write(documents: list[Document]) -> None:
     SearchDocument.objects.bulk_create(rows, update_conflicts=True, unique_fields=["book"], update_fields=FIELDS)
     engine().write(documents)
     _learn_words({word for each in documents for word in each.spellings})
-    _learn_languages({row.language for row in rows})
+    _learn_languages(Counter(row.language for row in rows))
 
 
 @transaction.atomic
@@ -116,7 +117,8 @@ def _learn_words(words: set[str]) -> None:
     SearchWord.objects.bulk_create(new, ignore_conflicts=True)
 
 
-def _learn_languages(codes: set[str]) -> None:
+def _learn_languages(codes: Counter[str]) -> None:
+    """Keep new ones in the order of their frequency, which is that of their keys."""
     known = set(SearchLanguage.objects.filter(code__in=codes).values_list("code", flat=True))
-    new = sorted(code for code in codes - known if code)
-    SearchLanguage.objects.bulk_create([SearchLanguage(code=code) for code in new], ignore_conflicts=True)
+    new = [code for code, _count in sorted(codes.items(), key=lambda each: (-each[1], each[0])) if code not in known]
+    SearchLanguage.objects.bulk_create([SearchLanguage(code=code) for code in new if code], ignore_conflicts=True)
