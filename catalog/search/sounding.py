@@ -11,7 +11,7 @@ SOFT_C = re.compile(r"c(?=[eiy])")
 ALIKE = str.maketrans({"c": "k", "q": "k", "z": "s", "x": "s", "w": "f", "v": "f", "ς": "σ"})
 # Of each alphabet the letters that are left out behind the first one, and those that may be missing or wrong.
 ALPHABETS = [
-    ("aeiouyjh", "bdfgklmnprst"),
+    ("aeiouyjhw", "bdfgklmnprst"),
     ("аеиоуыэюяьъ", "бвгджзклмнпрстфхцчшщ"),
     ("αεηιουω", "βγδζθκλμνξπρστφχψ"),
     ("וי", "אבגדהזחטכלמנסעפצקרשת"),
@@ -23,10 +23,10 @@ NO_ALPHABET = ("", "")
 def skeleton(word: str) -> str:
     """The first letter of ``word`` and the consonants behind it, letters that sound alike as one, none twice."""
     word = word[:LONGEST].replace("ph", "f").replace("ck", "k")
-    alike = SOFT_C.sub("s", word).translate(ALIKE)
-    silent = _alphabet(alike)[0]
-    kept = alike[:1] + "".join(c for c in alike[1:] if c not in silent)
-    return TWICE.sub(r"\1", kept)[:MOST_KEPT]
+    word = SOFT_C.sub("s", word)
+    silent = _alphabet(word)[0]
+    kept = word[:1] + "".join(c for c in word[1:] if c not in silent)
+    return TWICE.sub(r"\1", kept.translate(ALIKE))[:MOST_KEPT]
 
 
 def skeletons_near(word: str) -> set[str]:
@@ -44,4 +44,5 @@ def skeletons_near(word: str) -> set[str]:
 
 
 def _alphabet(word: str) -> tuple[str, str]:
-    return next((each for each in ALPHABETS if word[:1] and word[0] in each[0] + each[1]), NO_ALPHABET)
+    first = word[:1].translate(ALIKE)
+    return next((each for each in ALPHABETS if first and first in each[0] + each[1]), NO_ALPHABET)
