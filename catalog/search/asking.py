@@ -96,6 +96,12 @@ class Question:
         )
         return replace(self, wanted=wanted) if wanted != self.wanted else None
 
+    def without_letter(self) -> "Question | None":
+        """The same without a single letter at its end, with which a word begins; None if there is none."""
+        if len(self.telling) < 2 or not self.wanted[-1].is_plain or len(self.wanted[-1].words[0]) > 1:
+            return None
+        return self.asking_for(self.wanted[:-1])
+
     @property
     def telling(self) -> tuple[Term, ...]:
         """Those of ``wanted`` that say something; all of them where none does."""

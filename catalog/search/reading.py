@@ -11,7 +11,7 @@ from .asking import Question, tiers, whole
 from .counting import count
 from .documents import UNKNOWN_LANGUAGE
 from .expressions import Expression, Mark, any_of
-from .spelling import mended, mended_in_part
+from .spelling import Mender
 
 FEW = 20  # hits below which words that only begin like the last one are shown too
 
@@ -48,9 +48,12 @@ def read(question: Question, languages: Iterable[str]) -> Reading:
     literal = _literal(question, languages)
     if _finds(literal):
         return literal
-    if better := mended(question, whole):
+    if (begun := question.without_letter()) and _finds(reading := _literal(begun, languages)):
+        return reading
+    mender = Mender(question, whole)
+    if better := mender.mended():
         return _corrected(better, languages)
-    return _loose(question, languages) or literal
+    return _loose(question, mender, languages) or literal
 
 
 def _literal(question: Question, languages: tuple[str, ...]) -> Reading:
@@ -69,7 +72,7 @@ def _corrected(better: Question, languages: tuple[str, ...]) -> Reading:
     return replace(_literal(replace(better, typed=fold(better.text)), languages), how=How.CORRECTED)
 
 
-def _loose(question: Question, languages: tuple[str, ...]) -> Reading | None:
+def _loose(question: Question, mender: Mender, languages: tuple[str, ...]) -> Reading | None:
     """Every word as the beginning of one; else some of the words: all that books have, all but one, those that can be
     mended, any."""
     begun = question.as_typing(every=True)
@@ -80,7 +83,7 @@ def _loose(question: Question, languages: tuple[str, ...]) -> Reading | None:
     for less in _less(question, languages):
         if _finds(reading := _read(less, languages)):
             return replace(reading, how=How.ANY_WORD)
-    if better := mended_in_part(question, whole):
+    if better := mender.mended_in_part():
         return _corrected(better, languages)
     anything = _read(replace(question, is_any=True), languages)
     return replace(anything, how=How.ANY_WORD) if _finds(anything) else None

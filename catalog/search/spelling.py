@@ -1,7 +1,7 @@
 """Did you mean: words known from titles, people and subjects in place of those that find nothing together."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from enum import Enum
 from itertools import islice, pairwise, product
@@ -15,17 +15,18 @@ from catalog.models import SearchWord
 
 from .asking import Question, Term
 from .counting import count
-from .expressions import Expression
+from .expressions import Expression, Words, all_of, any_of
 from .sounding import skeleton, skeletons_near
 from .words import is_unspaced
 
 MOST_COMPARED = 5_000  # known words
-NEAREST = 6  # of them, those that are tried
+NEAREST = 10  # of them, those that are tried
 SHORTEST, LONGEST = 3, 40
 SHORTEST_HALF = 3  # of a word that was written together
 MOST_TERMS = 8
 MOST_DOUBTED = 4  # words of a question in which one that exists may still be wrong
-MOST_TRIED = 24  # combinations
+MOST_COMBINED = 2_000  # combinations that are thought of
+MOST_TRIED = 32  # and tried
 MOST_COUNTED = 100
 # What makes a mistake less likely, or more: people seldom mistake the first letter and seldom type another word that
 # exists, but often write one letter for two.
@@ -49,25 +50,99 @@ class Guess(NamedTuple):
     terms: tuple[Term, ...]
 
 
-def mended(question: Question, said: Callable[[Question], Expression]) -> Question | None:
-    """``question`` with other words, joined or divided ones, so that it finds something; None if nothing near does.
+class Mender:
+    """Looks for what was meant by ``question``, which finds nothing. ``said``: what a question finds."""
 
-    The likeliest combination of words counts, of equally likely ones the one that finds most. Words that exist are
-    doubted only where mending the others does not help. ``said``: what a question finds.
-    """
-    if question.is_any or len(question.wanted) > MOST_TERMS:
-        return None
-    best = _best(_guesses(question, Doubt.UNKNOWN), said)
-    if best is None and len(question.telling) <= MOST_DOUBTED:
-        best = _best(_guesses(question, Doubt.KNOWN), said)
-    return best
+    def __init__(self, question: Question, said: Callable[[Question], Expression]) -> None:
+        self._question, self._said = question, said
+        self._terms = question.wanted
+        self._near: dict[str, list[tuple[float, str]]] = {}
+        asked = {term.words[0] for term in self._terms if _can_be_misspelt(term)}
+        self._joined = [_joined(one, next_one) for one, next_one in pairwise(self._terms)]
+        halves = {half for word in asked for pair in _halves(word) for half in pair}
+        looked_up = asked | halves | {term.words[0] for term in self._joined if term}
+        self._known = set(SearchWord.objects.filter(word__in=looked_up).values_list("word", flat=True))
+        self._all_known = asked <= self._known
 
+    def mended(self) -> Question | None:
+        """The question with other words, joined or divided ones, so that it finds something; None if nothing near does.
 
-def mended_in_part(question: Question, said: Callable[[Question], Expression]) -> Question | None:
-    """As ``mended``, with a word left out; None if each word is known."""
-    if question.is_any or not 2 < len(question.wanted) <= MOST_TERMS:
-        return None
-    return _best(_guesses(question, Doubt.NEED), said)
+        The likeliest combination of words counts, of equally likely ones the one that finds most. Words that exist are
+        doubted only where mending the others does not help.
+        """
+        if len(self._terms) > MOST_TERMS:
+            return None
+        best = self._best(Doubt.UNKNOWN)
+        if best is None and len(self._question.telling) <= MOST_DOUBTED:
+            best = self._best(Doubt.KNOWN)
+        return best
+
+    def mended_in_part(self) -> Question | None:
+        """As ``mended``, with a word left out; None if each word is known."""
+        return None if self._all_known or not 2 < len(self._terms) <= MOST_TERMS else self._best(Doubt.NEED)
+
+    def _best(self, doubt: Doubt) -> Question | None:
+        best: tuple[int, Question] | None = None
+        reached = 0.0
+        for cost, wanted in islice(self._guesses(doubt), MOST_TRIED):
+            if best and cost > reached:
+                break
+            other = self._question.asking_for(wanted)
+            found = count(self._said(other), MOST_COUNTED)
+            if found and (best is None or found > best[0]):
+                best, reached = (found, other), cost
+        return best[1] if best else None
+
+    def _guesses(self, doubt: Doubt) -> Iterator[tuple[float, list[Term]]]:
+        """Other terms, the likeliest first."""
+        each = [sorted(self._instead_of(term, doubt), key=lambda guess: guess.cost) for term in self._terms]
+        uncertain = sum(len(guesses) > 1 for guesses in each)
+        most = max(2, int(MOST_COMBINED ** (1 / max(1, uncertain))))
+        each = [guesses[:most] for guesses in each]
+        chosen: list[tuple[float, list[Term]]] = []
+        if uncertain and self._may_find(each):
+            chosen = [
+                (sum(guess.cost for guess in choice), [term for guess in choice for term in guess.terms])
+                for choice in product(*each)
+                if sum(not guess.terms for guess in choice) <= 1
+            ]
+        chosen += [
+            (1.0, [*self._terms[:n], term, *self._terms[n + 2 :]])
+            for n, term in enumerate(self._joined)
+            if term and term.words[0] in self._known
+        ]
+        chosen.sort(key=lambda guess: guess[0])
+        return ((cost, wanted) for cost, wanted in chosen if wanted and wanted != list(self._terms))
+
+    def _may_find(self, each: list[list[Guess]]) -> bool:
+        """Whether any combination finds something, which one look tells."""
+        needed = [
+            any_of([all_of([Words(term.words) for term in guess.terms]) for guess in guesses])
+            for guesses in each
+            if all(guess.terms for guess in guesses) and not guesses[0].terms[0].says_little
+        ]
+        return not needed or count(all_of(needed), 1) > 0
+
+    def _instead_of(self, term: Term, doubt: Doubt) -> list[Guess]:
+        """``term`` itself and what may have been meant by it."""
+        word = term.words[0]
+        is_known = word in self._known
+        if not _can_be_misspelt(term):
+            return [Guess(0.0, (term,))]
+        guesses = [Guess(0.0 if is_known else 1.0, (term,))]
+        if doubt is Doubt.NEED:
+            guesses.append(Guess(LEFT_OUT, ()))
+        if is_known and doubt is not Doubt.KNOWN:
+            return guesses
+        if word not in self._near:
+            self._near[word] = nearest(word)
+        extra = OF_A_KNOWN_WORD if is_known else 0.0
+        near = [(cost, replace(term, words=(other,), accented="")) for cost, other in self._near[word]]
+        guesses += [Guess(cost + extra, (other,)) for cost, other in near]
+        for one, other in _halves(word):
+            if one in self._known and other in self._known:
+                guesses.append(Guess(1.0 + extra, (Term((one,)), Term((other,)))))
+        return guesses
 
 
 def nearest(word: str) -> list[tuple[float, str]]:
@@ -85,65 +160,11 @@ def nearest(word: str) -> list[tuple[float, str]]:
     return sorted((_cost(word, near, strokes), near) for near, strokes, _n in found)[:NEAREST]
 
 
-def _best(guesses: Iterable[tuple[float, Question]], said: Callable[[Question], Expression]) -> Question | None:
-    best: tuple[int, Question] | None = None
-    reached = 0.0
-    for cost, other in islice(guesses, MOST_TRIED):
-        if best and cost > reached:
-            break
-        found = count(said(other), MOST_COUNTED)
-        if found and (best is None or found > best[0]):
-            best, reached = (found, other), cost
-    return best[1] if best else None
-
-
 def _cost(word: str, near: str, strokes: int) -> float:
     cost = strokes + (OTHER_START if near[0] != word[0] else 0.0)
     if DOUBLED.sub(r"\1", word) == DOUBLED.sub(r"\1", near):
         return cost + ONLY_DOUBLED
     return cost + (SOUNDS_ALIKE if skeleton(word) == skeleton(near) else 0.0)
-
-
-def _guesses(question: Question, doubt: Doubt) -> Iterator[tuple[float, Question]]:
-    """Other questions, the likeliest first."""
-    terms = question.wanted
-    asked = {term.words[0] for term in terms if _can_be_misspelt(term)}
-    joined = [_joined(one, next_one) for one, next_one in pairwise(terms)]
-    halves = {half for word in asked for pair in _halves(word) for half in pair}
-    looked_up = asked | halves | {term.words[0] for term in joined if term}
-    known = set(SearchWord.objects.filter(word__in=looked_up).values_list("word", flat=True))
-    if doubt is Doubt.NEED and asked <= known:
-        return iter(())
-    each = [_instead_of(term, known, doubt) for term in terms]
-    chosen = [
-        (sum(guess.cost for guess in choice), [term for guess in choice for term in guess.terms])
-        for choice in product(*each)
-        if sum(not guess.terms for guess in choice) <= 1
-    ]
-    chosen += [
-        (1.0, [*terms[:n], term, *terms[n + 2 :]]) for n, term in enumerate(joined) if term and term.words[0] in known
-    ]
-    chosen.sort(key=lambda guess: guess[0])
-    return ((cost, question.asking_for(wanted)) for cost, wanted in chosen if wanted and wanted != list(terms))
-
-
-def _instead_of(term: Term, known: set[str], doubt: Doubt) -> list[Guess]:
-    """``term`` itself and what may have been meant by it."""
-    word = term.words[0]
-    is_known = word in known
-    if not _can_be_misspelt(term):
-        return [Guess(0.0, (term,))]
-    guesses = [Guess(0.0 if is_known else 1.0, (term,))]
-    if doubt is Doubt.NEED:
-        guesses.append(Guess(LEFT_OUT, ()))
-    if is_known and doubt is not Doubt.KNOWN:
-        return guesses
-    extra = OF_A_KNOWN_WORD if is_known else 0.0
-    guesses += [Guess(cost + extra, (replace(term, words=(near,), accented=""),)) for cost, near in nearest(word)]
-    for one, other in _halves(word):
-        if one in known and other in known:
-            guesses.append(Guess(1.0 + extra, (Term((one,)), Term((other,)))))
-    return guesses
 
 
 def _joined(one: Term, other: Term) -> Term | None:

@@ -16,6 +16,7 @@ from catalog.openlibrary.normalize import book_draft
 from catalog.openlibrary.records import FetchedRecord
 from catalog.queries import default_copy_type
 from catalog.search.documents import Stock
+from catalog.search.engine import engine
 from catalog.services.books import NUMBERS, PLAIN_FIELDS, draft_value
 from catalog.services.search import index_books
 from library_site.demo.shelves import DATA, draft_of
@@ -48,7 +49,9 @@ def records(path: Path) -> list[Shelved]:
 def fill(shelved: Iterable[Shelved]) -> int:
     """Put ``shelved`` into the library, inside the caller's transaction; how many books there were."""
     shelves, books = _Shelves(), list(shelved)
-    return sum(shelves.take(books[n : n + BATCH]) for n in range(0, len(books), BATCH))
+    written = sum(shelves.take(books[n : n + BATCH]) for n in range(0, len(books), BATCH))
+    engine().tidy()
+    return written
 
 
 class _Shelves:

@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.search.asking import ask, whole
-from catalog.search.spelling import mended, mended_in_part, nearest
+from catalog.search.spelling import Mender, nearest
 
 from .shelf import shelve
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def better(text: str) -> str:
-    question = mended(ask(text), whole)
+    question = Mender(ask(text), whole).mended()
     return question.text if question else ""
 
 
@@ -50,16 +50,16 @@ def test_of_equally_near_words_the_one_that_finds_more_books() -> None:
 
 
 def test_a_word_is_left_out_only_where_another_is_unknown() -> None:
-    part = mended_in_part(ask("moonlight harry pottr"), whole)
+    part = Mender(ask("moonlight harry pottr"), whole).mended_in_part()
     assert part is not None
     assert part.text == "harry potter"
-    assert mended_in_part(ask("moonlight harry salt"), whole) is None
+    assert Mender(ask("moonlight harry salt"), whole).mended_in_part() is None
 
 
 def test_phrases_and_unwanted_words_stay() -> None:
-    question = mended(ask('hary "star wars" -salt'), whole)
+    question = Mender(ask('hary "star wars" -salt'), whole).mended()
     assert (question and question.text) == 'mary "star wars" -salt'
-    question = mended(ask("hary -salt"), whole)
+    question = Mender(ask("hary -salt"), whole).mended()
     assert (question and question.text) == "harry -salt"
 
 
