@@ -56,9 +56,6 @@ class Engine(Protocol):
     def begins(self, field: str, text: str) -> Q:
         """Rows whose ``field`` begins with ``text``, in a way that an index on it answers."""
 
-    def near_words(self, word: str, limit: int) -> list[str]:
-        """Known words that look like ``word``, the likest first."""
-
     def tidy(self) -> None:
         """Make the index as small and quick as it gets, after many writes."""
 

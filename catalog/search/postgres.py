@@ -35,18 +35,16 @@ CLASS = f"width_bucket(times_lent, ARRAY[{', '.join(str(2**n - 1) for n in range
 LAST_POSITION = 16_383  # PostgreSQL counts no further
 MOST_POSITIONS = 255  # of one word
 CREATE = [
-    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     # By code point as in SQLite: the words are folded, and beginnings are found by these indexes.
     f'ALTER TABLE {TABLE} ALTER COLUMN title_key TYPE varchar(500) COLLATE "C",'
     ' ALTER COLUMN sort_title TYPE varchar(60) COLLATE "C", ALTER COLUMN sort_author TYPE varchar(60) COLLATE "C"',
     "ALTER TABLE catalog_searchdocument ADD COLUMN tokens tsvector",
     f"CREATE INDEX search_by_class ON {TABLE} ({CLASS}, book_id)",
     "CREATE INDEX search_tokens ON catalog_searchdocument USING gin (tokens)",
-    "CREATE INDEX search_spelling ON catalog_searchword USING gin (word gin_trgm_ops)",
 ]
 DROP = [
-    "DROP INDEX search_by_class",
-    "DROP INDEX search_spelling", "DROP INDEX search_tokens", "ALTER TABLE catalog_searchdocument DROP COLUMN tokens",
+    "DROP INDEX search_by_class", "DROP INDEX search_tokens",
+    "ALTER TABLE catalog_searchdocument DROP COLUMN tokens",
 ]  # fmt: skip
 
 
@@ -149,15 +147,6 @@ def probe(expression: Expression) -> tuple[str, list[Any]]:
 
 def begins(field: str, text: str) -> Q:
     return Q(**{f"{field}__startswith": text})
-
-
-def near_words(word: str, limit: int) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT word FROM catalog_searchword WHERE word %% %s ORDER BY similarity(word, %s) DESC, word LIMIT %s",
-            [word, word, limit],
-        )
-        return [found for (found,) in cursor.fetchall()]
 
 
 def tidy() -> None:

@@ -12,7 +12,6 @@ from .expressions import PARTS, And, Expression, Mark, Or, Words, all_of
 from .marks import POPULARITIES, POPULARITY, mark
 
 TABLE = "catalog_searchtext"
-SPELLING = "catalog_searchspelling"
 COLUMNS = (*PARTS, "marks")
 COUNTED = 10_000
 # Tokens come folded and divided by blanks: whatever is no blank belongs to one.
@@ -20,18 +19,10 @@ CREATE = [
     """CREATE VIRTUAL TABLE catalog_searchtext USING fts5(
         title, author, subject, publisher, number, shelf, rest, marks,
         tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Co' tokenchars '_'")""",
-    "CREATE VIRTUAL TABLE catalog_searchspelling USING fts5(word, tokenize='trigram', detail='none')",
     """CREATE TRIGGER catalog_searchdocument_gone AFTER DELETE ON catalog_searchdocument
         BEGIN DELETE FROM catalog_searchtext WHERE rowid = old.book_id; END""",
-    """CREATE TRIGGER catalog_searchword_new AFTER INSERT ON catalog_searchword
-        BEGIN INSERT INTO catalog_searchspelling(rowid, word) VALUES (new.id, '^' || new.word || '$'); END""",
-    """CREATE TRIGGER catalog_searchword_gone AFTER DELETE ON catalog_searchword
-        BEGIN DELETE FROM catalog_searchspelling WHERE rowid = old.id; END""",
 ]
-DROP = [
-    "DROP TRIGGER catalog_searchdocument_gone", "DROP TRIGGER catalog_searchword_new",
-    "DROP TRIGGER catalog_searchword_gone", "DROP TABLE catalog_searchtext", "DROP TABLE catalog_searchspelling",
-]  # fmt: skip
+DROP = ["DROP TRIGGER catalog_searchdocument_gone", "DROP TABLE catalog_searchtext"]
 _INSERT = f"INSERT OR REPLACE INTO {TABLE}(rowid, {', '.join(COLUMNS)}) VALUES (%s{', %s' * len(COLUMNS)})"  # noqa: S608 - constants
 
 
@@ -132,17 +123,6 @@ def probe(expression: Expression) -> tuple[str, list[Any]]:
 
 def begins(field: str, text: str) -> Q:
     return Q(**{f"{field}__gte": text, f"{field}__lt": f"{text}\U0010ffff"})
-
-
-def near_words(word: str, limit: int) -> list[str]:
-    padded = f"^{word}$"
-    grams = " OR ".join(f'"{padded[n : n + 3]}"' for n in range(len(padded) - 2))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT word FROM {SPELLING} WHERE {SPELLING} MATCH %s ORDER BY rank LIMIT %s",  # noqa: S608 - constants
-            [grams, limit],
-        )
-        return [found[1:-1] for (found,) in cursor.fetchall()]
 
 
 def tidy() -> None:

@@ -25,6 +25,8 @@ UMLAUT = re.compile(r"\w*[äöüÄÖÜ]\w*")
 
 def words(text: str) -> list[str]:
     """The folded words of ``text`` in order. What is written without blanks falls into single characters."""
+    if text.isascii():
+        return [word[:LONGEST] for word in fold(text).split()]
     return [part for word in fold(text).split() for part in _parts(word)]
 
 
@@ -34,7 +36,7 @@ def other_spellings(text: str, *, is_name: bool = False) -> list[list[str]]:
     if text.isascii() and not is_name and not MARKED.search(text):
         return []
     text = unicodedata.normalize("NFC", text)
-    pieces = [re.sub(r"[^\w]", " ", found) for found in APOSTROPHED.findall(text)]
+    pieces = [re.sub(r"\W", " ", found) for found in APOSTROPHED.findall(text)]
     pieces += [re.sub(r"\W", "", found) for found in HYPHENED.findall(text)]
     pieces += [re.sub(r"\W", "", found) for found in INITIALS.findall(text)] if is_name else []
     pieces += [found.translate(UMLAUTS) for found in UMLAUT.findall(text)]

@@ -1,5 +1,6 @@
 """Keeps the search documents: written in the transaction that changes a book, its copies or what circulation knows."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
@@ -9,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from catalog.models import Book, Contributor, Copy, SearchDocument, SearchLanguage, SearchWord
 from catalog.search.documents import Document, Stock, document, volatile_marks
 from catalog.search.engine import engine
+from catalog.search.sounding import skeleton
 
 BATCH = 500
 HANDFUL = 20  # documents that somebody who waits for a page can wait for
@@ -51,7 +53,7 @@ def write(documents: list[Document]) -> None:
     SearchDocument.objects.bulk_create(rows, update_conflicts=True, unique_fields=["book"], update_fields=FIELDS)
     engine().write(documents)
     _learn_words({word for each in documents for word in each.spellings})
-    _learn_languages({row.language for row in rows})
+    _learn_languages(Counter(row.language for row in rows))
 
 
 def set_stock(pks: Iterable[int], stock_of: StockOf) -> None:
@@ -129,10 +131,12 @@ def lock(pks: Iterable[int]) -> None:
 
 def _learn_words(words: set[str]) -> None:
     known = set(SearchWord.objects.filter(word__in=words).values_list("word", flat=True))
-    SearchWord.objects.bulk_create([SearchWord(word=word) for word in sorted(words - known)], ignore_conflicts=True)
+    new = [SearchWord(word=word, skeleton=skeleton(word)) for word in sorted(words - known)]
+    SearchWord.objects.bulk_create(new, ignore_conflicts=True)
 
 
-def _learn_languages(codes: set[str]) -> None:
+def _learn_languages(codes: Counter[str]) -> None:
+    """Keep new ones in the order of their frequency, which is that of their keys."""
     known = set(SearchLanguage.objects.filter(code__in=codes).values_list("code", flat=True))
-    new = sorted(code for code in codes - known if code)
-    SearchLanguage.objects.bulk_create([SearchLanguage(code=code) for code in new], ignore_conflicts=True)
+    new = [code for code, _count in sorted(codes.items(), key=lambda each: (-each[1], each[0])) if code not in known]
+    SearchLanguage.objects.bulk_create([SearchLanguage(code=code) for code in new if code], ignore_conflicts=True)
