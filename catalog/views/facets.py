@@ -104,9 +104,7 @@ def _offered(counts: Counter[str], filters: Filters, total: int) -> dict[str, li
     return offered
 
 
-def _group(
-    letter: str, values: Iterable[tuple[Facet, int]], search: Search, filters: Filters, names: Names
-) -> Group:
+def _group(letter: str, values: Iterable[tuple[Facet, int]], search: Search, filters: Filters, names: Names) -> Group:
     name, heading = GROUPS[letter]
     if letter == DECADE:
         decades = ((_years_of(facet, filters), count) for facet, count in values)

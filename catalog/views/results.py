@@ -1,6 +1,7 @@
 """The results of a search: the books of one page, how many there are in all, and where the other pages are."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from django.db.models import QuerySet
@@ -12,6 +13,7 @@ from catalog.forms.search import SORTS, SearchBox
 from catalog.isbn import read_isbn
 from catalog.models import Book
 from catalog.search.asking import MOST_TERMS
+from catalog.search.counting import Facets, Total
 from catalog.search.filters import Filters
 from catalog.search.finding import MOST_PAGES, Found
 from catalog.search.reading import How
@@ -158,10 +160,13 @@ def scanned(form: SearchBox, books: QuerySet[Book], results: Results | None = No
 
 
 def _found(form: SearchBox, filters: Filters, page: int) -> Found:
-    return queries.search_books(
+    found = queries.search_books(
         form.text, field=form.search_field, filters=filters, sort=form.order, page=page, per_page=PER_PAGE,
         after=form.after_place,
     )  # fmt: skip
+    if form.text and found.reading.how == How.EVERYTHING:  # no word in it: whoever typed it did not mean every book
+        return replace(found, pks=[], total=Total(0), facets=Facets(Counter()), has_next=False, after="")
+    return found
 
 
 def _pages(count: int) -> int:
