@@ -69,7 +69,7 @@ def names_of(facets: Iterable[marks.Facet]) -> dict[marks.Facet, str]:
         if facet.letter in NAMED:
             keys.setdefault(facet.letter, set()).add(int(facet.value))
     rows = [
-        NAMED[letter].objects.filter(pk__in=pks).order_by().values_list(Value(letter), "pk", "name")
+        NAMED[letter]._default_manager.filter(pk__in=pks).order_by().values_list(Value(letter), "pk", "name")
         for letter, pks in keys.items()
     ]
     found = rows[0].union(*rows[1:], all=True) if rows else []

@@ -78,7 +78,7 @@ class Results:
 
     @property
     def sorts(self) -> list[tuple[str, str, bool]]:
-        """The orders there are: name, address, whether it is the one in use. Without words none is the most relevant."""
+        """The orders there are: name, address, whether it is the one in use. Without words nothing is relevant."""
         has_words = bool(self.search.only("q").pairs)
         return [
             (str(name), self.search.having(sort=sort).address, sort == self.order)
