@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from catalog.isbn import forms, read_isbn
 
@@ -20,12 +21,14 @@ from .expressions import (
     any_of,
     without,
 )
-from .stems import STOP_WORDS, stem
-from .words import is_unspaced, runs, words
+from .stems import STOP_WORDS, roots
+from .words import accented_words, is_unspaced, name_key, runs, words
 
 LONGEST_TEXT = 1_000
 MOST_TERMS = 12
 SHORTEST_PREFIX = 3  # of what may be the beginning of a word without being marked as one
+HEADINGS = ("eng",)  # the language of most subject headings
+MOST_NAMED = 4  # words of which one may be the author's and the others the title's
 FIELDS = {
     "all": (), "title": (TITLE,), "author": (AUTHOR,), "subject": (SUBJECT,), "isbn": (NUMBER,),
     "publisher": (PUBLISHER,), "callnumber": (SHELF,),
@@ -35,15 +38,24 @@ PIECES = re.compile(r'-?"[^"]*"?|\S+')
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """``words`` that stand side by side; ``is_prefix``: the last may be the beginning of one."""
+    """``words`` that stand side by side; ``is_prefix``: the last may be the beginning of one.
+
+    ``accented``: a single word as it was typed, for finding its root.
+    """
 
     words: tuple[str, ...]
     is_phrase: bool = False
     is_prefix: bool = False
+    accented: str = ""
 
     @property
     def is_plain(self) -> bool:
         return len(self.words) == 1 and not self.is_phrase
+
+    @property
+    def says_little(self) -> bool:
+        """Whether this is a word that stands in nearly every title."""
+        return self.is_plain and self.words[0] in STOP_WORDS
 
     @property
     def in_words(self) -> str:
@@ -91,10 +103,15 @@ class Question:
         )
         return replace(self, wanted=wanted) if wanted != self.wanted else None
 
-    def with_words(self, others: dict[str, str]) -> "Question":
-        """The same with some words in place of others."""
-        wanted = tuple(replace(t, words=tuple(others.get(word, word) for word in t.words)) for t in self.wanted)
-        return replace(self, wanted=wanted)
+    @property
+    def telling(self) -> tuple[Term, ...]:
+        """Those of ``wanted`` that say something; all of them where none does."""
+        return tuple(term for term in self.wanted if not term.says_little) or self.wanted
+
+    def asking_for(self, wanted: Iterable[Term]) -> "Question":
+        """The same with other terms; its text is made of them."""
+        asked = replace(self, wanted=tuple(wanted))
+        return replace(asked, text=asked.in_words)
 
 
 def ask(text: str, field: str = "all") -> Question:
@@ -115,31 +132,93 @@ def ask(text: str, field: str = "all") -> Question:
     return Question(text, field, tuple(wanted[:MOST_TERMS]), tuple(unwanted[:MOST_TERMS]), is_cut)
 
 
-def expression(question: Question, languages: Iterable[str] = (), parts: tuple[str, ...] | None = None) -> Expression:
-    """What fits ``question``, in ``parts`` instead of those of its field. ``languages``: whose roots count.
+def whole(question: Question, languages: Iterable[str] = ()) -> Expression:
+    """Everything that fits ``question``. ``languages``: whose roots count.
 
     A word that hardly says anything ("the") is asked for only where every word of the question is such a one.
     """
-    parts = FIELDS[question.field] if parts is None else parts
-    telling = [term for term in question.wanted if not (term.is_plain and term.words[0] in STOP_WORDS)]
+    return _in(question, FIELDS[question.field], tuple(languages))
+
+
+def titled(question: Question) -> Expression:
+    """What has all words of ``question`` in its title, as they were typed."""
+    return _in(question, (TITLE,), ())
+
+
+class Tiers(NamedTuple):
+    """What fits a question in the weightiest parts of a document first: in ``heads`` one by one, then in the rest of
+    it; the last of all is everything that fits."""
+
+    heads: tuple[Expression, ...]
+    rest: tuple[Expression, ...] = ()
+
+    @property
+    def all(self) -> tuple[Expression, ...]:
+        return tuple(dict.fromkeys((*self.heads, *self.rest)))
+
+
+def tiers(question: Question, languages: Iterable[str] = ()) -> Tiers:
+    """First the books by somebody whose whole name was typed; then those that have all words in the title, or one as
+    the author's surname and the others in the title; then author, subject, all three, anything."""
+    languages = tuple(languages)
+    everything = _in(question, FIELDS[question.field], languages)
+    if question.field == "author":
+        return Tiers((*_by_name(question), *_by_surname(question), everything))
+    if question.field != "all":
+        return Tiers((everything,))
+    titles = any_of([_in(question, (TITLE,), languages), *_by_surname(question)])
+    about = _in(question, (SUBJECT,), HEADINGS)
+    mixed = [_in(question, HEADS, languages)] if len(question.wanted) > 1 else []
+    return Tiers((*_by_name(question), titles, _in(question, (AUTHOR,), ()), about), (*mixed, everything))
+
+
+def _in(question: Question, parts: tuple[str, ...], languages: tuple[str, ...]) -> Expression:
     joined = any_of if question.is_any else all_of
-    wanted = joined([_said(term, parts, languages) for term in telling or question.wanted])
+    wanted = joined([_said(term, parts, languages) for term in question.telling])
     return without(wanted, [_said(term, FIELDS[question.field], ()) for term in question.unwanted])
 
 
-def tiers(question: Question) -> list[tuple[str, ...]]:
-    """The parts of a document in which all words are looked for, the weightiest first."""
-    own = FIELDS[question.field]
-    if own:
-        return [own]
-    return [(TITLE,), (AUTHOR,), (SUBJECT,), *([HEADS] if len(question.wanted) > 1 else []), ()]
+def _by_name(question: Question) -> list[Expression]:
+    """Books by somebody whose whole name this is."""
+    if question.is_any or len(question.wanted) < 2 or not all(term.is_plain for term in question.wanted):
+        return []
+    key = name_key(term.words[0] for term in question.wanted)
+    return [_but_unwanted(question, Words((f"_n_{key}",), (AUTHOR,)))]
+
+
+def _by_surname(question: Question) -> list[Expression]:
+    """Books by somebody with one of the words as surname that have all others in the title."""
+    terms = question.telling
+    if question.is_any or len(terms) > MOST_NAMED or not all(term.is_plain for term in terms):
+        return []
+    titles = () if question.field == "author" else terms
+    if question.field == "author" and len(terms) > 1:
+        return []
+    return [
+        _but_unwanted(question, all_of([_surname(term), *(_said(t, (TITLE,), ()) for t in titles if t is not term)]))
+        for term in terms
+    ]
+
+
+def _surname(term: Term) -> Expression:
+    return Words((f"_s_{term.words[0]}",), (AUTHOR,), term.is_prefix)
+
+
+def _but_unwanted(question: Question, wanted: Expression) -> Expression:
+    return without(wanted, [_said(term, FIELDS[question.field], ()) for term in question.unwanted])
 
 
 def _terms(piece: str) -> list[Term]:
     if piece.startswith('"'):
         phrase = tuple(words(piece))
         return [Term(phrase, is_phrase=True)] if phrase else []
+    accented = accented_words(piece)
     found = [Term(run) for run in runs(piece)]
+    if len(found) == len(accented):
+        found = [
+            replace(term, accented=word) if len(term.words) == 1 else term
+            for term, word in zip(found, accented, strict=True)
+        ]
     if found and piece.endswith("*") and found[-1].can_go_on:
         found[-1] = replace(found[-1], is_prefix=True)
     return found
@@ -148,8 +227,8 @@ def _terms(piece: str) -> list[Term]:
 def _said(term: Term, parts: tuple[str, ...], languages: Iterable[str]) -> Expression:
     said = [Words(term.words, parts, term.is_prefix)]
     if term.is_plain and not term.is_prefix:
-        roots = dict.fromkeys(stem(term.words[0], language) for language in languages)
-        said += [Words((root,), parts) for root in roots if root]
+        word = term.accented or term.words[0]
+        said += [Words((root,), parts) for language in languages for root in roots(word, language)]
     return any_of(said)
 
 

@@ -3,18 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from catalog.models import Book, Copy
-from catalog.normalize.text import fold
+from catalog.models import Author, Book, Copy
+from catalog.normalize.text import fold, title_key
 from catalog.normalize.titles import sort_title
 
 from . import marks
 from .expressions import AUTHOR, NUMBER, PARTS, PUBLISHER, REST, SHELF, SUBJECT, TITLE
-from .stems import stems
-from .words import other_spellings, words
+from .stems import roots_of
+from .words import accented_words, name_keys, other_spellings, words
 
 SORT_LENGTH = 60
 MOST_WORDS = 2_000  # of one part; only a description can be longer
 SPELLED_PARTS = (TITLE, AUTHOR, SUBJECT)
+ROOTED_PARTS = (TITLE, SUBJECT, REST)  # names and numbers have no roots
+UNKNOWN_LANGUAGE = "eng"  # whose roots a record gets that names no language; so do headings, English in most records
+FENCE = "_"  # stands between what is no phrase together
 SHORTEST_SPELLED = 3
 LONGEST_SPELLED = 40
 
@@ -51,24 +54,28 @@ def document(book: Book, stock: Stock) -> Document:
     people = [part.author for part in book.contributors.all()]
     subjects = sorted(book.subjects.all(), key=lambda subject: subject.pk)
     surface = _surface(book, [person.name for person in people], [subject.name for subject in subjects], copies)
+    found = {name: [words(text) for text in texts] for name, texts in surface.items()}
     facets = _facets(book, [person.pk for person in people], [subject.pk for subject in subjects], here)
     is_hidden = bool(copies) and not standing
     return Document(
         pk=book.pk,
-        parts=tuple(_part(name, surface[name], book.language) for name in PARTS),
+        parts=tuple(
+            _part(name, surface[name], found[name], book.language, _names(people) if name == AUTHOR else [])
+            for name in PARTS
+        ),
         marks=(
             marks.ALL, *([marks.HIDDEN] if is_hidden else []), *facets, *marks.of_year(book.year),
             *marks.samples(book.pk), *volatile_marks(available, stock.times_lent),
         ),
         fields={
             "is_hidden": is_hidden, "is_stale": False,
-            "title_key": fold(book.title)[:500], "sort_title": book.sort_title[:SORT_LENGTH],
+            "title_key": fold(title_key(book.title))[:500], "sort_title": book.sort_title[:SORT_LENGTH],
             "sort_author": fold(people[0].sort_name)[:SORT_LENGTH] if people else "", "year": book.year or 0,
             "language": book.language, "copies": len(here), "lendable": lendable, "available": available,
             "out": stock.out, "times_lent": stock.times_lent, "holds": stock.holds,
             "facets": " ".join(sorted(token[2:] for token in (*facets, *marks.of_year(book.year)[1:2]))),
         },
-        spellings=frozenset(_spelled(word for name in SPELLED_PARTS for text in surface[name] for word in words(text))),
+        spellings=frozenset(_spelled(word for name in SPELLED_PARTS for text in found[name] for word in text)),
     )  # fmt: skip
 
 
@@ -84,27 +91,45 @@ def exact_keys(text: str) -> set[str]:
 
 
 def _surface(book: Book, people: list[str], subjects: list[str], copies: list[Copy]) -> dict[str, list[str]]:
+    title = f"{book.title} {book.subtitle}"  # a phrase may run from one into the other
+    shelf = dict.fromkeys([book.call_number, *(copy.call_number for copy in copies)])
+    rest = [book.statement, book.series, book.edition, book.published, book.description]
     return {
-        TITLE: [book.title, book.subtitle],
+        TITLE: [title],
         AUTHOR: people,
         SUBJECT: subjects,
         PUBLISHER: [book.publisher, book.place],
         NUMBER: [identifier.value for identifier in book.identifiers.all()],
-        SHELF: list(dict.fromkeys([book.call_number, *(copy.call_number for copy in copies)])),
-        REST: [book.statement, book.series, book.edition, book.published, book.description],
+        SHELF: list(shelf),
+        REST: [text for text in rest if text],
     }
 
 
-def _part(name: str, texts: Iterable[str], language: str) -> str:
-    """The words of one part, then other spellings, then roots. Names and numbers have no roots."""
-    texts = [text for text in texts if text]
-    found = [word for text in texts for word in words(text)][:MOST_WORDS]
-    more = [word for text in texts for word in other_spellings(text)][:MOST_WORDS]
-    if name in (TITLE, SUBJECT, REST):
-        more += dict.fromkeys(stems(found, language))
-    if name == SUBJECT and language != "eng":  # headings are English in most records
-        more += dict.fromkeys(stems(found, "eng"))
-    return " ".join((*found, *more))
+def _part(name: str, texts: list[str], found: list[list[str]], language: str, more: list[str]) -> str:
+    """The words of one part, text by text; then other spellings, then roots and ``more`` tokens."""
+    pieces = [*found, *(piece for text in texts for piece in other_spellings(text, is_name=name == AUTHOR))]
+    if name in ROOTED_PARTS:
+        more = _roots(name, texts, found, language)
+    tokens = [token for piece in pieces if piece for token in (*piece, FENCE)][:MOST_WORDS]
+    return " ".join((*tokens, *more[:MOST_WORDS]))
+
+
+def _roots(name: str, texts: list[str], found: list[list[str]], language: str) -> list[str]:
+    accented = [
+        word
+        for text, parts in zip(texts, found, strict=True)
+        for word in (parts if text.isascii() else accented_words(text))
+    ][:MOST_WORDS]
+    tongues = dict.fromkeys([language or UNKNOWN_LANGUAGE, *([UNKNOWN_LANGUAGE] if name == SUBJECT else [])])
+    return [token for tongue in tongues for token in roots_of(accented, tongue)]
+
+
+def _names(people: list[Author]) -> list[str]:
+    """Each whole name as one word, and each surname."""
+    whole = {f"_n_{key}" for person in people for key in name_keys(person.name)}
+    surnames = (words(person.sort_name.partition(",")[0]) for person in people)
+    ends = {f"_s_{name}" for found in surnames if found for name in (found[-1], "".join(found))}
+    return sorted(whole | ends)
 
 
 def _facets(book: Book, authors: list[int], subjects: list[int], copies: list[Copy]) -> list[str]:

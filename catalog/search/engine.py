@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Q
 
 from . import postgres, sqlite
-from .documents import Document
+from .documents import Document, Stock
 from .expressions import Expression
 
 
@@ -17,8 +17,11 @@ class Engine(Protocol):
     def write(self, documents: Iterable[Document]) -> None:
         """Put the words of ``documents`` into the index, in place of what was there. Their rows are written already."""
 
-    def write_marks(self, pk: int, old: Sequence[str], new: Sequence[str]) -> None:
-        """Take the marks ``old`` from the document ``pk`` and give it ``new``."""
+    def lock(self, pks: Sequence[int]) -> list[tuple[int, int, int, Stock]]:
+        """Key, copies to lend, available ones and stock of these books' documents, by key, kept from changing."""
+
+    def write_stock(self, pk: int, stock: Stock, available: int, old: Sequence[str], new: Sequence[str]) -> None:
+        """Give the document ``pk`` these figures, and the marks ``new`` in place of ``old``."""
 
     def erase_strays(self) -> int:
         """Remove words of books that are gone; how many there were."""

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from .documents import Document
+from .documents import Document, Stock
 from .expressions import AUTHOR, NUMBER, PARTS, PUBLISHER, REST, SHELF, SUBJECT, TITLE, And, Expression, Mark, Or, Words
 
 TABLE = "catalog_searchdocument"
@@ -33,12 +33,25 @@ def write(documents: Iterable[Document]) -> None:
         cursor.executemany(f"UPDATE {TABLE} SET tokens = %s::tsvector WHERE book_id = %s", rows)  # noqa: S608
 
 
-def write_marks(pk: int, old: Sequence[str], new: Sequence[str]) -> None:
+def lock(pks: Sequence[int]) -> list[tuple[int, int, int, Stock]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE catalog_searchdocument SET tokens = ts_delete(tokens, %s::text[]) || %s::tsvector"
-            " WHERE book_id = %s",
-            [list(old), " ".join(f"'{token}'" for token in new), pk],
+            "SELECT book_id, lendable, available, out, times_lent, holds FROM catalog_searchdocument"
+            " WHERE book_id = ANY(%s) ORDER BY book_id FOR UPDATE",
+            [list(pks)],
+        )
+        return [(pk, lendable, available, Stock(*stock)) for pk, lendable, available, *stock in cursor.fetchall()]
+
+
+def write_stock(pk: int, stock: Stock, available: int, old: Sequence[str], new: Sequence[str]) -> None:
+    figures = [stock.out, stock.times_lent, stock.holds, available]
+    marks = [list(old), " ".join(f"'{token}'" for token in new)] if old != new else []
+    tokens = ", tokens = ts_delete(tokens, %s::text[]) || %s::tsvector" if marks else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE catalog_searchdocument SET out = %s, times_lent = %s, holds = %s, available = %s"  # noqa: S608
+            f"{tokens} WHERE book_id = %s",
+            [*figures, *marks, pk],
         )
 
 

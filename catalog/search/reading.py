@@ -1,14 +1,15 @@
-"""How a question is understood: to the letter, as something still being typed, or with its spelling mended."""
+"""How a question is understood: to the letter, as something still being typed, with its spelling mended, or less of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from . import marks
-from .asking import Question, expression, tiers
+from .asking import Question, tiers, whole
 from .counting import count
+from .documents import UNKNOWN_LANGUAGE
 from .expressions import Expression, Mark, any_of
-from .spelling import corrected
+from .spelling import mended
 
 FEW = 20  # hits below which words that only begin like the last one are shown too
 
@@ -35,36 +36,48 @@ class Reading:
 
 def read(question: Question, languages: Iterable[str]) -> Reading:
     """Understand ``question`` in the way that finds something, the most literal one first."""
-    languages = tuple(languages)
+    languages = tuple(dict.fromkeys((*languages, UNKNOWN_LANGUAGE)))
     if question.is_empty:
         everything = Mark(marks.ALL)
         return Reading(question, How.EVERYTHING, (everything,), everything)
     literal = _literal(question, languages)
     if _finds(literal):
         return literal
-    better = corrected(question)
-    if better and _finds(mended := _literal(better, languages)):
-        return replace(mended, how=How.CORRECTED)
-    if len(question.wanted) > 1 and _finds(loose := _read(replace(question, is_any=True), languages)):
-        return replace(loose, how=How.ANY_WORD)
-    return literal
+    if better := mended(question, whole):
+        return replace(_literal(better, languages), how=How.CORRECTED)
+    loose = next((reading for less in _less(question, languages) if _finds(reading := _read(less, languages))), None)
+    return replace(loose, how=How.ANY_WORD) if loose else literal
 
 
 def _literal(question: Question, languages: tuple[str, ...]) -> Reading:
     """Every word as it is; where that finds few books, those too in which the last one, or each, only begins a word."""
-    exact = _read(question, languages)
-    found = count(exact.whole, FEW)
+    exact = tiers(question, languages)
+    everything = exact.all[-1]
+    found = count(everything, FEW)
     begun = question.as_typing(every=not found) if found < FEW else None
     if begun is None:
-        return exact
-    typing = _read(begun, languages)
-    whole = any_of([exact.whole, typing.whole])
-    return Reading(question, How.LITERAL, (*exact.tiers, *typing.tiers), whole)
+        return Reading(question, How.LITERAL, exact.all, everything)
+    typing = tiers(begun, languages)
+    in_order = dict.fromkeys((*exact.heads, *typing.heads, *exact.rest, *typing.rest))
+    return Reading(question, How.LITERAL, tuple(in_order), any_of([everything, typing.all[-1]]))
 
 
 def _read(question: Question, languages: tuple[str, ...]) -> Reading:
-    said = tuple(dict.fromkeys(expression(question, languages, parts) for parts in tiers(question)))
+    said = tiers(question, languages).all
     return Reading(question, How.LITERAL, said, said[-1])
+
+
+def _less(question: Question, languages: tuple[str, ...]) -> Iterator[Question]:
+    """The question without the words that no book has, then without one more, then any of its words."""
+    terms = question.telling
+    if len(terms) < 2:
+        return
+    known = [term for term in terms if count(whole(question.asking_for([term]), languages), 1)]
+    if known and len(known) < len(terms):
+        yield question.asking_for(known)
+    if len(known) > 2:
+        yield from (question.asking_for(t for t in known if t is not left_out) for left_out in reversed(known))
+    yield replace(question, is_any=True)
 
 
 def _finds(reading: Reading) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from .documents import Document
+from .documents import Document, Stock
 from .expressions import PARTS, And, Expression, Mark, Or, Words
 
 TABLE = "catalog_searchtext"
@@ -38,13 +38,34 @@ def write(documents: Iterable[Document]) -> None:
         cursor.executemany(_INSERT, rows)
 
 
-def write_marks(pk: int, old: Sequence[str], new: Sequence[str]) -> None:
+def lock(pks: Sequence[int]) -> list[tuple[int, int, int, Stock]]:
+    holes = ", ".join(["%s"] * len(pks))  # whoever writes is alone: there is nothing to lock
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT marks FROM {TABLE} WHERE rowid = %s", [pk])  # noqa: S608 - a constant
-        row = cursor.fetchone()
-        if row:
-            kept = [token for token in row[0].split() if token not in old]
-            cursor.execute(f"UPDATE {TABLE} SET marks = %s WHERE rowid = %s", [" ".join([*kept, *new]), pk])  # noqa: S608
+        cursor.execute(
+            "SELECT book_id, lendable, available, out, times_lent, holds FROM catalog_searchdocument"  # noqa: S608
+            f" WHERE book_id IN ({holes}) ORDER BY book_id",
+            pks,
+        )
+        return [(pk, lendable, available, Stock(*stock)) for pk, lendable, available, *stock in cursor.fetchall()]
+
+
+def write_stock(pk: int, stock: Stock, available: int, old: Sequence[str], new: Sequence[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE catalog_searchdocument SET out = %s, times_lent = %s, holds = %s, available = %s"
+            " WHERE book_id = %s",
+            [stock.out, stock.times_lent, stock.holds, available, pk],
+        )
+        if old != new:
+            _write_marks(cursor, pk, old, new)
+
+
+def _write_marks(cursor: Any, pk: int, old: Sequence[str], new: Sequence[str]) -> None:
+    cursor.execute(f"SELECT marks FROM {TABLE} WHERE rowid = %s", [pk])  # noqa: S608 - a constant
+    row = cursor.fetchone()
+    if row:
+        kept = [token for token in row[0].split() if token not in old]
+        cursor.execute(f"UPDATE {TABLE} SET marks = %s WHERE rowid = %s", [" ".join([*kept, *new]), pk])  # noqa: S608
 
 
 def erase_strays() -> int:

@@ -6,6 +6,10 @@ from typing import Any
 
 import snowballstemmer
 
+from catalog.normalize.text import fold
+
+from .words import LONGEST
+
 # MARC code -> algorithm of the Snowball project.
 STEMMERS = {
     "ara": "arabic", "arm": "armenian", "baq": "basque", "cat": "catalan", "cze": "czech", "dan": "danish",
@@ -15,6 +19,8 @@ STEMMERS = {
     "pol": "polish", "por": "portuguese", "rum": "romanian", "rus": "russian", "spa": "spanish", "srp": "serbian",
     "swe": "swedish", "tam": "tamil", "tur": "turkish", "yid": "yiddish",
 }  # fmt: skip
+# Those that are not written in Latin letters; Serbian is written in both.
+OTHER_SCRIPTS = {"ara", "arm", "gre", "hin", "nep", "per", "rus", "tam", "yid"}
 SHORTEST = 3
 # Words so common that whoever types them does not mean that a book without them is wrong.
 _COMMON = """
@@ -28,24 +34,37 @@ do em na no o os um uma het een van voor och att det ett og
 STOP_WORDS = frozenset(_COMMON.split())
 
 
-def stem(word: str, language: str) -> str:
-    """The token for the root of ``word`` in ``language`` (MARC code), "" where there is none.
+@lru_cache(maxsize=200_000)
+def roots(accented: str, language: str) -> tuple[str, ...]:
+    """The tokens for the root of the word ``accented`` in ``language`` (MARC code), none where it has no root.
 
-    Tokens of two languages are never equal, so that a French root finds no English word.
+    Of a word with accents also the root that it has without them: many people type none, and many stemmers take
+    "étudiées" and "etudiees" for different words. Tokens of two languages are never equal, so that a French root
+    finds no English word.
     """
-    if len(word) < SHORTEST or language not in STEMMERS or not word.isalpha():
-        return ""
-    return f"_{language}_{_root(word, STEMMERS[language])}"
+    if len(accented) < SHORTEST or language not in STEMMERS or not _is_word(accented, language):
+        return ()
+    algorithm = STEMMERS[language]
+    plain = fold(accented)
+    if plain == accented:
+        return (f"_{language}_{_root(plain, algorithm)}",)
+    found = dict.fromkeys(fold(root) for root in (_root(accented, algorithm), _root(plain, algorithm)))
+    return tuple(f"_{language}_{root}" for root in found if root and " " not in root)
 
 
-def stems(words: Iterable[str], language: str) -> list[str]:
-    """The tokens for the roots of ``words`` in ``language``, those that have one."""
+def roots_of(accented: Iterable[str], language: str) -> list[str]:
+    """The tokens for the roots of all these words in ``language``, each once."""
     if language not in STEMMERS:
         return []
-    return [token for token in (stem(word, language) for word in words) if token]
+    return list(dict.fromkeys(token for word in accented for token in roots(word, language)))
 
 
-@lru_cache(maxsize=200_000)
+def _is_word(word: str, language: str) -> bool:
+    """Whether ``word`` is made of letters that ``language`` is written with."""
+    is_latin = "a" <= word[0] <= "\u024f"
+    return len(word) <= LONGEST and not any(c.isdigit() for c in word) and is_latin == (language not in OTHER_SCRIPTS)
+
+
 def _root(word: str, algorithm: str) -> str:
     return _stemmer(algorithm).stemWord(word)
 

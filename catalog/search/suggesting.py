@@ -10,9 +10,8 @@ from django.db.models import Exists, OuterRef
 from catalog.models import Author, Book, Contributor, SearchDocument, Subject
 from catalog.normalize.text import fold
 
-from .asking import ask, expression
+from .asking import ask, titled
 from .engine import engine
-from .expressions import TITLE
 from .filters import NO_FILTERS
 from .words import is_unspaced
 
@@ -65,7 +64,7 @@ def _with_words(text: str) -> list[int]:
     question = asked.as_typing() or asked
     if question.is_empty or question.field != "all":
         return []
-    sql, values = engine().ids(NO_FILTERS.apply(expression(question, (), (TITLE,))), is_ordered=True)
+    sql, values = engine().ids(NO_FILTERS.apply(titled(question)), is_ordered=True)
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} LIMIT %s", [*values, LOOKED_AT])
         return [pk for (pk,) in cursor.fetchall()]

@@ -4,6 +4,7 @@ import io
 import logging
 import secrets
 from datetime import datetime
+from functools import partial
 
 from django.core.cache import cache
 from django.core.files.base import ContentFile
@@ -20,6 +21,7 @@ from accounts.services.actions import describe, recorded
 from catalog.models import Book, Cover
 from catalog.openlibrary.client import OpenLibrary
 from catalog.openlibrary.errors import PASSING, OpenLibraryError
+from catalog.services.small_covers import small_name
 
 MOST_BYTES = 10_000_000
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
@@ -195,9 +197,9 @@ def _store(cover: Cover, picture: bytes, size: tuple[int, int], now: datetime | 
 
 
 def forget_file(name: str | None) -> None:
-    """Delete a stored file once the database no longer names it for certain."""
-    if name:
-        transaction.on_commit(lambda: default_storage.delete(name))
+    """Delete a stored picture, and its small one, once the database no longer names it for certain."""
+    for each in (name, small_name(name)) if name else ():
+        transaction.on_commit(partial(default_storage.delete, each))
 
 
 def preview_cover(client: OpenLibrary, cover_id: int) -> bytes:
