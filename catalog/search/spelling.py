@@ -56,6 +56,12 @@ def mended(question: Question, said: Callable[[Question], Expression]) -> Questi
     return best[1] if best else None
 
 
+def has_unknown_words(question: Question) -> bool:
+    """Whether a word of ``question`` stands in no title, no name and no subject."""
+    asked = {term.words[0] for term in question.wanted if _can_be_misspelt(term)}
+    return len(asked) > SearchWord.objects.filter(word__in=asked).count()
+
+
 def nearest(word: str) -> list[tuple[float, str]]:
     """The known words for which ``word`` may have been typed, with how unlikely that is, the likeliest first.
 

@@ -12,12 +12,12 @@ from catalog import queries
 from catalog.forms.search import SORTS, SearchBox
 from catalog.isbn import read_isbn
 from catalog.models import Book
-from catalog.search.asking import MOST_TERMS
+from catalog.search.asking import MOST_TERMS, whole
 from catalog.search.counting import Facets, Total
 from catalog.search.filters import Filters
 from catalog.search.finding import MOST_PAGES, Found
 from catalog.search.reading import How
-from catalog.search.spelling import corrected
+from catalog.search.spelling import has_unknown_words, mended
 from catalog.views.searches import Search
 
 PER_PAGE = 20
@@ -109,9 +109,9 @@ class Results:
     def did_you_mean(self) -> dict[str, str] | None:
         """Another spelling of a question that finds next to nothing, and its address."""
         question = self.found.reading.question
-        if self.how != How.LITERAL or question.is_empty or self.count > FEW_HITS:
+        if self.how != How.LITERAL or self.count > FEW_HITS or not has_unknown_words(question):
             return None
-        better = corrected(question)
+        better = mended(question, whole)
         return {"text": better.in_words, "address": self.search.having(q=better.in_words).address} if better else None
 
     @property
