@@ -1,4 +1,4 @@
-"""How a question is understood: to the letter, as something still being typed, with its spelling mended, or less of it."""
+"""How a question is understood: to the letter, as still being typed, with its spelling mended, or less of it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -40,26 +40,28 @@ def read(question: Question, languages: Iterable[str]) -> Reading:
     if question.is_empty:
         everything = Mark(marks.ALL)
         return Reading(question, How.EVERYTHING, (everything,), everything)
-    literal = _literal(question, languages)
-    if _finds(literal):
+    literal, finds = _literal(question, languages)
+    if finds:
         return literal
     if better := mended(question, whole):
-        return replace(_literal(better, languages), how=How.CORRECTED)
+        return replace(_literal(better, languages)[0], how=How.CORRECTED)
     loose = next((reading for less in _less(question, languages) if _finds(reading := _read(less, languages))), None)
     return replace(loose, how=How.ANY_WORD) if loose else literal
 
 
-def _literal(question: Question, languages: tuple[str, ...]) -> Reading:
-    """Every word as it is; where that finds few books, those too in which the last one, or each, only begins a word."""
+def _literal(question: Question, languages: tuple[str, ...]) -> tuple[Reading, bool]:
+    """Every word as it is; where that finds few books, those too in which the last one, or each, only begins a word.
+    And whether that finds anything."""
     exact = tiers(question, languages)
     everything = exact.all[-1]
     found = count(everything, FEW)
     begun = question.as_typing(every=not found) if found < FEW else None
     if begun is None:
-        return Reading(question, How.LITERAL, exact.all, everything)
+        return Reading(question, How.LITERAL, exact.all, everything), found > 0
     typing = tiers(begun, languages)
     in_order = dict.fromkeys((*exact.heads, *typing.heads, *exact.rest, *typing.rest))
-    return Reading(question, How.LITERAL, tuple(in_order), any_of([everything, typing.all[-1]]))
+    reading = Reading(question, How.LITERAL, tuple(in_order), any_of([everything, typing.all[-1]]))
+    return reading, found > 0 or _finds(reading)
 
 
 def _read(question: Question, languages: tuple[str, ...]) -> Reading:

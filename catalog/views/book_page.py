@@ -62,7 +62,7 @@ def cite(request: HttpRequest, pk: int, style: str) -> HttpResponse:
 
 
 def _books() -> QuerySet[Book]:
-    return queries.for_lists(queries.public_books()).prefetch_related("subjects")
+    return queries.for_lists(queries.public_books()).prefetch_related("subjects", "identifiers")
 
 
 def _copies(book: Book) -> QuerySet[Copy]:
