@@ -35,14 +35,9 @@ ADDING = ("save_draft", "add_book", "add_copies")
 
 
 def for_lists(books: QuerySet[Book]) -> QuerySet[Book]:
-    """``books`` with what a row of a list shows: contributors, ISBNs, cover and what search knows of the stock.
-
-    Three queries for any number.
-    """
+    """``books`` with what a row of a list shows: contributors, cover, copies and how many are in; in two queries."""
     people = Contributor.objects.select_related("author").order_by("order", "pk")
-    return books.select_related("cover", "search_document").prefetch_related(
-        Prefetch("contributors", people), "identifiers"
-    )
+    return books.select_related("cover", "search_document").prefetch_related(Prefetch("contributors", people))
 
 
 def public_books() -> QuerySet[Book]:

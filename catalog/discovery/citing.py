@@ -7,7 +7,7 @@ from catalog.normalize.languages import html_language
 
 
 def facts_of(book: Book) -> Facts:
-    """What citations say of ``book``: no query where it came from ``queries.for_lists`` with its subjects."""
+    """What citations say of ``book``: no query where ``queries.for_lists`` brought it with subjects and identifiers."""
     return Facts(
         number=book.pk, title=book.title, subtitle=book.subtitle,
         people=tuple(person(p.author.name, p.author.sort_name, p.role) for p in book.contributors.all()),

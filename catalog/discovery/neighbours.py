@@ -49,5 +49,6 @@ def _shown() -> QuerySet[Book]:
 
 @cache
 def _editions() -> QuerySet[Book]:
-    books = public_books().annotate(editions=Window(Count("pk")))
-    return books.only("title", "subtitle", "year", "language", "format")
+    stock = ("search_document__copies", "search_document__available")
+    books = public_books().annotate(editions=Window(Count("pk"))).select_related("search_document")
+    return books.only("title", "subtitle", "year", "language", "format", *stock)

@@ -12,7 +12,7 @@ SAMPLES = 14  # sample n holds one book in two to the power of n
 LANGUAGE, FORMAT, AUTHOR, SUBJECT, BRANCH, LOCATION, DECADE = "l", "f", "a", "s", "b", "o", "d"
 YEAR, CENTURY, POPULARITY, SAMPLE = "y", "c", "p", "r"
 FIRST_YEAR, LAST_YEAR = 0, 9999
-_MIX = 2_654_435_761  # 2**32 by the golden ratio: neighbours land far apart
+_MIX, _MIX_AGAIN = 2_654_435_761, 2_246_822_507  # odd and large: neighbours land far apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ def popularity(times_lent: int) -> int:
 def samples(pk: int) -> list[str]:
     """The samples that the book ``pk`` is in: the same for ever, and no sample prefers old books or new ones."""
     mixed = (pk * _MIX) & 0xFFFF_FFFF
-    mixed ^= mixed >> 15
+    mixed = ((mixed ^ mixed >> 16) * _MIX_AGAIN) & 0xFFFF_FFFF
+    mixed ^= mixed >> 13
     zeros = (mixed & -mixed).bit_length() - 1 if mixed else SAMPLES
     return [mark(SAMPLE, n) for n in range(1, min(zeros, SAMPLES) + 1)]
 

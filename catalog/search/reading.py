@@ -45,31 +45,39 @@ def read(question: Question, languages: Iterable[str]) -> Reading:
     if question.is_empty:
         everything = Mark(marks.ALL)
         return Reading(question, How.EVERYTHING, (everything,), everything)
-    literal = _literal(question, languages)
-    if _finds(literal):
+    literal, finds = _literal(question, languages)
+    if finds:
         return literal
-    if (begun := question.without_letter()) and _finds(reading := _literal(begun, languages)):
-        return reading
+    if begun := question.without_letter():
+        reading, finds = _literal(begun, languages)
+        if finds:
+            return reading
     mender = Mender(question, whole)
     if better := mender.mended():
         return _corrected(better, languages)
     return _loose(question, mender, languages) or literal
 
 
-def _literal(question: Question, languages: tuple[str, ...]) -> Reading:
-    """Every word as it is; where that finds few books, those too in which the last one only begins a word."""
+def _literal(question: Question, languages: tuple[str, ...]) -> tuple[Reading, bool]:
+    """Every word as it is; where that finds few books, those too in which the last one only begins a word.
+
+    And whether that finds anything.
+    """
     exact = tiers(question, languages)
     everything = exact.all[-1]
-    begun = question.as_typing() if count(everything, FEW) < FEW else None
+    found = count(everything, FEW)
+    begun = question.as_typing() if found < FEW else None
     if begun is None:
-        return Reading(question, How.LITERAL, exact.all, everything)
+        return Reading(question, How.LITERAL, exact.all, everything), found > 0
     typing = tiers(begun, languages)
     in_order = dict.fromkeys((*exact.heads, *typing.heads, *exact.rest, *typing.rest))
-    return Reading(question, How.LITERAL, tuple(in_order), any_of([everything, typing.all[-1]]))
+    reading = Reading(question, How.LITERAL, tuple(in_order), any_of([everything, typing.all[-1]]))
+    return reading, found > 0 or _finds(reading)
 
 
 def _corrected(better: Question, languages: tuple[str, ...]) -> Reading:
-    return replace(_literal(replace(better, typed=fold(better.text)), languages), how=How.CORRECTED)
+    mended, _finds_some = _literal(replace(better, typed=fold(better.text)), languages)
+    return replace(mended, how=How.CORRECTED)
 
 
 def _loose(question: Question, mender: Mender, languages: tuple[str, ...]) -> Reading | None:

@@ -145,6 +145,12 @@ class Mender:
         return guesses
 
 
+def has_unknown_words(question: Question) -> bool:
+    """Whether a word of ``question`` stands in no title, no name and no subject."""
+    asked = {term.words[0] for term in question.wanted if _can_be_misspelt(term)}
+    return len(asked) > SearchWord.objects.filter(word__in=asked).count()
+
+
 def nearest(word: str) -> list[tuple[float, str]]:
     """The known words for which ``word`` may have been typed, with how unlikely that is, the likeliest first.
 

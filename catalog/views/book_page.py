@@ -16,7 +16,7 @@ from catalog.discovery.citing import facts_of
 from catalog.discovery.neighbours import also_borrowed, on_the_same_shelf, other_editions
 from catalog.discovery.schema_org import linked_data
 from catalog.models import Book, Copy
-from circulation.queries.copies import stock_of, with_availability
+from circulation.queries.copies import with_availability
 from circulation.queries.holds import queue
 
 REFERENCE_FILES = [(key, style.name) for key, style in STYLES.items() if style.ending]
@@ -30,7 +30,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
     editions = other_editions(book) if book.source_key else []  # what was catalogued by hand belongs to no work
     context = {
         "book": book, "copies": copies, "waiting": len(queue(book, timezone.localdate())),
-        "editions": editions, "stock": stock_of(editions) if editions else {},
+        "editions": editions,
         "neighbours": on_the_same_shelf(book), "also": also_borrowed(book, request.library.also_borrowed_least),
         "permalink": permalink(book), "citations": _citations(facts_of(book)), "reference_files": REFERENCE_FILES,
         "linked_data": linked_data(book, copies, request.library),
@@ -62,7 +62,7 @@ def cite(request: HttpRequest, pk: int, style: str) -> HttpResponse:
 
 
 def _books() -> QuerySet[Book]:
-    return queries.for_lists(queries.public_books()).prefetch_related("subjects")
+    return queries.for_lists(queries.public_books()).prefetch_related("subjects", "identifiers")
 
 
 def _copies(book: Book) -> QuerySet[Copy]:

@@ -108,7 +108,7 @@ def _group(letter: str, values: Iterable[tuple[Facet, int]], search: Search, fil
     if letter == DECADE:
         decades = ((_years_of(facet, filters), count) for facet, count in values)
         found = [
-            Value(f"{first}–{last}", count, search.having(**{"from": first, "to": last}).address)
+            Value(_span(first, last), count, search.having(**{"from": first, "to": last}).address)
             for (first, last), count in decades
         ]
         return Group(str(heading), found, is_years=True)

@@ -1,6 +1,7 @@
 """The results of a search: the books of one page, how many there are in all, and where the other pages are."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from django.db.models import QuerySet
@@ -11,11 +12,12 @@ from catalog import queries
 from catalog.forms.search import SORTS, SearchBox
 from catalog.isbn import read_isbn
 from catalog.models import Book
-from catalog.search.asking import MOST_TERMS
+from catalog.search.asking import MOST_TERMS, whole
+from catalog.search.counting import Facets, Total
 from catalog.search.filters import Filters
 from catalog.search.finding import MOST_PAGES, Found
 from catalog.search.reading import How
-from catalog.search.spelling import corrected
+from catalog.search.spelling import has_unknown_words, mended
 from catalog.views.searches import Search
 
 PER_PAGE = 20
@@ -76,7 +78,7 @@ class Results:
 
     @property
     def sorts(self) -> list[tuple[str, str, bool]]:
-        """The orders there are: name, address, whether it is the one in use. Without words none is the most relevant."""
+        """The orders there are: name, address, whether it is the one in use. Without words nothing is relevant."""
         has_words = bool(self.search.only("q").pairs)
         return [
             (str(name), self.search.having(sort=sort).address, sort == self.order)
@@ -107,9 +109,9 @@ class Results:
     def did_you_mean(self) -> dict[str, str] | None:
         """Another spelling of a question that finds next to nothing, and its address."""
         question = self.found.reading.question
-        if self.how != How.LITERAL or question.is_empty or self.count > FEW_HITS:
+        if self.how != How.LITERAL or self.count > FEW_HITS or not has_unknown_words(question):
             return None
-        better = corrected(question)
+        better = mended(question, whole)
         return {"text": better.in_words, "address": self.search.having(q=better.in_words).address} if better else None
 
     @property
@@ -158,10 +160,13 @@ def scanned(form: SearchBox, books: QuerySet[Book], results: Results | None = No
 
 
 def _found(form: SearchBox, filters: Filters, page: int) -> Found:
-    return queries.search_books(
+    found = queries.search_books(
         form.text, field=form.search_field, filters=filters, sort=form.order, page=page, per_page=PER_PAGE,
         after=form.after_place,
     )  # fmt: skip
+    if form.text and found.reading.how == How.EVERYTHING:  # no word in it: whoever typed it did not mean every book
+        return replace(found, pks=[], total=Total(0), facets=Facets(Counter()), has_next=False, after="")
+    return found
 
 
 def _pages(count: int) -> int:

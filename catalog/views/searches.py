@@ -15,7 +15,7 @@ REPEATED = ("author", "subject")
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Parameters with their values. Another page of the results is part of no search: whoever changes one begins anew."""
+    """Parameters with their values. The page of the results is none of them: whoever changes a search begins anew."""
 
     pairs: tuple[tuple[str, str], ...] = ()
 

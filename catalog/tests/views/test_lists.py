@@ -71,11 +71,11 @@ def test_empty_list_says_so(address: str, client: Client) -> None:
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize("address", PAGES)
-def test_lists_ask_the_database_six_times(
+def test_lists_ask_the_database_four_times(
     address: str, count: int, client: Client, django_assert_num_queries: Any
 ) -> None:
     shelve(count)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         client.get(address)
 
 
@@ -100,11 +100,11 @@ def test_feed_is_atom_with_absolute_addresses(address: str, client: Client) -> N
 
 
 @pytest.mark.parametrize("address", FEEDS)
-def test_feed_has_fifty_entries_at_most_in_five_queries(
+def test_feed_has_fifty_entries_at_most_in_four_queries(
     address: str, client: Client, django_assert_num_queries: Any
 ) -> None:
     shelve(51)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         found = entries(client.get(address))
     assert (len(found), found[0].findtext(f"{ATOM}title")) == (50, "Book 50")
 
