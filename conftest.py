@@ -35,7 +35,6 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
 
 
 OUR_TABLES = ("accounts_", "catalog_", "circulation_")
-LENA = {"username": "librarian", "name": "Lena Librarian"}
 BLOCKER = pytest.StashKey[DjangoDbBlocker]()
 
 
@@ -96,7 +95,8 @@ def make_user(db: None) -> Callable[..., User]:
 @pytest.fixture
 def librarian(make_user: Callable[..., User]) -> User:
     """The one who made the rows that the module shares, or a new one."""
-    return User.objects.filter(username="librarian").first() or make_user(LIBRARIAN, **LENA)
+    found = User.objects.filter(username="librarian").first()
+    return found or make_user(LIBRARIAN, username="librarian", name="Lena Librarian")
 
 
 @pytest.fixture
@@ -156,11 +156,18 @@ def shared_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> It
 
 
 @pytest.fixture(scope="module")
-def shared_addresses(shared_rows: DjangoDbBlocker) -> Callable[[str], str]:
+def shared_librarian(shared_rows: DjangoDbBlocker) -> User:
+    """Who makes shared rows; ``librarian`` is the same person in each test of the module."""
     with shared_rows.unblock():
-        librarian = UserFactory(**LENA)
-        librarian.groups.add(Group.objects.get(name=LIBRARIAN))
-        return make_addresses(librarian)
+        user = UserFactory(username="librarian", name="Lena Librarian")
+        user.groups.add(Group.objects.get(name=LIBRARIAN))
+        return user
+
+
+@pytest.fixture(scope="module")
+def shared_addresses(shared_rows: DjangoDbBlocker, shared_librarian: User) -> Callable[[str], str]:
+    with shared_rows.unblock():
+        return make_addresses(shared_librarian)
 
 
 @pytest.fixture
