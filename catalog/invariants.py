@@ -13,6 +13,7 @@ def broken() -> Iterator[str]:
     if not CopyType.objects.exists():
         yield "there is no copy type"
     yield from _not_found()
+    yield from (f"the words of book {pk} are there, and the book is gone: rebuild_search" for pk in engine().strays())
     for copy in Copy.objects.exclude(barcode__regex=r"^[A-Z0-9][A-Z0-9./+-]*\Z"):
         yield f"copy {copy.pk} has a barcode that no scan can match"
 

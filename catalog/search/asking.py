@@ -205,7 +205,10 @@ def _terms(piece: str) -> list[Term]:
     accented = accented_words(piece)
     found = [Term(run) for run in runs(piece)]
     if len(found) == len(accented):
-        found = [replace(term, accented=word) if len(term.words) == 1 else term for term, word in zip(found, accented, strict=True)]
+        found = [
+            replace(term, accented=word) if len(term.words) == 1 else term
+            for term, word in zip(found, accented, strict=True)
+        ]
     if found and piece.endswith("*") and found[-1].can_go_on:
         found[-1] = replace(found[-1], is_prefix=True)
     return found

@@ -11,6 +11,7 @@ from .expressions import PARTS, And, Expression, Mark, Or, Words
 
 TABLE = "catalog_searchtext"
 SPELLING = "catalog_searchspelling"
+TABLES_OF_WORDS = (TABLE, SPELLING)
 COLUMNS = (*PARTS, "marks")
 # Tokens come folded and divided by blanks: whatever is no blank belongs to one.
 CREATE = [
@@ -29,6 +30,7 @@ DROP = [
     "DROP TRIGGER catalog_searchdocument_gone", "DROP TRIGGER catalog_searchword_new",
     "DROP TRIGGER catalog_searchword_gone", "DROP TABLE catalog_searchtext", "DROP TABLE catalog_searchspelling",
 ]  # fmt: skip
+_STRAYS = f"SELECT id FROM {TABLE}_content WHERE id NOT IN (SELECT book_id FROM catalog_searchdocument)"  # noqa: S608 - constants
 _INSERT = f"INSERT OR REPLACE INTO {TABLE}(rowid, {', '.join(COLUMNS)}) VALUES (%s{', %s' * len(COLUMNS)})"  # noqa: S608 - constants
 
 
@@ -68,12 +70,15 @@ def _write_marks(cursor: Any, pk: int, old: Sequence[str], new: Sequence[str]) -
         cursor.execute(f"UPDATE {TABLE} SET marks = %s WHERE rowid = %s", [" ".join([*kept, *new]), pk])  # noqa: S608
 
 
+def strays() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_STRAYS)
+        return [pk for (pk,) in cursor.fetchall()]
+
+
 def erase_strays() -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {TABLE} WHERE rowid IN (SELECT id FROM {TABLE}_content"  # noqa: S608 - constants
-            " WHERE id NOT IN (SELECT book_id FROM catalog_searchdocument))"
-        )
+        cursor.execute(f"DELETE FROM {TABLE} WHERE rowid IN ({_STRAYS})")  # noqa: S608 - constants
         return cursor.rowcount
 
 

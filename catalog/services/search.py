@@ -127,6 +127,13 @@ def lock(pks: Iterable[int]) -> None:
     engine().lock(sorted(pks))
 
 
+def forget_words_of_nothing() -> None:
+    """Where no book is left, nothing known of their words is left either."""
+    if not Book.objects.exists():
+        SearchWord.objects.all().delete()
+        SearchLanguage.objects.all().delete()
+
+
 def _learn_words(words: set[str]) -> None:
     known = set(SearchWord.objects.filter(word__in=words).values_list("word", flat=True))
     SearchWord.objects.bulk_create([SearchWord(word=word) for word in sorted(words - known)], ignore_conflicts=True)

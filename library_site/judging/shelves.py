@@ -75,7 +75,10 @@ class _Shelves:
 
     def _learn(self, batch: list[Shelved]) -> None:
         people = {name_key(p.name): p for each in batch for p in each.draft.contributors}
-        new = [Author(name=people[k].name, sort_name=people[k].sort_name, match_key=k) for k in people.keys() - self.authors]
+        new = [
+            Author(name=people[k].name, sort_name=people[k].sort_name, match_key=k)
+            for k in people.keys() - self.authors
+        ]
         self.authors |= {author.match_key: author for author in Author.objects.bulk_create(new)}
         named = {subject_key(name): name for each in batch for name in each.draft.subjects}
         missing = [Subject(name=named[key], match_key=key) for key in named.keys() - self.subjects if key]

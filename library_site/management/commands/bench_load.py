@@ -1,5 +1,6 @@
 """``bench_load``: fills an empty library with a large invented one, for measurements."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,11 @@ from django.db import DatabaseError
 
 from accounts.models import User
 from accounts.progress import TerminalBar
-from library_site.benching.loading import gather_statistics, is_empty, load
+from catalog.models import Book
+from catalog.search.engine import engine
+from catalog.services.search import rebuild
+from circulation.queries.stock import stock_for_search
+from library_site.benching.loading import Loaded, gather_statistics, is_empty, load
 from library_site.benching.tables import BadData, Folder
 
 
@@ -35,11 +40,20 @@ class Command(BaseCommand):
             raise CommandError(f"{self.file}.csv: the database refused it: {error} Nothing was loaded.") from error
         self._end_bar()
         gather_statistics()
+        loaded.append(self._make_findable())
+        self._end_bar()
         for part in loaded:
             self._report(part.name, part.rows, part.seconds)
         self._report("in all", sum(part.rows for part in loaded), sum(part.seconds for part in loaded))
         if not User.objects.filter(is_active=True, is_staff=True).exists():
             self.stdout.write("Nobody can sign in to the desk yet: manage.py createsuperuser makes a sign-in.")
+
+    def _make_findable(self) -> Loaded:
+        """The search documents, a transaction for some at a time; after an interruption rebuild_search goes on."""
+        began, total = time.monotonic(), Book.objects.count()
+        done = rebuild(stock_for_search, tell=lambda done: self._show("documents", done, total))
+        engine().tidy()
+        return Loaded("documents", done, time.monotonic() - began)
 
     def _show(self, name: str, done: int, total: int) -> None:
         if name != self.file or self.bar is None:
