@@ -127,7 +127,7 @@ def create_book(draft: BookDraft, origin: str) -> Book:
 
 
 def add_isbns(book: Book, draft: BookDraft) -> None:
-    """Give ``book`` the ISBNs of ``draft`` that it lacks, inside the caller's transaction; search hears it from there."""
+    """Give ``book`` the ISBNs of ``draft`` that it lacks; the caller has the transaction, and lets search know."""
     known = set(book.identifiers.values_list("kind", "value"))
     new = [pair for pair in _numbers(draft) if pair[0] in ("isbn13", "isbn10") and pair not in known]
     BookIdentifier.objects.bulk_create(BookIdentifier(book=book, kind=kind, value=value) for kind, value in new)

@@ -95,11 +95,10 @@ def create_copies(
     if barcode:
         _refuse_taken(barcode)
     codes = [barcode] if barcode else next_barcodes(library, count)
-    copies = Copy.objects.bulk_create(
+    return Copy.objects.bulk_create(
         Copy(book=book, barcode=code, home_branch=branch, current_branch=branch, copy_type=copy_type, **details)
         for code in codes
     )
-    return copies
 
 
 def next_barcodes(library: LibrarySettings, count: int) -> list[str]:

@@ -126,9 +126,8 @@ def _save_draft(
     is_news = _keep_source(book, draft, payload or {}, now)
     if draft.cover_id:
         is_news |= want_cover(book, draft.cover_id)
-    made = []
-    if wanted:
-        made = create_copies(book, wanted, now=now, branch=branch, copy_type=copy_type, **copy_details)
+    how = {"now": now, "branch": branch, "copy_type": copy_type, **copy_details}
+    made = create_copies(book, wanted, **how) if wanted else []
     if made or not match or decision == ImportRow.Decision.COPY:
         index_book(book)
     done = {"book": book.pk, "outcome": str(outcome), "copies": [copy.pk for copy in made]}

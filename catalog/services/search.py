@@ -61,8 +61,9 @@ def set_stock(pks: Iterable[int], stock_of: StockOf) -> None:
     Books without a document get one.
     """
     pks = sorted(set(pks))
-    rows = engine().lock(pks) if pks else []
-    stock = stock_of(pks) if pks else {}
+    if not pks:
+        return
+    rows, stock = lock(pks), stock_of(pks)
     for pk, lendable, available, before in rows:
         if (now := stock[pk]) != before:
             left = max(0, lendable - now.out)
@@ -119,12 +120,20 @@ def _rewrite(pks: list[int], stock_of: StockOf) -> int:
     return index_books(pks, stock_of(pks))
 
 
-def lock(pks: Iterable[int]) -> None:
+def lock(pks: Iterable[int]) -> list[tuple[int, int, int, Stock]]:
     """Keep the documents of these books from changing until the transaction ends; the last locks of any service.
 
-    Whoever then counts loans, holds and copies counts what nobody changes behind the count.
+    Whoever then counts loans, holds and copies counts what nobody changes behind the count. Books without a document
+    get an empty one, for something to be locked; whoever locks writes it. Returns what ``Engine.lock`` says of those
+    that had one.
     """
-    engine().lock(sorted(pks))
+    pks = sorted(pks)
+    rows = engine().lock(pks)
+    if len(rows) < len(pks):
+        lacking = Book.objects.filter(pk__in=pks, search_document=None).order_by("pk").values_list("pk", flat=True)
+        SearchDocument.objects.bulk_create([SearchDocument(book_id=pk) for pk in lacking], ignore_conflicts=True)
+        engine().lock(pks)
+    return rows
 
 
 def forget_words_of_nothing() -> None:

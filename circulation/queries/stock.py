@@ -37,7 +37,7 @@ def stock_for_search(books: Iterable[int]) -> dict[int, Stock]:
 
 
 def wrong_stock() -> Iterator[tuple[int, Stock, Stock]]:
-    """Books whose search document keeps other figures than are counted now: key, kept, counted. Stale ones are left out.
+    """Books (by key) whose search document keeps other figures than are counted now, unless it is stale: kept, counted.
 
     The database looks at so many books at a time and tells only of the wrong ones.
     """
