@@ -63,11 +63,11 @@ def write_stock(pk: int, stock: Stock, available: int, old: Sequence[str], new: 
 
 
 def _write_marks(cursor: Any, pk: int, old: Sequence[str], new: Sequence[str]) -> None:
-    cursor.execute(f"SELECT marks FROM {TABLE} WHERE rowid = %s", [pk])  # noqa: S608 - a constant
-    row = cursor.fetchone()
-    if row:
-        kept = [token for token in row[0].split() if token not in old]
-        cursor.execute(f"UPDATE {TABLE} SET marks = %s WHERE rowid = %s", [" ".join([*kept, *new]), pk])  # noqa: S608
+    kept = "' ' || marks || ' '"
+    for _token in old:
+        kept = f"replace({kept}, %s, ' ')"
+    values = [*(f" {token} " for token in old), " ".join(new), pk]
+    cursor.execute(f"UPDATE {TABLE} SET marks = trim({kept}) || ' ' || %s WHERE rowid = %s", values)  # noqa: S608
 
 
 def strays() -> list[int]:

@@ -24,13 +24,12 @@ def index_book(book: Book) -> None:
 def index_books(pks: Iterable[int], stock: Mapping[int, Stock] | None = None) -> int:
     """Write the documents of these books anew; how many there were. Inside the caller's transaction.
 
-    ``stock``: circulation's figures by book; without, those that stand there stay.
+    ``stock``: circulation's figures by book, counted after ``lock``; without, those that stand there stay.
     """
     wanted, done = iter(sorted(set(pks))), 0
     while batch := list(islice(wanted, BATCH)):  # SQLite takes no more than a thousand at once
-        kept = {pk: figures for pk, _lendable, _available, figures in engine().lock(batch)}
-        figures = {**kept, **(stock or {})}
-        documents = [document(book, figures.get(book.pk, Stock())) for book in to_be_indexed(batch)]
+        kept = {pk: figures for pk, _lendable, _available, figures in engine().lock(batch)} if stock is None else stock
+        documents = [document(book, kept.get(book.pk, Stock())) for book in to_be_indexed(batch)]
         write(documents)
         done += len(documents)
     return done

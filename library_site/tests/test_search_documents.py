@@ -6,16 +6,21 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from catalog.drafts import BookDraft
-from catalog.models import Book, Copy, CopyType, SearchDocument
+from catalog.models import Book, Contributor, Copy, CopyType, SearchDocument
 from catalog.queries import search_books
 from catalog.search.documents import document
 from catalog.search.engine import engine
 from catalog.services.books import add_book, edit_book
-from catalog.services.search import to_be_indexed
+from catalog.services.search import HANDFUL, follow, to_be_indexed
 from catalog.tasks import go_on_with_search
+from catalog.tests.factories import AuthorFactory, BookFactory
 from circulation.queries.stock import stock_for_search
+from circulation.services.copies import clear_copy, delete_copy, withdraw_copy
+from circulation.services.removal import remove_member
 from circulation.tests.factories import make_hold, make_loan
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +113,57 @@ def test_documents_that_are_stale_are_not_complained_of_and_written_by_the_worke
     assert check() == []
     assert (go_on_with_search(), go_on_with_search()) == (True, False)
     assert (check(), list(SearchDocument.objects.values_list("out", "lendable", "is_stale"))) == ([], [(0, 0, False)])
+
+
+def test_what_is_edited_in_the_admin_site_is_followed(book: Book, admin_desk: Client) -> None:
+    author = AuthorFactory(name="Iain Banks")
+    book.contributors.create(author=author, order=0)
+    rebuild()
+    row, kind = book.copies.last(), CopyType.objects.get()
+    copy = {"copy_type": kind.pk, "home_branch": row.home_branch_id, "current_branch": row.home_branch_id}
+    lent = {"code": kind.code, "name": kind.name, "replacement_price_minor": "20", "processing_fee_minor": "5"}
+    changes = [
+        (author, {"sort_name": "Banks, Iain M.", "match_key": author.match_key}),
+        (row, copy | {"location": "Store", "condition": "good"}),
+        (kind, lent),
+    ]
+    for changed, values in changes:
+        address = reverse(f"admin:catalog_{changed._meta.model_name}_change", args=[changed.pk])
+        assert admin_desk.post(address, values).status_code == 302
+        assert check() == []
+    assert go_on_with_search()  # whether a copy that is out counts depends on its type
+    document = SearchDocument.objects.get()
+    assert (document.out, document.sort_author, document.lendable, "o_" + b"Store".hex() in document.facets) == (
+        0, "banks iain m", 0, True
+    )  # fmt: skip
+    assert check() == []
+
+
+def test_many_books_of_one_author_are_left_to_the_worker(book: Book) -> None:
+    author, many = AuthorFactory(), BookFactory.create_batch(HANDFUL, searchable=True)
+    Contributor.objects.bulk_create(Contributor(book=each, author=author, order=0) for each in [book, *many])
+    Book.objects.update(sort_title="x")
+    follow(Book.objects.filter(contributors__author=author), first=book)
+    assert set(SearchDocument.objects.filter(is_stale=True).values_list("pk", flat=True)) == {each.pk for each in many}
+    assert (go_on_with_search(), check()) == (True, [])
+
+
+def test_a_member_who_is_removed_and_a_copy_that_is_deleted_are_counted_no_more(book: Book) -> None:
+    (waiting,) = book.holds.all()
+    remove_member(waiting.member, by=None)
+    delete_copy(book.copies.last(), by=None)
+    document = SearchDocument.objects.get()
+    assert (document.holds, document.copies, document.lendable, document.available) == (0, 1, 1, 0)
+    assert check() == []
+
+
+def test_the_last_copy_is_withdrawn_and_comes_back(book: Book) -> None:
+    other = add_book(BookDraft(title="The Crow Road"), by=None, stock=1)
+    (copy,) = other.copies.all()
+    withdraw_copy(copy, by=None)
+    assert (search_books("crow").pks, check()) == ([], [])
+    clear_copy(copy, state="withdrawn", by=None)
+    assert (search_books("crow").pks, check()) == ([other.pk], [])
 
 
 def test_the_title_of_a_book_changes_and_search_follows_at_once(book: Book) -> None:
