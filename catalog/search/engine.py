@@ -24,6 +24,9 @@ class Engine(Protocol):
     def write_stock(self, pk: int, stock: Stock, available: int, old: Sequence[str], new: Sequence[str]) -> None:
         """Give the document ``pk`` these figures, and the marks ``new`` in place of ``old``."""
 
+    def strays(self) -> list[int]:
+        """The keys of books that are gone and whose words are still there."""
+
     def erase_strays(self) -> int:
         """Remove words of books that are gone; how many there were."""
 

@@ -12,6 +12,7 @@ from .expressions import PARTS, And, Expression, Mark, Or, Words, all_of
 from .marks import POPULARITIES, POPULARITY, mark
 
 TABLE = "catalog_searchtext"
+TABLES_OF_WORDS = (TABLE,)
 COLUMNS = (*PARTS, "marks")
 COUNTED = 10_000
 # Tokens come folded and divided by blanks: whatever is no blank belongs to one.
@@ -23,6 +24,7 @@ CREATE = [
         BEGIN DELETE FROM catalog_searchtext WHERE rowid = old.book_id; END""",
 ]
 DROP = ["DROP TRIGGER catalog_searchdocument_gone", "DROP TABLE catalog_searchtext"]
+_STRAYS = f"SELECT id FROM {TABLE}_content WHERE id NOT IN (SELECT book_id FROM catalog_searchdocument)"  # noqa: S608 - constants
 _INSERT = f"INSERT OR REPLACE INTO {TABLE}(rowid, {', '.join(COLUMNS)}) VALUES (%s{', %s' * len(COLUMNS)})"  # noqa: S608 - constants
 
 
@@ -55,19 +57,22 @@ def write_stock(pk: int, stock: Stock, available: int, old: Sequence[str], new: 
 
 
 def _write_marks(cursor: Any, pk: int, old: Sequence[str], new: Sequence[str]) -> None:
-    cursor.execute(f"SELECT marks FROM {TABLE} WHERE rowid = %s", [pk])  # noqa: S608 - a constant
-    row = cursor.fetchone()
-    if row:
-        kept = [token for token in row[0].split() if token not in old]
-        cursor.execute(f"UPDATE {TABLE} SET marks = %s WHERE rowid = %s", [" ".join([*kept, *new]), pk])  # noqa: S608
+    kept = "' ' || marks || ' '"
+    for _token in old:
+        kept = f"replace({kept}, %s, ' ')"
+    values = [*(f" {token} " for token in old), " ".join(new), pk]
+    cursor.execute(f"UPDATE {TABLE} SET marks = trim({kept}) || ' ' || %s WHERE rowid = %s", values)  # noqa: S608
+
+
+def strays() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_STRAYS)
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def erase_strays() -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {TABLE} WHERE rowid IN (SELECT id FROM {TABLE}_content"  # noqa: S608 - constants
-            " WHERE id NOT IN (SELECT book_id FROM catalog_searchdocument))"
-        )
+        cursor.execute(f"DELETE FROM {TABLE} WHERE rowid IN ({_STRAYS})")  # noqa: S608 - constants
         return cursor.rowcount
 
 
