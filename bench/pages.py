@@ -42,13 +42,13 @@ def measure(
             tell(f"round {number + 1} of {rounds}: {name}")
             cookie = people[who].cookie_header
             if number == 0:
-                _ask_once(scratch, paths, cookie, 16, WARM_UP_SECONDS)
-            runs[name].append({str(count): _ask(scratch, paths, cookie, count, seconds) for count in CLIENTS})
+                ask_once(scratch, paths, cookie, 16, WARM_UP_SECONDS)
+            runs[name].append({str(count): ask(scratch, paths, cookie, count, seconds) for count in CLIENTS})
         gauges.append(processes.gauge())
     return {
         "client": clients.name_of_client(),
         "gauges": gauges,
-        "pages": [{"page": name, **_medians(each)} for name, each in runs.items()],
+        "pages": [{"page": name, **medians(each)} for name, each in runs.items()],
     }
 
 
@@ -67,16 +67,17 @@ def weigh(scratch: Scratch, prepared: dict[str, Any]) -> list[dict[str, Any]]:
     return [_weight(people[who], name, paths[0]) for name, who, paths in prepared["pages"]]
 
 
-def _ask(scratch: Scratch, paths: list[str], cookie: str, count: int, seconds: float) -> dict[str, Any]:
+def ask(scratch: Scratch, paths: list[str], cookie: str, count: int, seconds: float) -> dict[str, Any]:
     """Ask for ``seconds``, longer for a page so slow that too few answers would come."""
-    found = _ask_once(scratch, paths, cookie, count, seconds)
+    found = ask_once(scratch, paths, cookie, count, seconds)
     while found["answers"] < max(LEAST_ANSWERS, count) and seconds < MOST_SECONDS:
         seconds *= 3
-        found = _ask_once(scratch, paths, cookie, count, seconds)
+        found = ask_once(scratch, paths, cookie, count, seconds)
     return found
 
 
-def _ask_once(scratch: Scratch, paths: list[str], cookie: str, count: int, seconds: float) -> dict[str, Any]:
+def ask_once(scratch: Scratch, paths: list[str], cookie: str, count: int, seconds: float) -> dict[str, Any]:
+    """Ask for ``seconds``; processor time is what the site and the database used, by requests worked on."""
     scratch.wait_until_idle()
     before = scratch.processor_seconds()
     found = clients.ask(scratch.url, paths, cookie=cookie, clients=count, seconds=seconds, folder=scratch.folder)
@@ -91,11 +92,12 @@ def _ask_once(scratch: Scratch, paths: list[str], cookie: str, count: int, secon
     }
 
 
-def _medians(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    medians = {}
+def medians(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """The medians of what each round found, for each number of clients."""
+    found = {}
     for count in runs[0]:
         each = [run[count] for run in runs]
-        medians[f"clients_{count}"] = {
+        found[f"clients_{count}"] = {
             name: round(statistics.median(one[name] for one in each), 2)
             for name in ("median_ms", "p95_ms", "per_second", "cpu_ms", "database_cpu_ms")
         } | {
@@ -103,7 +105,7 @@ def _medians(runs: list[dict[str, Any]]) -> dict[str, Any]:
             "answers": sum(one["answers"] for one in each),
             "failed": sum(one["failed"] for one in each),
         }
-    return medians
+    return found
 
 
 def _weight(person: Browser, name: str, path: str) -> dict[str, Any]:

@@ -15,13 +15,13 @@ def load_average() -> float:
     return os.getloadavg()[0]
 
 
-def gauge() -> dict[str, float]:
-    """A fixed task for one processor: its milliseconds by the wall clock and on the processor (median of 5).
+def gauge(times: int = 5) -> dict[str, float]:
+    """A fixed task for one processor: its milliseconds by the wall clock and on the processor (median of ``times``).
 
     A quiet machine needs the same for both; the further apart they are, the less a wall time means.
     """
     walls, processor = [], []
-    for _each in range(5):
+    for _each in range(times):
         wall, cpu = time.perf_counter(), time.process_time()
         _fixed_task()
         walls.append((time.perf_counter() - wall) * 1_000)

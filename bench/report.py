@@ -40,7 +40,7 @@ def _machine(found: dict[str, Any]) -> Iterator[str]:
 def _pages(found: dict[str, Any]) -> Iterator[str]:
     yield f"## Pages (asked by {found['client']})"
     yield ""
-    yield from _table(
+    yield from table(
         ["page", "1 client: median ms (rounds)", "p95", "processor ms", "of it database", "16 clients: median ms",
          "p95", "pages/s", "failed"],
         (
@@ -58,7 +58,7 @@ def _pages(found: dict[str, Any]) -> Iterator[str]:
 def _queries(found: list[dict[str, Any]]) -> Iterator[str]:
     yield f"## Queries per page (at most {QUERY_LIMIT})"
     yield ""
-    yield from _table(
+    yield from table(
         ["page", "queries", "most repeated", "status"],
         (
             [each["page"], f"**{each['queries']}**" if each["queries"] > QUERY_LIMIT else each["queries"],
@@ -71,7 +71,7 @@ def _queries(found: list[dict[str, Any]]) -> Iterator[str]:
 def _weights(found: list[dict[str, Any]]) -> Iterator[str]:
     yield "## Bytes of a page (without covers)"
     yield ""
-    yield from _table(
+    yield from table(
         ["page", "HTML", "HTML gzipped", "assets as sent", "of it script", "all gzipped", "requests"],
         ([each["page"], *(f"{each[name]:,}" for name in (
             "html", "html_gzipped", "assets", "script", "total_gzipped", "requests"))] for each in found),
@@ -81,7 +81,7 @@ def _weights(found: list[dict[str, Any]]) -> Iterator[str]:
 def _desks(found: list[dict[str, Any]]) -> Iterator[str]:
     yield "## Issue and return on the desk's pages"
     yield ""
-    yield from _table(
+    yield from table(
         ["desks", "pairs", "failed", "pairs/s", "processor ms a pair", "card: median / p95 ms", "issue", "return"],
         (
             [each["desks"], each["pairs"], each["failed"], each["pairs_per_second"], each["cpu_ms"],
@@ -94,7 +94,7 @@ def _desks(found: list[dict[str, Any]]) -> Iterator[str]:
 def _services(found: list[dict[str, Any]]) -> Iterator[str]:
     yield "## Issue and return through the services"
     yield ""
-    yield from _table(
+    yield from table(
         ["desks", "pairs", "pairs/s", "processor ms a pair", "issue: median / p95 ms", "return: median / p95 ms"],
         (
             [each["desks"], each["pairs"], each["pairs_per_second"], each["cpu_ms"],
@@ -107,7 +107,7 @@ def _services(found: list[dict[str, Any]]) -> Iterator[str]:
 def _bare(found: dict[str, Any]) -> Iterator[str]:
     yield "## Issue and return: services against bare SQL with the same writes"
     yield ""
-    yield from _table(
+    yield from table(
         ["", "pairs/s", "processor ms a pair"],
         (
             [name, round(found["pairs"] / found[key]["seconds"], 1),
@@ -130,7 +130,7 @@ def _fines(found: dict[str, Any]) -> Iterator[str]:
 def _imports(found: dict[str, Any]) -> Iterator[str]:
     yield "## Imports of prepared drafts"
     yield ""
-    yield from _table(
+    yield from table(
         ["books", "books/s", "processor ms a book", "median / p95 ms"],
         [[found["books"], found["per_second"], found["cpu_ms"],
           f"{found['save']['median_ms']} / {found['save']['p95_ms']}"]],
@@ -148,12 +148,13 @@ def _daily(found: dict[str, Any]) -> Iterator[str]:
         (name, each["counts"]["notices_queued"], round(each["seconds"], 1), round(each["cpu_seconds"], 1), round(mb))
         for name, each, mb in rows
     ]
-    yield from _table(["run", "notices", "seconds", "processor seconds", "most memory MB"], figures)
+    yield from table(["run", "notices", "seconds", "processor seconds", "most memory MB"], figures)
     yield ""
     yield f"Before the first run the process held {found['memory_mb'][0]:.0f} MB."
 
 
-def _table(head: list[str], rows: Any) -> Iterator[str]:
+def table(head: list[str], rows: Any) -> Iterator[str]:
+    """A table of Markdown, line by line."""
     yield f"| {' | '.join(head)} |"
     yield f"|{'---|' * len(head)}"
     for row in rows:

@@ -10,16 +10,15 @@ import platform
 import sys
 import tempfile
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import desks
+import libraries
 import pages
 import processes
 import report
 from clients import spread
-from make_data import Library
 from scratch import Scratch
 
 PARTS = ("pages", "queries", "weights", "desks", "services", "bare", "fines", "imports", "daily")
@@ -47,7 +46,6 @@ class Run:
 
     def __init__(self, options: argparse.Namespace, scratch: Scratch) -> None:
         self.options, self.scratch = options, scratch
-        self.data = options.data or scratch.folder / "data-set"
         self.found: dict[str, Any] = {
             "machine": {
                 "workers": options.workers, "python": f"Python {platform.python_version()}",
@@ -59,14 +57,10 @@ class Run:
 
     def load(self) -> None:
         """Make the data set and the library unless they are here."""
-        if not self.options.data and not self.data.exists():
-            tell(f"making a data set of {self.options.titles:,} titles")
-            Library(self.options.titles, datetime.now().astimezone().date()).write(self.data)
-        self.scratch.manage("migrate", "--verbosity", "0")
-        if not self.scratch.inside("is_loaded"):
+        self.data = libraries.data_set(self.scratch, self.options.data, self.options.titles)
+        seconds = libraries.fill(self.scratch, self.data)
+        if seconds is not None:
             began = time.monotonic()
-            print(self.scratch.manage("bench_load", str(self.data)), file=sys.stderr)
-            seconds, began = time.monotonic() - began, time.monotonic()
             check = self.scratch.manage("check_invariants").strip()
             self.found["load"] = {"seconds": seconds, "check": check, "check_seconds": time.monotonic() - began}
         self.prepared = self.scratch.inside("prepare", str(self.data / "terms.json"))

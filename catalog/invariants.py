@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from catalog.models import Book, Copy, CopyType, SearchDocument
+from catalog.normalize.shelf import shelf_key
 from catalog.search.documents import Document, Stock, document
 from catalog.search.engine import engine
 from catalog.services.search import BATCH, FIELDS, to_be_indexed
@@ -13,6 +14,9 @@ def broken() -> Iterator[str]:
     if not CopyType.objects.exists():
         yield "there is no copy type"
     yield from _not_found()
+    for pk, mark, key in Book.objects.order_by("pk").values_list("pk", "call_number", "shelf_key").iterator():
+        if key != shelf_key(mark):
+            yield f"book {pk} does not stand where its call number says"
     for copy in Copy.objects.exclude(barcode__regex=r"^[A-Z0-9][A-Z0-9./+-]*\Z"):
         yield f"copy {copy.pk} has a barcode that no scan can match"
 

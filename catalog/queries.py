@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 
-from accounts.models import Action, User
+from accounts.models import Action, Branch, User
 from accounts.scans import readings
 from catalog.isbn import forms
 from catalog.models import (
@@ -23,19 +23,26 @@ from catalog.models import (
     SourceRecord,
     Subject,
 )
+from catalog.search import marks
 from catalog.search.asking import ask
 from catalog.search.filters import NO_FILTERS, Filters
 from catalog.search.finding import Found, find
 
+NAMED = {marks.AUTHOR: Author, marks.SUBJECT: Subject, marks.BRANCH: Branch}  # facets whose value is a key
 ISBNS = ("isbn13", "isbn10", "isbn_invalid")  # kinds of identifiers, the best to show first
 # What a librarian does that makes copies; each Action says which in after["copies"].
 ADDING = ("save_draft", "add_book", "add_copies")
 
 
 def for_lists(books: QuerySet[Book]) -> QuerySet[Book]:
-    """``books`` with what a row of a list shows: contributors, ISBNs and cover, in three queries for any number."""
+    """``books`` with what a row of a list shows: contributors, ISBNs, cover and what search knows of the stock.
+
+    Three queries for any number.
+    """
     people = Contributor.objects.select_related("author").order_by("order", "pk")
-    return books.select_related("cover").prefetch_related(Prefetch("contributors", people), "identifiers")
+    return books.select_related("cover", "search_document").prefetch_related(
+        Prefetch("contributors", people), "identifiers"
+    )
 
 
 def public_books() -> QuerySet[Book]:
@@ -58,6 +65,20 @@ def in_order(books: QuerySet[Book], pks: list[int]) -> list[Book]:
     """Those of ``books`` with these keys, in the order of the keys."""
     found = books.in_bulk(pks)
     return [found[pk] for pk in pks if pk in found]
+
+
+def names_of(facets: Iterable[marks.Facet]) -> dict[marks.Facet, str]:
+    """The names of those of ``facets`` that are authors, subjects or branches, in one query."""
+    keys: dict[str, set[int]] = {}
+    for facet in facets:
+        if facet.letter in NAMED:
+            keys.setdefault(facet.letter, set()).add(int(facet.value))
+    rows = [
+        NAMED[letter]._default_manager.filter(pk__in=pks).order_by().values_list(Value(letter), "pk", "name")
+        for letter, pks in keys.items()
+    ]
+    found = rows[0].union(*rows[1:], all=True) if rows else []
+    return {marks.Facet(letter, str(pk)): name for letter, pk, name in found}
 
 
 def books_scanned(text: str, books: QuerySet[Book]) -> list[Book]:

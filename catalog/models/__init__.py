@@ -1,6 +1,7 @@
 """Tables of the catalogue."""
 
 from .books import Author, Book, BookIdentifier, Contributor, Subject
+from .borrowed import AlsoBorrowed, MostBorrowed
 from .copies import Copy, CopyType
 from .covers import Cover
 from .imports import ImportBatch, ImportRow
@@ -8,6 +9,7 @@ from .search import SearchDocument, SearchLanguage, SearchWord
 from .sources import SourceRecord
 
 __all__ = [
+    "AlsoBorrowed",
     "Author",
     "Book",
     "BookIdentifier",
@@ -17,6 +19,7 @@ __all__ = [
     "Cover",
     "ImportBatch",
     "ImportRow",
+    "MostBorrowed",
     "SearchDocument",
     "SearchLanguage",
     "SearchWord",

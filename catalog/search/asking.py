@@ -59,6 +59,12 @@ class Term:
         """Whether this is a word that stands in nearly every title."""
         return self.is_plain and self.words[0] in STOP_WORDS
 
+    @property
+    def in_words(self) -> str:
+        """The term as somebody may type it."""
+        text = ("" if is_unspaced(self.words[0]) else " ").join(self.words)
+        return f'"{text}"' if self.is_phrase else text
+
     def can_go_on(self, shortest: int = SHORTEST_PREFIX) -> bool:
         """Whether this may be a word that is still being typed, of which ``shortest`` letters are there."""
         if self.is_phrase or self.says_little:
@@ -86,6 +92,12 @@ class Question:
         """Whether nothing was typed that could be looked for."""
         return not self.wanted
 
+    @property
+    def in_words(self) -> str:
+        """What is looked for, as somebody may type it."""
+        wanted = [f"{term.in_words}*" if term.is_prefix and term.is_plain else term.in_words for term in self.wanted]
+        return " ".join([*wanted, *(f"-{term.in_words}" for term in self.unwanted)])
+
     def as_typing(self, every: bool = False) -> "Question | None":
         """The same with its last word (or ``every`` word) taken for a beginning; None if that changes nothing."""
         last = len(self.wanted) - 1
@@ -109,10 +121,8 @@ class Question:
 
     def asking_for(self, wanted: Iterable[Term]) -> "Question":
         """The same with other terms; its text is made of them."""
-        wanted = tuple(wanted)
-        said = [f'"{" ".join(term.words)}"' if term.is_phrase else _shown(term.words) for term in wanted]
-        said += [f'-"{" ".join(term.words)}"' if len(term.words) > 1 else f"-{term.words[0]}" for term in self.unwanted]
-        return replace(self, text=" ".join(said), wanted=wanted)
+        asked = replace(self, wanted=tuple(wanted))
+        return replace(asked, text=asked.in_words)
 
 
 def ask(text: str, field: str = "all") -> Question:
@@ -235,11 +245,6 @@ def _said(term: Term, parts: tuple[str, ...], languages: tuple[str, ...]) -> Exp
         tried = languages[:MOST_LANGUAGES] if word.isascii() else languages
         said += [Words((root,), parts) for language in tried for root in roots(word, language)]
     return any_of(said)
-
-
-def _shown(parts: tuple[str, ...]) -> str:
-    """Words of one term as one writes them: characters of scripts without blanks stand together."""
-    return ("" if is_unspaced(parts[0]) else " ").join(parts)
 
 
 def _numbers(text: str) -> Question:

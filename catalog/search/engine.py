@@ -1,13 +1,14 @@
 """The two engines behind one interface: SQLite's FTS5 and PostgreSQL's tsvector, by the database in use."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from django.db import connection
 from django.db.models import Q
 
 from . import postgres, sqlite
-from .documents import Document
+from .documents import Document, Stock
 from .expressions import Expression
 
 
@@ -17,8 +18,11 @@ class Engine(Protocol):
     def write(self, documents: Iterable[Document]) -> None:
         """Put the words of ``documents`` into the index, in place of what was there. Their rows are written already."""
 
-    def write_marks(self, pk: int, old: Sequence[str], new: Sequence[str]) -> None:
-        """Take the marks ``old`` from the document ``pk`` and give it ``new``."""
+    def lock(self, pks: Sequence[int]) -> list[tuple[int, int, int, Stock]]:
+        """Key, copies to lend, available ones and stock of these books' documents, by key, kept from changing."""
+
+    def write_stock(self, pk: int, stock: Stock, available: int, old: Sequence[str], new: Sequence[str]) -> None:
+        """Give the document ``pk`` these figures, and the marks ``new`` in place of ``old``."""
 
     def erase_strays(self) -> int:
         """Remove words of books that are gone; how many there were."""
@@ -26,8 +30,25 @@ class Engine(Protocol):
     def wrong(self, documents: Iterable[Document]) -> list[int]:
         """Which of these have other words in the index, or none."""
 
-    def ids(self, expression: Expression, *, before: int | None = None, is_ordered: bool = False) -> tuple[str, list]:
-        """A SELECT of the ``id`` of what fits: keys below ``before`` only, the highest first if ``is_ordered``."""
+    COUNTED: int
+    """So many hits are counted quickly; more are reckoned."""
+
+    def looking(self) -> AbstractContextManager[None]:
+        """Within, the database looks into the index, whatever it thinks of other ways."""
+
+    def ids(self, expression: Expression) -> tuple[str, list]:
+        """A SELECT of the ``id`` of what fits, in any order."""
+
+    def facets(self, expression: Expression) -> list[tuple[str, int]]:
+        """The facets of everything that fits, and how many of its copies are in."""
+
+    def newest(self, expression: Expression, *, limit: int, offset: int, before: int | None) -> list[int]:
+        """``limit`` keys of what fits after the first ``offset``, the highest first, below ``before``."""
+
+    def most_popular(
+        self, expression: Expression, *, limit: int, after: tuple[int, int] | None
+    ) -> list[tuple[int, int]]:
+        """Class of popularity and key of what fits, the highest first, after the pair ``after``."""
 
     def probe(self, expression: Expression) -> tuple[str, list]:
         """A condition on a row ``d`` of the documents: it fits."""

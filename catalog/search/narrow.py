@@ -31,7 +31,7 @@ def all_hits(reading: Reading, filters: Filters, sort: str) -> tuple[list[int], 
         hits = ranked([filters.apply(tier) for tier in reading.tiers], reading.question)
     else:
         hits = sorted(_hits([filters.apply(reading.whole)]), key=KEYS[sort])
-    return [hit.pk for hit in hits], facets_of(hit.facets for hit in hits)
+    return [hit.pk for hit in hits], facets_of((hit.facets, hit.available) for hit in hits)
 
 
 def ranked(tiers: list[Expression], question: Question) -> list[Hit]:

@@ -1,16 +1,19 @@
 """Search in SQLite: one FTS5 table with a column for each part of a document and one for its marks."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 
-from .documents import Document
-from .expressions import PARTS, And, Expression, Mark, Or, Words
+from .documents import Document, Stock
+from .expressions import PARTS, And, Expression, Mark, Or, Words, all_of
+from .marks import POPULARITIES, POPULARITY, mark
 
 TABLE = "catalog_searchtext"
 COLUMNS = (*PARTS, "marks")
+COUNTED = 10_000
 # Tokens come folded and divided by blanks: whatever is no blank belongs to one.
 CREATE = [
     """CREATE VIRTUAL TABLE catalog_searchtext USING fts5(
@@ -29,13 +32,34 @@ def write(documents: Iterable[Document]) -> None:
         cursor.executemany(_INSERT, rows)
 
 
-def write_marks(pk: int, old: Sequence[str], new: Sequence[str]) -> None:
+def lock(pks: Sequence[int]) -> list[tuple[int, int, int, Stock]]:
+    holes = ", ".join(["%s"] * len(pks))  # whoever writes is alone: there is nothing to lock
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT marks FROM {TABLE} WHERE rowid = %s", [pk])  # noqa: S608 - a constant
-        row = cursor.fetchone()
-        if row:
-            kept = [token for token in row[0].split() if token not in old]
-            cursor.execute(f"UPDATE {TABLE} SET marks = %s WHERE rowid = %s", [" ".join([*kept, *new]), pk])  # noqa: S608
+        cursor.execute(
+            "SELECT book_id, lendable, available, out, times_lent, holds FROM catalog_searchdocument"  # noqa: S608
+            f" WHERE book_id IN ({holes}) ORDER BY book_id",
+            pks,
+        )
+        return [(pk, lendable, available, Stock(*stock)) for pk, lendable, available, *stock in cursor.fetchall()]
+
+
+def write_stock(pk: int, stock: Stock, available: int, old: Sequence[str], new: Sequence[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE catalog_searchdocument SET out = %s, times_lent = %s, holds = %s, available = %s"
+            " WHERE book_id = %s",
+            [stock.out, stock.times_lent, stock.holds, available, pk],
+        )
+        if old != new:
+            _write_marks(cursor, pk, old, new)
+
+
+def _write_marks(cursor: Any, pk: int, old: Sequence[str], new: Sequence[str]) -> None:
+    cursor.execute(f"SELECT marks FROM {TABLE} WHERE rowid = %s", [pk])  # noqa: S608 - a constant
+    row = cursor.fetchone()
+    if row:
+        kept = [token for token in row[0].split() if token not in old]
+        cursor.execute(f"UPDATE {TABLE} SET marks = %s WHERE rowid = %s", [" ".join([*kept, *new]), pk])  # noqa: S608
 
 
 def erase_strays() -> int:
@@ -56,12 +80,41 @@ def wrong(documents: Iterable[Document]) -> list[int]:
     return [pk for pk, words in wanted.items() if found.get(pk) != words]
 
 
-def ids(expression: Expression, *, before: int | None = None, is_ordered: bool = False) -> tuple[str, list[Any]]:
-    values: list[Any] = [query(expression)]
-    sql = f"SELECT rowid AS id FROM {TABLE} WHERE {TABLE} MATCH %s"  # noqa: S608
+looking = nullcontext  # FTS5 knows no other way
+
+
+def ids(expression: Expression) -> tuple[str, list[Any]]:
+    return f"SELECT rowid AS id FROM {TABLE} WHERE {TABLE} MATCH %s", [query(expression)]  # noqa: S608
+
+
+def facets(expression: Expression) -> list[tuple[str, int]]:
+    sql, values = ids(expression)
+    documents = "JOIN catalog_searchdocument d ON d.book_id = i.id"
+    return _rows(f"SELECT d.facets, d.available FROM ({sql}) i {documents}", values)  # noqa: S608 - our own pieces
+
+
+def newest(expression: Expression, *, limit: int, offset: int, before: int | None) -> list[int]:
+    sql, values = _descending(expression, before)
+    return [pk for (pk,) in _rows(f"{sql} LIMIT %s OFFSET %s", [*values, limit, offset])]
+
+
+def most_popular(expression: Expression, *, limit: int, after: tuple[int, int] | None) -> list[tuple[int, int]]:
+    """Class by class, each a query of its own that is not begun before it is needed."""
+    highest, before = after or (POPULARITIES - 1, None)
+    selects, values = [], []
+    for popularity in range(highest, -1, -1):
+        popular = all_of([expression, Mark(mark(POPULARITY, popularity))])
+        sql, more = _descending(popular, before if popularity == highest else None)
+        selects.append(f"SELECT {popularity} AS popularity, id FROM ({sql} LIMIT %s) i{popularity}")  # noqa: S608
+        values += [*more, limit]
+    return _rows(f"SELECT * FROM ({' UNION ALL '.join(selects)}) t LIMIT %s", [*values, limit])  # noqa: S608
+
+
+def _descending(expression: Expression, before: int | None) -> tuple[str, list[Any]]:
+    sql, values = ids(expression)
     if before is not None:
         sql, values = f"{sql} AND rowid < %s", [*values, before]
-    return (f"{sql} ORDER BY rowid DESC" if is_ordered else sql), values
+    return f"{sql} ORDER BY rowid DESC", values
 
 
 def probe(expression: Expression) -> tuple[str, list[Any]]:
@@ -91,3 +144,9 @@ def query(expression: Expression) -> str:
             return " OR ".join(f"({query(part)})" for part in parts)
         case _:
             return f"({query(expression.wanted)}) NOT ({query(expression.unwanted)})"
+
+
+def _rows(sql: str, values: Sequence[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()

@@ -39,6 +39,7 @@ def add_copies(
     Raises Refused("barcode_taken", "barcode_for_one", "too_many_copies").
     """
     copies = create_copies(book, count, now=now, barcode=barcode, branch=branch, copy_type=copy_type, **details)
+    index_book(book)
     describe(action, book, after={"copies": [copy.pk for copy in copies]})
     return copies
 
@@ -79,7 +80,10 @@ def create_copies(
     book: Book, count: int, *, now: datetime, barcode: str = "", branch: Branch | None = None,
     copy_type: CopyType | None = None, **details: Any,
 ) -> list[Copy]:  # fmt: skip
-    """Make ``count`` copies inside the caller's transaction, acquired today at the first branch, of the first type."""
+    """Make ``count`` copies inside the caller's transaction, acquired today at the first branch, of the first type.
+
+    It is the caller's to let search know.
+    """
     if not 1 <= count <= MOST_AT_ONCE:
         raise Refused("too_many_copies", _("Add between 1 and %(most)d copies at a time.") % {"most": MOST_AT_ONCE})
     if barcode and count > 1:
@@ -91,12 +95,10 @@ def create_copies(
     if barcode:
         _refuse_taken(barcode)
     codes = [barcode] if barcode else next_barcodes(library, count)
-    copies = Copy.objects.bulk_create(
+    return Copy.objects.bulk_create(
         Copy(book=book, barcode=code, home_branch=branch, current_branch=branch, copy_type=copy_type, **details)
         for code in codes
     )
-    index_book(book)
-    return copies
 
 
 def next_barcodes(library: LibrarySettings, count: int) -> list[str]:

@@ -5,14 +5,15 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from catalog.models import Book, SearchDocument, SearchLanguage, SearchWord
+from catalog.models import Book, Contributor, Copy, SearchDocument, SearchLanguage, SearchWord
 from catalog.search.documents import Document, Stock, document, volatile_marks
 from catalog.search.engine import engine
 from catalog.search.sounding import skeleton
 
 BATCH = 500
+HANDFUL = 20  # documents that somebody who waits for a page can wait for
 StockOf = Callable[[Iterable[int]], Mapping[int, Stock]]
 FIELDS = [field.name for field in SearchDocument._meta.fields if not field.primary_key]
 
@@ -29,8 +30,8 @@ def index_books(pks: Iterable[int], stock: Mapping[int, Stock] | None = None) ->
     """
     wanted, done = iter(sorted(set(pks))), 0
     while batch := list(islice(wanted, BATCH)):  # SQLite takes no more than a thousand at once
-        rows = SearchDocument.objects.select_for_update().filter(pk__in=batch).order_by("pk")
-        figures = {**{row.pk: _stock(row) for row in rows}, **(stock or {})}
+        kept = {pk: figures for pk, _lendable, _available, figures in engine().lock(batch)}
+        figures = {**kept, **(stock or {})}
         documents = [document(book, figures.get(book.pk, Stock())) for book in to_be_indexed(batch)]
         write(documents)
         done += len(documents)
@@ -39,8 +40,9 @@ def index_books(pks: Iterable[int], stock: Mapping[int, Stock] | None = None) ->
 
 def to_be_indexed(pks: Iterable[int]) -> QuerySet[Book]:
     """These books with everything that their documents are made of, by key, in a constant number of queries."""
-    parts = ("contributors__author", "subjects", "identifiers", "copies__copy_type")
-    return Book.objects.filter(pk__in=pks).prefetch_related(*parts).order_by("pk")
+    people = Prefetch("contributors", Contributor.objects.select_related("author"))
+    copies = Prefetch("copies", Copy.objects.select_related("copy_type"))
+    return Book.objects.filter(pk__in=pks).prefetch_related(people, "subjects", "identifiers", copies).order_by("pk")
 
 
 def write(documents: list[Document]) -> None:
@@ -54,19 +56,47 @@ def write(documents: list[Document]) -> None:
     _learn_languages(Counter(row.language for row in rows))
 
 
-@transaction.atomic
-def set_stock(stock: Mapping[int, Stock]) -> None:
-    """Write down what circulation says of these books: out, times lent, holds. Books without a document get one."""
-    rows = {row.pk: row for row in SearchDocument.objects.select_for_update().filter(pk__in=stock).order_by("pk")}
-    for pk, row in rows.items():
-        _set_stock(row, stock[pk])
-    if missing := set(stock) - set(rows):
+def set_stock(pks: Iterable[int], stock_of: StockOf) -> None:
+    """Write down what circulation says of these books, inside the caller's transaction.
+
+    ``stock_of`` is asked once the documents are locked: then nobody changes a loan or a hold behind the count.
+    Books without a document get one.
+    """
+    pks = sorted(set(pks))
+    rows = engine().lock(pks) if pks else []
+    stock = stock_of(pks) if pks else {}
+    for pk, lendable, available, before in rows:
+        if (now := stock[pk]) != before:
+            left = max(0, lendable - now.out)
+            marks = volatile_marks(available, before.times_lent), volatile_marks(left, now.times_lent)
+            engine().write_stock(pk, now, left, *marks)
+    if missing := set(pks).difference(row[0] for row in rows):
         index_books(missing, stock)
+
+
+def follow(books: QuerySet[Book], first: Book | None = None) -> None:
+    """Something that ``books`` share has changed: a handful gets its documents anew at once, more by the worker.
+
+    ``first`` is one of them that does not wait for the worker. Inside the caller's transaction.
+    """
+    pks = list(books.order_by().values_list("pk", flat=True).distinct()[: HANDFUL + 1])
+    if len(pks) > HANDFUL:
+        mark_stale(books)
+        pks = [first.pk] if first else []
+    index_books(pks)
 
 
 def mark_stale(books: QuerySet[Book]) -> None:
     """Have the worker write the documents of ``books`` anew: for changes that touch more than one request may do."""
     SearchDocument.objects.filter(book__in=books.order_by().values("pk")).update(is_stale=True)
+
+
+def write_stale(stock_of: StockOf) -> int:
+    """Write up to BATCH of the stale documents anew; how many there were. ``stock_of`` as for ``rebuild``."""
+    pks = list(SearchDocument.objects.filter(is_stale=True).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    if pks:
+        _rewrite(pks, stock_of)
+    return len(pks)
 
 
 def rebuild(stock_of: StockOf, *, after: int = 0, tell: Callable[[int], None] = lambda _done: None) -> int:
@@ -77,9 +107,7 @@ def rebuild(stock_of: StockOf, *, after: int = 0, tell: Callable[[int], None] = 
     """
     done = 0
     while pks := list(Book.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]):
-        with transaction.atomic():
-            lock(pks)
-            done += index_books(pks, stock_of(pks))
+        done += _rewrite(pks, stock_of)
         after = pks[-1]
         tell(done)
     with transaction.atomic():
@@ -87,28 +115,18 @@ def rebuild(stock_of: StockOf, *, after: int = 0, tell: Callable[[int], None] = 
     return done
 
 
+@transaction.atomic
+def _rewrite(pks: list[int], stock_of: StockOf) -> int:
+    lock(pks)
+    return index_books(pks, stock_of(pks))
+
+
 def lock(pks: Iterable[int]) -> None:
     """Keep the documents of these books from changing until the transaction ends; the last locks of any service.
 
     Whoever then counts loans, holds and copies counts what nobody changes behind the count.
     """
-    list(SearchDocument.objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk", flat=True))
-
-
-def _set_stock(row: SearchDocument, stock: Stock) -> None:
-    before = volatile_marks(row.available, row.times_lent)
-    if _stock(row) == stock:
-        return
-    row.out, row.times_lent, row.holds = stock.out, stock.times_lent, stock.holds
-    row.available = max(0, row.lendable - stock.out)
-    row.save(update_fields=["out", "times_lent", "holds", "available"])
-    after = volatile_marks(row.available, row.times_lent)
-    if before != after:
-        engine().write_marks(row.pk, before, after)
-
-
-def _stock(row: SearchDocument) -> Stock:
-    return Stock(row.out, row.times_lent, row.holds)
+    engine().lock(sorted(pks))
 
 
 def _learn_words(words: set[str]) -> None:

@@ -5,6 +5,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.queries import default_branch
 from catalog.models import Author, Book, BookIdentifier, Copy, CopyType
+from catalog.normalize.shelf import shelf_key
 from catalog.queries import default_copy_type
 from catalog.services.search import index_book
 
@@ -28,6 +29,7 @@ class BookFactory(DjangoModelFactory):
     title = factory.Sequence(lambda n: f"Book {n}")
     sort_title = factory.LazyAttribute(lambda book: book.title.casefold())
     match_key = factory.LazyAttribute(lambda book: book.title.casefold())
+    shelf_key = factory.LazyAttribute(lambda book: shelf_key(getattr(book, "call_number", "")))
 
     @factory.post_generation
     def searchable(self, create: bool, extracted: object, **options: object) -> None:

@@ -60,3 +60,9 @@ def test_books_are_looked_through_in_few_queries(django_assert_num_queries, coun
         add_book(BookDraft(title=f"T{number}", contributors=DRAFT.contributors, subjects=("S",)), by=None)
     with django_assert_num_queries(7):
         assert list(broken()) == []
+
+
+def test_book_that_stands_elsewhere_than_its_call_number_says_is_found() -> None:
+    found = book()
+    Book.objects.update(call_number="823")
+    assert list(broken()) == [f"book {found.pk} does not stand where its call number says"]

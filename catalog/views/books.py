@@ -14,7 +14,6 @@ from catalog.forms.books import ByHandForm, EditBookForm
 from catalog.forms.copies import AddCopiesForm, CoverForm, LabelsForm
 from catalog.forms.search import DeskSearchForm
 from catalog.models import Book
-from catalog.search.filters import Filters
 from catalog.services.books import SHOWN_FIELDS, snapshot
 from catalog.services.books import add_book as add_book_service
 from catalog.services.books import delete_book as delete_book_service
@@ -22,18 +21,21 @@ from catalog.services.books import edit_book as edit_book_service
 from catalog.services.covers import remove_cover as remove_cover_service
 from catalog.services.covers import upload_cover as upload_cover_service
 from catalog.views.outcomes import by_hand, tell_added, warn_of_wrong_isbns
-from circulation.queries.copies import stock_of, with_availability
+from catalog.views.results import results_of, scanned
+from circulation.queries.copies import with_availability
 
 
 @needs(MANAGE_BOOKS)
 def books(request: HttpRequest) -> HttpResponse:
     form = DeskSearchForm(request.GET)
-    text = form.cleaned_data.get("q", "") if form.is_valid() else ""
-    found = queries.search_books(text, filters=Filters(shows_hidden=True))
-    page = queries.in_order(queries.for_lists(Book.objects.all()), found.pks)
+    if book := scanned(form, Book.objects.all()):
+        return redirect("catalog:edit_book", book.pk)
+    results = results_of(form, shows_hidden=True)
+    if results and (book := scanned(form, Book.objects.all(), results)):
+        return redirect("catalog:edit_book", book.pk)
     context = {
-        "form": form, "q": text, "page": page, "stock": stock_of(page), "by_hand": by_hand(text),
-        "isbns": queries.isbns_of([book.pk for book in page]),
+        "form": form, "results": results, "by_hand": by_hand(form.text),
+        "isbns": queries.isbns_of(results.found.pks if results else []),
     }  # fmt: skip
     return render(request, "catalog/books.html", context, status=200 if form.is_valid() else 400)
 

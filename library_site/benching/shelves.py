@@ -1,7 +1,9 @@
 """Puts the books of a data set on the shelves: as the services would, but thousands at a time."""
 
-from collections.abc import Callable
+import re
 from datetime import date
+from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from accounts.queries import default_branch
@@ -9,12 +11,24 @@ from catalog.isbn import read_isbn
 from catalog.models import Author, Book, BookIdentifier, Contributor, Copy, Subject
 from catalog.normalize.languages import read_language
 from catalog.normalize.names import name_key, natural_name
+from catalog.normalize.shelf import shelf_key
 from catalog.normalize.subjects import subject_key
 from catalog.normalize.text import title_key
 from catalog.normalize.titles import sort_title
 from catalog.queries import default_copy_type
 from catalog.services.books import FIELDS, LIBRARIAN
+from library_site.benching.stores import Store
 from library_site.benching.tables import BadData, Keys, Row
+
+PLAIN_ISBN13 = re.compile("978[0-9]{10}")
+OF_BOOK = (
+    "title", "subtitle", "sort_title", "match_key", "publisher", "place", "published", "year", "language", "pages",
+    "call_number", "description", "origins", "shelf_key",
+)  # fmt: skip
+OF_COPY = (
+    "book_id", "barcode", "home_branch_id", "current_branch_id", "copy_type_id", "call_number", "location",
+    "acquired_on",
+)  # fmt: skip
 
 
 class Named(NamedTuple):
@@ -22,6 +36,24 @@ class Named(NamedTuple):
 
     pk: int
     name: str
+
+
+class Headings:
+    """The authors or the subjects: each name is looked for by its match key before it is made."""
+
+    def __init__(self, model: type[Author] | type[Subject], *columns: str) -> None:
+        self._store = Store(model, "name", "match_key", *columns)
+        rows = model._default_manager.order_by("-pk").values_list("match_key", "pk", "name")  # the oldest wins
+        self._known = {key: Named(pk, name) for key, pk, name in rows}
+
+    def take(self, names: list[str], keys: list[str], *others: list[str]) -> list[Named]:
+        """For each name the row that has its match key, made where there is none; ``others`` are further columns."""
+        rows = zip(names, keys, *others, strict=True)
+        new = {row[1]: row for row in reversed(list(rows)) if row[1] not in self._known}
+        made = list(reversed(new.values()))
+        for row, pk in zip(made, self._store.add(made), strict=True):
+            self._known[row[1]] = Named(pk, row[0])
+        return [self._known[key] for key in keys]
 
 
 class Shelves:
@@ -35,23 +67,25 @@ class Shelves:
         self.titles = Keys("titles")
         self.copies = Keys("copies")
         self.branch, self.copy_type = default_branch(), default_copy_type()
+        self._author_headings, self._subject_headings = Headings(Author, "sort_name"), Headings(Subject)
+        self._books, self._copies = Store(Book, *OF_BOOK), Store(Copy, *OF_COPY)
+        self._contributors = Store(Contributor, "book_id", "author_id", "order")
+        self._about = Store(Book.subjects.through, "book_id", "subject_id")
+        self._identifiers = Store(BookIdentifier, "book_id", "kind", "value")
         self._subject_order: dict[int, int] = {}
+        self._origins = cache(lambda filled: self._books.stored("origins", dict.fromkeys(filled, LIBRARIAN)))
+        self._day = cache(lambda day: self._copies.stored("acquired_on", date.fromisoformat(day)))
 
     def take_authors(self, rows: list[Row]) -> None:
         """Authors by name ("Surname, Given"); equal names are one author, as everywhere."""
         names = [natural_name(row["name"]) for row in rows]
         keys = [name_key(name) for name in names]
-        sort_forms = dict(zip(keys, (row["name"] for row in rows), strict=True))
-        self.authors += _found_or_made(
-            Author, names, keys, lambda name, key: Author(name=name, sort_name=sort_forms[key], match_key=key)
-        )
+        self.authors += self._author_headings.take(names, keys, [row["name"] for row in rows])
 
     def take_subjects(self, rows: list[Row]) -> None:
         """Subjects by heading."""
         names = [row["heading"] for row in rows]
-        self.subjects += _found_or_made(
-            Subject, names, [subject_key(name) for name in names], lambda name, key: Subject(name=name, match_key=key)
-        )
+        self.subjects += self._subject_headings.take(names, [subject_key(name) for name in names])
         self._subject_order = {pk: n for n, pk in enumerate(Subject.objects.values_list("pk", flat=True))}
 
     def take_publishers(self, rows: list[Row]) -> None:
@@ -67,45 +101,38 @@ class Shelves:
         people = [_chosen(self.authors, row["author_ids"], "authors") for row in rows]
         about = [self._subjects_of(row) for row in rows]
         numbers = [_numbers(row["isbn"]) for row in rows]
-        parts = zip(rows, people, about, numbers, strict=True)
-        books = Book.objects.bulk_create([self._book(*each) for each in parts])
-        Contributor.objects.bulk_create(
-            Contributor(book=book, author_id=person.pk, order=order)
-            for book, persons in zip(books, people, strict=True)
-            for order, person in enumerate(persons)
+        books = self._books.add(list(map(self._book, rows, people, about, numbers)))
+        self._contributors.add(
+            [
+                (book, person.pk, order)
+                for book, persons in zip(books, people, strict=True)
+                for order, person in enumerate(persons)
+            ]
         )
-        Book.subjects.through.objects.bulk_create(
-            Book.subjects.through(book=book, subject_id=subject.pk)
-            for book, subjects in zip(books, about, strict=True)
-            for subject in subjects
+        self._about.add(
+            [(book, subject.pk) for book, subjects in zip(books, about, strict=True) for subject in subjects]
         )
-        BookIdentifier.objects.bulk_create(
-            BookIdentifier(book=book, kind=kind, value=value)
-            for book, pairs in zip(books, numbers, strict=True)
-            for kind, value in pairs
-        )
-        self.titles.extend(book.pk for book in books)
+        self._identifiers.add([(book, *pair) for book, pairs in zip(books, numbers, strict=True) for pair in pairs])
+        self.titles.extend(books)
 
     def take_copies(self, rows: list[Row]) -> None:
         """Copies at the first branch and of the first type, with the call number of their book."""
         books = [self.titles[row["title_id"]] for row in rows]
         call_numbers = dict(Book.objects.filter(pk__in=set(books)).values_list("pk", "call_number"))
-        copies = Copy.objects.bulk_create(
-            Copy(
-                book_id=book, barcode=row["barcode"], home_branch=self.branch, current_branch=self.branch,
-                copy_type=self.copy_type, call_number=call_numbers[book], location=row["location"],
-                acquired_on=date.fromisoformat(row["acquired"]),
-            )
+        branch, copy_type = self.branch.pk, self.copy_type.pk
+        copies = [
+            (book, row["barcode"], branch, branch, copy_type, call_numbers[book], row["location"],
+             self._day(row["acquired"]))
             for book, row in zip(books, rows, strict=True)
-        )  # fmt: skip
-        self.copies.extend(copy.pk for copy in copies)
+        ]  # fmt: skip
+        self.copies.extend(self._copies.add(copies))
 
     def _subjects_of(self, row: Row) -> list[Named]:
         """In the database's order of names, because that is how the search document is made."""
         subjects = _chosen(self.subjects, row["subject_ids"], "subjects")
         return sorted(subjects, key=lambda subject: self._subject_order[subject.pk])
 
-    def _book(self, row: Row, people: list[Named], about: list[Named], numbers: list[tuple[str, str]]) -> Book:
+    def _book(self, row: Row, people: list[Named], about: list[Named], numbers: list[tuple[str, str]]) -> tuple:
         language = read_language(row["lang"])
         filled: dict[str, Any] = {
             "title": row["title"], "subtitle": row["subtitle"], "published": row["year"], "language": language,
@@ -114,32 +141,27 @@ class Shelves:
             "year": int(row["year"]) if row["year"] else None, "pages": int(row["pages"]) if row["pages"] else None,
             "call_number": row["callno"], "description": row["summary"],
         }  # fmt: skip
-        lists = {"contributors": people, "subjects": about, "identifiers": numbers}
-        return Book(
-            **filled, sort_title=sort_title(row["title"], language), match_key=title_key(row["title"]),
-            origins={name: LIBRARIAN for name in FIELDS if (filled | lists).get(name)},
-        )  # fmt: skip
-
-
-def _found_or_made(
-    model: type[Author] | type[Subject], names: list[str], keys: list[str], make: Callable[[str, str], Any]
-) -> list[Named]:
-    """For each name the row that has its match key, made where there is none."""
-    known = _by_key(model, keys)
-    new = {key: name for key, name in zip(reversed(keys), reversed(names), strict=True) if key not in known}
-    model._default_manager.bulk_create(make(name, key) for key, name in reversed(new.items()))
-    known |= _by_key(model, list(new))
-    return [known[key] for key in keys]
-
-
-def _by_key(model: type[Author] | type[Subject], keys: list[str]) -> dict[str, Named]:
-    rows = model._default_manager.filter(match_key__in=keys).order_by("-pk")  # the oldest wins
-    return {key: Named(pk, name) for key, pk, name in rows.values_list("match_key", "pk", "name")}
+        facts = filled | {"contributors": people, "subjects": about, "identifiers": numbers}
+        derived = {
+            "sort_title": sort_title(row["title"], language), "match_key": title_key(row["title"]),
+            "origins": self._origins(tuple(filter(facts.get, FIELDS))),
+            "shelf_key": shelf_key(row["callno"]),
+        }  # fmt: skip
+        return itemgetter(*OF_BOOK)(filled | derived)
 
 
 def _numbers(isbn: str) -> list[tuple[str, str]]:
+    if _is_plain_isbn13(isbn):
+        return [("isbn13", isbn)]
     read = read_isbn(isbn)
     return [("isbn13" if read.is_valid else "isbn_invalid", read.value)] if read else []
+
+
+def _is_plain_isbn13(text: str) -> bool:
+    """Whether ``text`` is a right ISBN-13 already. Not every one that is answers to this; those are read in full."""
+    if not PLAIN_ISBN13.fullmatch(text) or len(set(text[3:-1])) == 1:
+        return False
+    return (sum(map(int, text[::2])) + 3 * sum(map(int, text[1::2]))) % 10 == 0
 
 
 def _chosen(known: list[Named], ids: str, name: str) -> list[Named]:

@@ -1,12 +1,13 @@
 """Small words for templates: icons, money, languages, the cloth of a drawn cover."""
 
+import json
 import zlib
 from datetime import datetime
 from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
@@ -131,6 +132,12 @@ def language(code: str) -> str:
 
 
 @register.filter
+def figure(number: int) -> str:
+    """A number of things, its thousands set apart as the reader's language does."""
+    return number_format(number, force_grouping=True)
+
+
+@register.filter
 def html_lang(code: str) -> str:
     """A MARC language code as the ``lang`` attribute wants it; empty if there is none."""
     return html_language(code)
@@ -148,6 +155,13 @@ def lines_of(value: Any, name: str) -> list[str]:
     if name == "language" and value:
         return [language(value)]
     return list(value) if isinstance(value, list) else str(value or "").splitlines()
+
+
+@register.filter
+def ld_json(values: dict[str, Any]) -> SafeString:
+    """``values`` as a block of JSON-LD: data that no browser runs, in which nothing can end the block."""
+    text = json.dumps(values).replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026")
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 - escaped above
 
 
 @register.filter

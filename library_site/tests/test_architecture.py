@@ -9,9 +9,21 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 APPS = ["accounts", "catalog", "circulation"]
 RANKS = {
-    0: {"apps", "policy", "isbn", "exceptions", "money", "drafts", "normalize", "scans", "numbering", "progress"},
+    0: {
+        "apps",
+        "policy",
+        "isbn",
+        "exceptions",
+        "money",
+        "drafts",
+        "normalize",
+        "citations",
+        "scans",
+        "numbering",
+        "progress",
+    },
     1: {"models"},
-    2: {"queries", "services", "permissions", "openlibrary", "search", "sheets", "invariants"},
+    2: {"queries", "services", "permissions", "openlibrary", "search", "discovery", "sheets", "invariants"},
     3: {"forms", "admin", "paging", "adapter", "scenarios"},
     4: {"views", "tasks", "management"},
     5: {"urls"},

@@ -109,3 +109,9 @@ def test_text_and_keys_fit_and_can_be_stored(value, limit):
     assert len(match_key(text, limit)) <= limit
     assert fold(fold(text)) == fold(text)
     assert bool(match_key(text)) is bool(text)
+
+
+@settings(max_examples=200)
+@given(st.text(st.characters(max_codepoint=127)))
+def test_fold_makes_the_same_of_plain_letters_among_others_and_alone(text: str) -> None:
+    assert fold(f"é {text}") == f"e {fold(text)}".strip()

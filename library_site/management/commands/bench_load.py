@@ -1,5 +1,6 @@
 """``bench_load``: fills an empty library with a large invented one, for measurements."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db import DatabaseError
 
 from accounts.models import User
 from accounts.progress import TerminalBar
-from library_site.benching.loading import gather_statistics, is_empty, load
+from library_site.benching.loading import build_search, gather_statistics, is_empty, load
 from library_site.benching.tables import BadData, Folder
 
 
@@ -21,23 +22,30 @@ class Command(BaseCommand):
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("dir", metavar="DIR", type=Path, help="the folder with authors.csv, titles.csv, ...")
         parser.add_argument("--force", action="store_true", help="load it beside the books and members that are here")
+        parser.add_argument(
+            "--no-search", dest="search", action="store_false", help="leave the search documents to rebuild_search"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["force"] and not is_empty():
             raise CommandError("The library is not empty: nothing was loaded. --force loads beside what is here.")
         self.bar: TerminalBar | None = None
         self.file = ""
+        began = time.monotonic()
         try:
             loaded = load(Folder(options["dir"]), self._show)
         except BadData as error:
             raise CommandError(f"{error} Nothing was loaded.") from error
         except DatabaseError as error:
             raise CommandError(f"{self.file}.csv: the database refused it: {error} Nothing was loaded.") from error
+        if options["search"]:
+            build_search(self._show)
+        seconds = time.monotonic() - began
         self._end_bar()
         gather_statistics()
         for part in loaded:
             self._report(part.name, part.rows, part.seconds)
-        self._report("in all", sum(part.rows for part in loaded), sum(part.seconds for part in loaded))
+        self._report("in all", sum(part.rows for part in loaded), seconds)
         if not User.objects.filter(is_active=True, is_staff=True).exists():
             self.stdout.write("Nobody can sign in to the desk yet: manage.py createsuperuser makes a sign-in.")
 
