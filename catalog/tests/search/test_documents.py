@@ -59,9 +59,13 @@ def test_brackets_do_not_make_another_title() -> None:
     assert Book.objects.get(pk=first).title == "Elections and Voters in Britain (Politics)"
 
 
-@pytest.mark.parametrize(
-    "text", ["x" * 9_999, "猫" * 9_999, "é" * 9_999, "ab " * 3_333, "\U0001e900" * 4_000, "'" * 9_999, "o'b-c " * 1_600]
-)
+LONG = {
+    "one word": "x" * 9_999, "no blanks": "猫" * 9_999, "accents": "é" * 9_999, "many words": "ab " * 3_333,
+    "new script": "\U0001e900" * 4_000, "apostrophes": "'" * 9_999, "hyphens": "o'b-c " * 1_600,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
 def test_the_longest_texts_are_written_and_found(text: str) -> None:
     (book,) = shelve("Plain", description=text)
     assert search_books("plain").pks == [book.pk]
