@@ -6,6 +6,7 @@ from catalog.drafts import BookDraft, DraftContributor
 from catalog.invariants import broken
 from catalog.models import Author, Book, BookIdentifier, Copy, CopyType, SearchDocument, Subject
 from catalog.search import marks
+from catalog.search.documents import Stock
 from catalog.search.engine import engine
 from catalog.services.books import add_book, edit_book
 from catalog.services.importing import save_draft
@@ -41,7 +42,7 @@ def test_missing_copy_type_is_found() -> None:
         lambda: BookIdentifier.objects.update(value="9780684853154"),
         lambda: SearchDocument.objects.all().delete(),
         lambda: SearchDocument.objects.update(available=7),
-        lambda: engine().write_marks(Book.objects.get().pk, [marks.ALL], []),
+        lambda: engine().write_stock(Book.objects.get().pk, Stock(), 2, [marks.ALL], []),
     ],
     ids=["title", "author", "subject", "number", "document", "figure", "mark"],
 )

@@ -31,6 +31,7 @@ from catalog.services.books import (
     version_of,
 )
 from catalog.services.copies import add_copies
+from catalog.services.search import index_book
 from catalog.tests.factories import AuthorFactory, BookFactory, CopyFactory, CopyTypeFactory
 
 pytestmark = pytest.mark.django_db
@@ -362,13 +363,14 @@ def test_snapshot_comes_back_from_a_draft() -> None:
 # --- ISBNs of another printing ----------------------------------------------------------------------
 
 
-def test_book_gets_the_isbns_it_lacks_and_is_found_by_them() -> None:
+def test_book_gets_the_isbns_it_lacks_and_is_found_by_them_once_it_is_indexed() -> None:
     book = make()
     add_isbns(book, BookDraft(isbns=("9780349101774", "9780684853154"), isbns_10=("0684853159",), lccns=("1",)))
     assert snapshot(now_of(book))["identifiers"] == [
         ["isbn13", "9780349101774"], ["isbn13", "9780684853154"], ["isbn10", "0349101779"], ["isbn10", "0684853159"],
         ["lccn", "84012345"],
     ]  # fmt: skip
+    index_book(book)
     assert found("978068485") == [book]
 
 
