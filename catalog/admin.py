@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin.recorded import ReadOnlyAdmin, RecordedAdmin
 from catalog.models import Author, Book, Copy, CopyType, ImportBatch, SourceRecord, Subject
 from catalog.normalize.languages import language_name
-from catalog.services.search import follow, index_book
+from catalog.services.copies import follow_copy
+from catalog.services.search import follow, mark_stale
 
 
 @admin.register(CopyType)
@@ -21,7 +22,7 @@ class CopyTypeAdmin(RecordedAdmin):
     def save_model(self, request: HttpRequest, obj: CopyType, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and "is_lendable" in form.changed_data:  # in one transaction: the admin site's
-            follow(Book.objects.filter(copies__copy_type=obj))
+            mark_stale(Book.objects.filter(copies__copy_type=obj))
 
 
 class LanguageFilter(admin.SimpleListFilter):
@@ -62,7 +63,7 @@ class CopyAdmin(RecordedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Copy, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        index_book(obj.book)
+        follow_copy(obj, form.changed_data)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -17,6 +17,7 @@ def broken() -> Iterator[str]:
     for pk, mark, key in Book.objects.order_by("pk").values_list("pk", "call_number", "shelf_key").iterator():
         if key != shelf_key(mark):
             yield f"book {pk} does not stand where its call number says"
+    yield from (f"the words of book {pk} are there, and the book is gone: rebuild_search" for pk in engine().strays())
     for copy in Copy.objects.exclude(barcode__regex=r"^[A-Z0-9][A-Z0-9./+-]*\Z"):
         yield f"copy {copy.pk} has a barcode that no scan can match"
 

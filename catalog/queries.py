@@ -52,7 +52,7 @@ def search_books(
     per_page: int = 20, after: str = "",
 ) -> Found:  # fmt: skip
     """One page of the books that ``text`` finds in ``field`` (see catalog.search.finding.find)."""
-    languages = SearchLanguage.objects.order_by("code").values_list("code", flat=True)
+    languages = SearchLanguage.objects.order_by("pk").values_list("code", flat=True)
     return find(ask(text, field), filters, languages, sort=sort, page=page, per_page=per_page, after=after)
 
 

@@ -43,19 +43,24 @@ class SearchDocument(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word that some book has in its title, its people or its subjects: what misspelt words are compared with."""
+    """A word that some book has in its title, its people or its subjects: what misspelt words are compared with.
+
+    ``skeleton``: its consonants, by which words that look alike are found (catalog.search.sounding).
+    """
 
     word = models.CharField(max_length=40, unique=True)
+    skeleton = models.CharField(max_length=40, default="")
 
     class Meta:
         default_permissions = ()
+        indexes = [models.Index(fields=["skeleton", "word"], name="search_by_skeleton")]
 
     def __str__(self) -> str:
         return self.word
 
 
 class SearchLanguage(models.Model):
-    """A language that some book is in: in these the roots of words are looked for."""
+    """A language that some book is in, by and large the most frequent ones first: in these roots are looked for."""
 
     code = models.CharField(max_length=3, unique=True)
 

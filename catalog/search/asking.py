@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from catalog.isbn import forms, read_isbn
+from catalog.normalize.text import fold
 
 from .expressions import (
     AUTHOR,
@@ -28,6 +29,7 @@ LONGEST_TEXT = 1_000
 MOST_TERMS = 12
 SHORTEST_PREFIX = 3  # of what may be the beginning of a word without being marked as one
 HEADINGS = ("eng",)  # the language of most subject headings
+MOST_LANGUAGES = 6  # whose roots are looked for, of a word in plain letters; others tell their language
 MOST_NAMED = 4  # words of which one may be the author's and the others the title's
 FIELDS = {
     "all": (), "title": (TITLE,), "author": (AUTHOR,), "subject": (SUBJECT,), "isbn": (NUMBER,),
@@ -63,17 +65,18 @@ class Term:
         text = ("" if is_unspaced(self.words[0]) else " ").join(self.words)
         return f'"{text}"' if self.is_phrase else text
 
-    @property
-    def can_go_on(self) -> bool:
-        """Whether this may be a word that is still being typed."""
-        return not self.is_phrase and (is_unspaced(self.words[-1]) or len(self.words[-1]) >= SHORTEST_PREFIX)
+    def can_go_on(self, shortest: int = SHORTEST_PREFIX) -> bool:
+        """Whether this may be a word that is still being typed, of which ``shortest`` letters are there."""
+        if self.is_phrase or self.says_little:
+            return False
+        return is_unspaced(self.words[-1]) or len(self.words[-1]) >= shortest
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A search: all of ``wanted`` (``is_any``: one of them) and none of ``unwanted`` in ``field`` (of FIELDS).
 
-    ``is_cut``: more was typed than is looked for.
+    ``typed``: the text, folded, of which this is a reading. ``is_cut``: more was typed than is looked for.
     """
 
     text: str = ""
@@ -82,6 +85,7 @@ class Question:
     unwanted: tuple[Term, ...] = ()
     is_cut: bool = False
     is_any: bool = False
+    typed: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -97,11 +101,18 @@ class Question:
     def as_typing(self, every: bool = False) -> "Question | None":
         """The same with its last word (or ``every`` word) taken for a beginning; None if that changes nothing."""
         last = len(self.wanted) - 1
+        shortest = SHORTEST_PREFIX - (len(self.telling) > 1)  # beside another word a shorter beginning says enough
         wanted = tuple(
-            replace(term, is_prefix=True) if term.can_go_on and (every or n == last) else term
+            replace(term, is_prefix=True) if term.can_go_on(shortest) and (every or n == last) else term
             for n, term in enumerate(self.wanted)
         )
         return replace(self, wanted=wanted) if wanted != self.wanted else None
+
+    def without_letter(self) -> "Question | None":
+        """The same without a single letter at its end, with which a word begins; None if there is none."""
+        if len(self.telling) < 2 or not self.wanted[-1].is_plain or len(self.wanted[-1].words[0]) > 1:
+            return None
+        return self.asking_for(self.wanted[:-1])
 
     @property
     def telling(self) -> tuple[Term, ...]:
@@ -129,7 +140,7 @@ def ask(text: str, field: str = "all") -> Question:
         (unwanted if is_unwanted else wanted).extend(_terms(piece.lstrip("-")))
     wanted = list(dict.fromkeys(wanted))
     is_cut = len(wanted) > MOST_TERMS or len(unwanted) > MOST_TERMS
-    return Question(text, field, tuple(wanted[:MOST_TERMS]), tuple(unwanted[:MOST_TERMS]), is_cut)
+    return Question(text, field, tuple(wanted[:MOST_TERMS]), tuple(unwanted[:MOST_TERMS]), is_cut, typed=fold(text))
 
 
 def whole(question: Question, languages: Iterable[str] = ()) -> Expression:
@@ -158,18 +169,21 @@ class Tiers(NamedTuple):
 
 
 def tiers(question: Question, languages: Iterable[str] = ()) -> Tiers:
-    """First the books by somebody whose whole name was typed; then those that have all words in the title, or one as
-    the author's surname and the others in the title; then author, subject, all three, anything."""
+    """First what has all words in the title, or one as the author's surname and the others in the title; then the books
+    by somebody whose whole name or surname was typed; then titles with other forms of the words, author, subject, all
+    three, anything."""
     languages = tuple(languages)
     everything = _in(question, FIELDS[question.field], languages)
     if question.field == "author":
-        return Tiers((*_by_name(question), *_by_surname(question), everything))
+        return Tiers((*_by_name(question), everything))
     if question.field != "all":
         return Tiers((everything,))
-    titles = any_of([_in(question, (TITLE,), languages), *_by_surname(question)])
+    titles = any_of([titled(question), *_by_surname_and_title(question)])
+    other_forms = _in(question, (TITLE,), languages)
     about = _in(question, (SUBJECT,), HEADINGS)
     mixed = [_in(question, HEADS, languages)] if len(question.wanted) > 1 else []
-    return Tiers((*_by_name(question), titles, _in(question, (AUTHOR,), ()), about), (*mixed, everything))
+    heads = (titles, *_by_name(question), other_forms, _in(question, (AUTHOR,), ()), about)
+    return Tiers(heads, (*mixed, everything))
 
 
 def _in(question: Question, parts: tuple[str, ...], languages: tuple[str, ...]) -> Expression:
@@ -179,23 +193,23 @@ def _in(question: Question, parts: tuple[str, ...], languages: tuple[str, ...]) 
 
 
 def _by_name(question: Question) -> list[Expression]:
-    """Books by somebody whose whole name this is."""
-    if question.is_any or len(question.wanted) < 2 or not all(term.is_plain for term in question.wanted):
+    """Books by somebody whose whole name, or surname, this is."""
+    terms = question.wanted
+    if question.is_any or not all(term.is_plain for term in terms):
         return []
-    key = name_key(term.words[0] for term in question.wanted)
+    if len(terms) == 1:
+        return [_but_unwanted(question, _surname(terms[0]))]
+    key = name_key(term.words[0] for term in terms)
     return [_but_unwanted(question, Words((f"_n_{key}",), (AUTHOR,)))]
 
 
-def _by_surname(question: Question) -> list[Expression]:
+def _by_surname_and_title(question: Question) -> list[Expression]:
     """Books by somebody with one of the words as surname that have all others in the title."""
-    terms = question.telling
-    if question.is_any or len(terms) > MOST_NAMED or not all(term.is_plain for term in terms):
-        return []
-    titles = () if question.field == "author" else terms
-    if question.field == "author" and len(terms) > 1:
+    terms = question.telling if len(question.telling) > 1 else question.wanted
+    if question.is_any or not 2 <= len(terms) <= MOST_NAMED or not all(term.is_plain for term in terms):
         return []
     return [
-        _but_unwanted(question, all_of([_surname(term), *(_said(t, (TITLE,), ()) for t in titles if t is not term)]))
+        _but_unwanted(question, all_of([_surname(term), *(_said(t, (TITLE,), ()) for t in terms if t is not term)]))
         for term in terms
     ]
 
@@ -219,16 +233,17 @@ def _terms(piece: str) -> list[Term]:
             replace(term, accented=word) if len(term.words) == 1 else term
             for term, word in zip(found, accented, strict=True)
         ]
-    if found and piece.endswith("*") and found[-1].can_go_on:
+    if found and piece.endswith("*") and found[-1].can_go_on():
         found[-1] = replace(found[-1], is_prefix=True)
     return found
 
 
-def _said(term: Term, parts: tuple[str, ...], languages: Iterable[str]) -> Expression:
+def _said(term: Term, parts: tuple[str, ...], languages: tuple[str, ...]) -> Expression:
     said = [Words(term.words, parts, term.is_prefix)]
     if term.is_plain and not term.is_prefix:
         word = term.accented or term.words[0]
-        said += [Words((root,), parts) for language in languages for root in roots(word, language)]
+        tried = languages[:MOST_LANGUAGES] if word.isascii() else languages
+        said += [Words((root,), parts) for language in tried for root in roots(word, language)]
     return any_of(said)
 
 

@@ -7,9 +7,9 @@ from django.db import connection
 from .asking import Question
 from .documents import exact_keys
 from .engine import engine
-from .expressions import Expression, Mark, all_of
+from .expressions import Expression, Mark
 from .filters import Filters
-from .marks import ALL, POPULARITIES, POPULARITY, mark
+from .marks import ALL, POPULARITIES
 from .narrow import NARROW, ranked_few, tier_by_tier
 from .reading import Reading
 
@@ -58,7 +58,7 @@ def page_of_many(
     if sort == "relevance":
         return _ranked(reading, filters, offset, limit, after)
     if sort == "newest":
-        found = _newest(whole, offset, limit + 1, _number(after))
+        found = engine().newest(whole, limit=limit + 1, offset=offset, before=_number(after))
     else:
         found = _sorted(whole, ORDERS[sort], offset, limit + 1, _number(after), is_walked=total > COLLECTED)
     has_next = len(found) > limit
@@ -97,23 +97,12 @@ def _tier(
     sql, values = engine().ids(arm)
     found = _keys(f"{sql} LIMIT %s", [*values, NARROW + 1])
     if len(found) > NARROW:
-        return [_Place(tier, popularity, pk) for popularity, pk in _arm(arm, but, limit, start)]
+        after = (start.popularity, start.pk) if start else None
+        rows = engine().most_popular(arm, limit=limit + len(but), after=after)
+        return [_Place(tier, popularity, pk) for popularity, pk in rows if pk not in but][:limit]
     pks = [hit.pk for hit in ranked_few([pk for pk in found if pk not in but], question)]
     first = pks.index(start.pk) + 1 if start and start.pk in pks else 0
     return [_Place(tier, 0, pk) for pk in pks[first : first + limit]]
-
-
-def _arm(arm: Expression, but: list[int], limit: int, start: _Place | None) -> list[tuple[int, int]]:
-    """The popularity and key of the first ``limit`` hits of ``arm``, class by class."""
-    selects, values = [], []
-    for popularity in range(start.popularity if start else POPULARITIES - 1, -1, -1):
-        before = start.pk if start and popularity == start.popularity else None
-        popular = all_of([arm, Mark(mark(POPULARITY, popularity))])
-        sql, more = engine().ids(popular, before=before, is_ordered=True)
-        selects.append(f"SELECT {popularity} AS popularity, id FROM ({sql} LIMIT %s) i{popularity}")  # noqa: S608
-        values += [*more, limit + len(but)]
-    holes = f"WHERE id NOT IN ({', '.join(['%s'] * len(but))})" if but else ""
-    return _rows(f"SELECT * FROM ({' UNION ALL '.join(selects)}) t {holes} LIMIT %s", [*values, *but, limit])  # noqa: S608
 
 
 def _exact(question: Question, filters: Filters) -> list[int]:
@@ -135,11 +124,6 @@ def _exact(question: Question, filters: Filters) -> list[int]:
         f"{narrowed} ORDER BY d.times_lent DESC, d.book_id DESC",
         [*keys, *keys, MOST_EXACT, *(values if filters.narrows else [])],
     )
-
-
-def _newest(whole: Expression, offset: int, limit: int, after: int | None) -> list[int]:
-    sql, values = engine().ids(whole, before=after, is_ordered=True)
-    return _keys(f"{sql} LIMIT %s OFFSET %s", [*values, limit, offset])
 
 
 def _sorted(

@@ -10,7 +10,6 @@ from . import marks
 from .engine import engine
 from .expressions import Expression, Mark, all_of
 
-COUNTED = 10_000  # more hits than these are reckoned
 SAMPLED = 500  # a sample has at least about so many hits
 IN = marks.AVAILABLE[2:]  # the facet of books that have a copy in, which documents keep as a number
 GUESSED_FROM = 9  # the sample that tells how large the others would be
@@ -51,26 +50,17 @@ def facets_of(rows: Iterable[tuple[str, int]]) -> Facets:
 
 def reckon(expression: Expression, counted: int) -> tuple[Total, Facets]:
     """The number of hits of ``expression``, many, and their facets; ``counted``: as far as they were counted."""
-    hits = counted if counted <= COUNTED else count(_sample(expression, GUESSED_FROM), COUNTED) << GUESSED_FROM
+    most = engine().COUNTED
+    hits = counted if counted <= most else count(_sample(expression, GUESSED_FROM), most) << GUESSED_FROM
     level = max(0, min(marks.SAMPLES, (hits // SAMPLED).bit_length() - 1))
-    rows = _facets(_sample(expression, level) if level else expression)
-    total = Total(counted) if counted <= COUNTED else Total(_rounded(len(rows) << level), is_exact=False)
+    rows = engine().facets(_sample(expression, level) if level else expression)
+    total = Total(counted) if counted <= most else Total(_rounded(len(rows) << level), is_exact=False)
     found = facets_of(rows).counts
     return total, Facets(Counter({name: _rounded(n << level) for name, n in found.items()}), is_exact=level == 0)
 
 
 def _sample(expression: Expression, level: int) -> Expression:
     return all_of([expression, Mark(marks.mark(marks.SAMPLE, level))])
-
-
-def _facets(expression: Expression) -> list[tuple[str, int]]:
-    sql, values = engine().ids(expression)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT d.facets, d.available FROM ({sql}) i JOIN catalog_searchdocument d ON d.book_id = i.id",  # noqa: S608
-            values,
-        )
-        return cursor.fetchall()
 
 
 def _rounded(number: int) -> int:

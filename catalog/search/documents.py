@@ -1,7 +1,9 @@
 """The search document: everything by which one book can be found, in words of the index."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
 
 from catalog.models import Author, Book, Copy
 from catalog.normalize.text import fold, title_key
@@ -10,13 +12,15 @@ from catalog.normalize.titles import sort_title
 from . import marks
 from .expressions import AUTHOR, NUMBER, PARTS, PUBLISHER, REST, SHELF, SUBJECT, TITLE
 from .stems import roots_of
-from .words import accented_words, name_keys, other_spellings, words
+from .words import LONGEST, accented_words, name_keys, other_spellings, words
 
 SORT_LENGTH = 60
 MOST_WORDS = 2_000  # of one part; only a description can be longer
 SPELLED_PARTS = (TITLE, AUTHOR, SUBJECT)
 ROOTED_PARTS = (TITLE, SUBJECT, REST)  # names and numbers have no roots
 UNKNOWN_LANGUAGE = "eng"  # whose roots a record gets that names no language; so do headings, English in most records
+REPEATED_PARTS = (AUTHOR, SUBJECT, PUBLISHER)  # whose texts many books share
+KEPT = 20_000  # of these texts with their words
 FENCE = "_"  # stands between what is no phrase together
 SHORTEST_SPELLED = 3
 LONGEST_SPELLED = 40
@@ -54,7 +58,7 @@ def document(book: Book, stock: Stock) -> Document:
     people = [part.author for part in book.contributors.all()]
     subjects = sorted(book.subjects.all(), key=lambda subject: subject.pk)
     surface = _surface(book, [person.name for person in people], [subject.name for subject in subjects], copies)
-    found = {name: [words(text) for text in texts] for name, texts in surface.items()}
+    found = {name: [_words(name, text) for text in texts] for name, texts in surface.items()}
     facets = _facets(book, [person.pk for person in people], [subject.pk for subject in subjects], here)
     is_hidden = bool(copies) and not standing
     return Document(
@@ -75,7 +79,9 @@ def document(book: Book, stock: Stock) -> Document:
             "out": stock.out, "times_lent": stock.times_lent, "holds": stock.holds,
             "facets": " ".join(sorted(token[2:] for token in (*facets, *marks.of_year(book.year)[1:2]))),
         },
-        spellings=frozenset(_spelled(word for name in SPELLED_PARTS for text in found[name] for word in text)),
+        spellings=frozenset(
+            _spelled(chain(words(book.series), *(text for name in SPELLED_PARTS for text in found[name])))
+        ),
     )  # fmt: skip
 
 
@@ -105,16 +111,31 @@ def _surface(book: Book, people: list[str], subjects: list[str], copies: list[Co
     }
 
 
-def _part(name: str, texts: list[str], found: list[list[str]], language: str, more: list[str]) -> str:
+def _words(name: str, text: str) -> Sequence[str]:
+    return _known_words(text) if name in REPEATED_PARTS else words(text)
+
+
+@lru_cache(maxsize=KEPT)
+def _known_words(text: str) -> tuple[str, ...]:
+    return tuple(words(text))
+
+
+@lru_cache(maxsize=KEPT)
+def _name_spellings(name: str) -> list[list[str]]:
+    return other_spellings(name, is_name=True)
+
+
+def _part(name: str, texts: list[str], found: list[Sequence[str]], language: str, more: list[str]) -> str:
     """The words of one part, text by text; then other spellings, then roots and ``more`` tokens."""
-    pieces = [*found, *(piece for text in texts for piece in other_spellings(text, is_name=name == AUTHOR))]
+    spelled = _name_spellings if name == AUTHOR else other_spellings
+    pieces = [*found, *(piece for text in texts for piece in spelled(text))]
     if name in ROOTED_PARTS:
         more = _roots(name, texts, found, language)
     tokens = [token for piece in pieces if piece for token in (*piece, FENCE)][:MOST_WORDS]
     return " ".join((*tokens, *more[:MOST_WORDS]))
 
 
-def _roots(name: str, texts: list[str], found: list[list[str]], language: str) -> list[str]:
+def _roots(name: str, texts: list[str], found: list[Sequence[str]], language: str) -> list[str]:
     accented = [
         word
         for text, parts in zip(texts, found, strict=True)
@@ -125,11 +146,15 @@ def _roots(name: str, texts: list[str], found: list[list[str]], language: str) -
 
 
 def _names(people: list[Author]) -> list[str]:
-    """Each whole name as one word, and each surname."""
-    whole = {f"_n_{key}" for person in people for key in name_keys(person.name)}
-    surnames = (words(person.sort_name.partition(",")[0]) for person in people)
-    ends = {f"_s_{name}" for found in surnames if found for name in (found[-1], "".join(found))}
-    return sorted(whole | ends)
+    return sorted({token for person in people for token in _name_tokens(person.name, person.sort_name)})
+
+
+@lru_cache(maxsize=KEPT)
+def _name_tokens(name: str, sort_name: str) -> frozenset[str]:
+    """The whole name as one word, each way it may be typed, and the surname."""
+    surname = words(sort_name.partition(",")[0])
+    ends = {surname[-1], "".join(surname)[:LONGEST]} if surname else set()
+    return frozenset({f"_n_{key}" for key in name_keys(name)} | {f"_s_{end}" for end in ends})
 
 
 def _facets(book: Book, authors: list[int], subjects: list[int], copies: list[Copy]) -> list[str]:

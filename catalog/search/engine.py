@@ -1,6 +1,7 @@
 """The two engines behind one interface: SQLite's FTS5 and PostgreSQL's tsvector, by the database in use."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from django.db import connection
@@ -23,23 +24,40 @@ class Engine(Protocol):
     def write_stock(self, pk: int, stock: Stock, available: int, old: Sequence[str], new: Sequence[str]) -> None:
         """Give the document ``pk`` these figures, and the marks ``new`` in place of ``old``."""
 
+    def strays(self) -> list[int]:
+        """The keys of books that are gone and whose words are still there."""
+
     def erase_strays(self) -> int:
         """Remove words of books that are gone; how many there were."""
 
     def wrong(self, documents: Iterable[Document]) -> list[int]:
         """Which of these have other words in the index, or none."""
 
-    def ids(self, expression: Expression, *, before: int | None = None, is_ordered: bool = False) -> tuple[str, list]:
-        """A SELECT of the ``id`` of what fits: keys below ``before`` only, the highest first if ``is_ordered``."""
+    COUNTED: int
+    """So many hits are counted quickly; more are reckoned."""
+
+    def looking(self) -> AbstractContextManager[None]:
+        """Within, the database looks into the index, whatever it thinks of other ways."""
+
+    def ids(self, expression: Expression) -> tuple[str, list]:
+        """A SELECT of the ``id`` of what fits, in any order."""
+
+    def facets(self, expression: Expression) -> list[tuple[str, int]]:
+        """The facets of everything that fits, and how many of its copies are in."""
+
+    def newest(self, expression: Expression, *, limit: int, offset: int, before: int | None) -> list[int]:
+        """``limit`` keys of what fits after the first ``offset``, the highest first, below ``before``."""
+
+    def most_popular(
+        self, expression: Expression, *, limit: int, after: tuple[int, int] | None
+    ) -> list[tuple[int, int]]:
+        """Class of popularity and key of what fits, the highest first, after the pair ``after``."""
 
     def probe(self, expression: Expression) -> tuple[str, list]:
         """A condition on a row ``d`` of the documents: it fits."""
 
     def begins(self, field: str, text: str) -> Q:
         """Rows whose ``field`` begins with ``text``, in a way that an index on it answers."""
-
-    def near_words(self, word: str, limit: int) -> list[str]:
-        """Known words that look like ``word``, the likest first."""
 
     def tidy(self) -> None:
         """Make the index as small and quick as it gets, after many writes."""

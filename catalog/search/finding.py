@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from .asking import Question
 from .broad import page_of_many
-from .counting import COUNTED, Facets, Total, count, reckon
+from .counting import Facets, Total, count, reckon
+from .engine import engine
 from .filters import Filters
 from .narrow import NARROW, all_hits
 from .reading import Reading, read
@@ -39,16 +40,19 @@ def find(
     going down the index, and their number and facets are reckoned from a sample, so that a million titles take hardly
     longer than a thousand.
     """
-    reading = read(question, languages)
-    whole = filters.apply(reading.whole)
-    counted = count(whole, COUNTED + 1)
-    if counted <= NARROW:
-        pks, facets = all_hits(reading, filters, sort)
-        start = (page - 1) * per_page
-        return Found(
-            pks[start : start + per_page], Total(counted), facets, reading, has_next=len(pks) > start + per_page
-        )
-    total, facets = reckon(whole, counted)
-    offset = 0 if after else min(page - 1, MOST_PAGES) * per_page
-    shown = page_of_many(reading, filters, sort, offset=offset, limit=per_page, after=after, total=total.number)
+    with engine().looking():
+        reading = read(question, languages)
+        whole = filters.apply(reading.whole)
+        counted = count(whole, engine().COUNTED + 1)
+        if counted <= NARROW:
+            return _page_of_few(reading, filters, sort, start=(page - 1) * per_page, limit=per_page)
+        total, facets = reckon(whole, counted)
+        offset = 0 if after else min(page - 1, MOST_PAGES) * per_page
+        shown = page_of_many(reading, filters, sort, offset=offset, limit=per_page, after=after, total=total.number)
     return Found(shown.pks, total, facets, reading, has_next=shown.has_next, after=shown.after)
+
+
+def _page_of_few(reading: Reading, filters: Filters, sort: str, *, start: int, limit: int) -> Found:
+    pks, facets = all_hits(reading, filters, sort)
+    has_next = len(pks) > start + limit
+    return Found(pks[start : start + limit], Total(len(pks)), facets, reading, has_next)

@@ -39,7 +39,11 @@ def relevance(question: Question) -> Callable[[Hit], tuple]:
         is_exact = hit.title_key in keys or hit.sort_title in keys
         title = hit.title_key.split()
         fit = _any_fit(wanted, title, hit) if question.is_any else _fit(wanted, phrase, title, hit)
-        starts = f"{hit.title_key} ".startswith(phrase[1:]) or f"{hit.sort_title} ".startswith(phrase[1:])
+        starts = bool(question.typed) and (
+            hit.title_key.startswith(question.typed) or hit.sort_title.startswith(question.typed)
+        )
+        if starts and fit > 1:
+            fit = 1
         share = sum(word in wanted for word in title) / len(title) if title else 0.0
         return (
             -1 if is_exact else hit.tier, 0 if is_exact else fit, -popularity(hit.times_lent), not starts,

@@ -3,31 +3,44 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import islice, product
+from enum import Enum
+from itertools import islice, pairwise, product
 from typing import NamedTuple
 
+from django.db.models.functions import Length
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from catalog.models import SearchWord
 
 from .asking import Question, Term
 from .counting import count
-from .engine import engine
-from .expressions import Expression
+from .expressions import Expression, Words, all_of, any_of
+from .sounding import skeleton, skeletons_near
 from .words import is_unspaced
 
-CANDIDATES = 40  # words that look like the one asked for
-NEAREST = 5  # of them, those that are tried
+MOST_COMPARED = 5_000  # known words
+NEAREST = 10  # of them, those that are tried
 SHORTEST, LONGEST = 3, 40
 SHORTEST_HALF = 3  # of a word that was written together
 MOST_TERMS = 8
-MOST_TRIED = 24  # combinations
+MOST_DOUBTED = 4  # words of a question in which one that exists may still be wrong
+MOST_COMBINED = 2_000  # combinations that are thought of
+MOST_TRIED = 32  # and tried
 MOST_COUNTED = 100
 # What makes a mistake less likely, or more: people seldom mistake the first letter and seldom type another word that
 # exists, but often write one letter for two.
 DOUBLED = re.compile(r"(.)\1")
-OTHER_START, OF_A_KNOWN_WORD, ONLY_DOUBLED = 0.5, 0.75, -0.5
+OTHER_START, OF_A_KNOWN_WORD, ONLY_DOUBLED, SOUNDS_ALIKE = 0.5, 0.75, -0.5, -0.25
 LEFT_OUT = 2.5  # a word of three or more
+
+
+class Doubt(Enum):
+    """What is doubted: only words that no book has; those that some have too; or whether each is needed at all."""
+
+    UNKNOWN = 1
+    KNOWN = 2
+    NEED = 3
 
 
 class Guess(NamedTuple):
@@ -37,23 +50,99 @@ class Guess(NamedTuple):
     terms: tuple[Term, ...]
 
 
-def mended(question: Question, said: Callable[[Question], Expression]) -> Question | None:
-    """``question`` with other words, joined or divided ones, so that it finds something; None if nothing near does.
+class Mender:
+    """Looks for what was meant by ``question``, which finds nothing. ``said``: what a question finds."""
 
-    The likeliest combination of words counts, of equally likely ones the one that finds most. ``said``: what a
-    question finds.
-    """
-    if question.is_any or len(question.wanted) > MOST_TERMS:
-        return None
-    best: tuple[int, Question] | None = None
-    reached = 0.0
-    for cost, other in islice(_guesses(question), MOST_TRIED):
-        if best and cost > reached:
-            break
-        found = count(said(other), MOST_COUNTED)
-        if found and (best is None or found > best[0]):
-            best, reached = (found, other), cost
-    return best[1] if best else None
+    def __init__(self, question: Question, said: Callable[[Question], Expression]) -> None:
+        self._question, self._said = question, said
+        self._terms = question.wanted
+        self._near: dict[str, list[tuple[float, str]]] = {}
+        asked = {term.words[0] for term in self._terms if _can_be_misspelt(term)}
+        self._joined = [_joined(one, next_one) for one, next_one in pairwise(self._terms)]
+        halves = {half for word in asked for pair in _halves(word) for half in pair}
+        looked_up = asked | halves | {term.words[0] for term in self._joined if term}
+        self._known = set(SearchWord.objects.filter(word__in=looked_up).values_list("word", flat=True))
+        self._all_known = asked <= self._known
+
+    def mended(self) -> Question | None:
+        """The question with other words, joined or divided ones, so that it finds something; None if nothing near does.
+
+        The likeliest combination of words counts, of equally likely ones the one that finds most. Words that exist are
+        doubted only where mending the others does not help.
+        """
+        if len(self._terms) > MOST_TERMS:
+            return None
+        best = self._best(Doubt.UNKNOWN)
+        if best is None and len(self._question.telling) <= MOST_DOUBTED:
+            best = self._best(Doubt.KNOWN)
+        return best
+
+    def mended_in_part(self) -> Question | None:
+        """As ``mended``, with a word left out; None if each word is known."""
+        return None if self._all_known or not 2 < len(self._terms) <= MOST_TERMS else self._best(Doubt.NEED)
+
+    def _best(self, doubt: Doubt) -> Question | None:
+        best: tuple[int, Question] | None = None
+        reached = 0.0
+        for cost, wanted in islice(self._guesses(doubt), MOST_TRIED):
+            if best and cost > reached:
+                break
+            other = self._question.asking_for(wanted)
+            found = count(self._said(other), MOST_COUNTED)
+            if found and (best is None or found > best[0]):
+                best, reached = (found, other), cost
+        return best[1] if best else None
+
+    def _guesses(self, doubt: Doubt) -> Iterator[tuple[float, list[Term]]]:
+        """Other terms, the likeliest first."""
+        each = [sorted(self._instead_of(term, doubt), key=lambda guess: guess.cost) for term in self._terms]
+        uncertain = sum(len(guesses) > 1 for guesses in each)
+        most = max(2, int(MOST_COMBINED ** (1 / max(1, uncertain))))
+        each = [guesses[:most] for guesses in each]
+        chosen: list[tuple[float, list[Term]]] = []
+        if uncertain and self._may_find(each):
+            chosen = [
+                (sum(guess.cost for guess in choice), [term for guess in choice for term in guess.terms])
+                for choice in product(*each)
+                if sum(not guess.terms for guess in choice) <= 1
+            ]
+        chosen += [
+            (1.0, [*self._terms[:n], term, *self._terms[n + 2 :]])
+            for n, term in enumerate(self._joined)
+            if term and term.words[0] in self._known
+        ]
+        chosen.sort(key=lambda guess: guess[0])
+        return ((cost, wanted) for cost, wanted in chosen if wanted and wanted != list(self._terms))
+
+    def _may_find(self, each: list[list[Guess]]) -> bool:
+        """Whether any combination finds something, which one look tells."""
+        needed = [
+            any_of([all_of([Words(term.words) for term in guess.terms]) for guess in guesses])
+            for guesses in each
+            if all(guess.terms for guess in guesses) and not guesses[0].terms[0].says_little
+        ]
+        return not needed or count(all_of(needed), 1) > 0
+
+    def _instead_of(self, term: Term, doubt: Doubt) -> list[Guess]:
+        """``term`` itself and what may have been meant by it."""
+        word = term.words[0]
+        is_known = word in self._known
+        if not _can_be_misspelt(term):
+            return [Guess(0.0, (term,))]
+        guesses = [Guess(0.0 if is_known else 1.0, (term,))]
+        if doubt is Doubt.NEED:
+            guesses.append(Guess(LEFT_OUT, ()))
+        if is_known and doubt is not Doubt.KNOWN:
+            return guesses
+        if word not in self._near:
+            self._near[word] = nearest(word)
+        extra = OF_A_KNOWN_WORD if is_known else 0.0
+        near = [(cost, replace(term, words=(other,), accented="")) for cost, other in self._near[word]]
+        guesses += [Guess(cost + extra, (other,)) for cost, other in near]
+        for one, other in _halves(word):
+            if one in self._known and other in self._known:
+                guesses.append(Guess(1.0 + extra, (Term((one,)), Term((other,)))))
+        return guesses
 
 
 def has_unknown_words(question: Question) -> bool:
@@ -69,53 +158,19 @@ def nearest(word: str) -> list[tuple[float, str]]:
     letters, two for up to eight, else three.
     """
     most = 1 if len(word) <= 4 else 2 if len(word) <= 8 else 3
-    ranked = sorted(
-        (_cost(word, near, distance), n, near)
-        for n, near in enumerate(engine().near_words(word, CANDIDATES))
-        if near != word and (distance := OSA.distance(word, near, score_cutoff=most)) <= most
+    alike = SearchWord.objects.annotate(length=Length("word")).filter(
+        skeleton__in=skeletons_near(word), length__range=(len(word) - most, len(word) + most)
     )
-    return [(cost, near) for cost, _n, near in ranked[:NEAREST]]
+    candidates = alike.exclude(word=word).values_list("word", flat=True)[:MOST_COMPARED]
+    found = process.extract(word, list(candidates), scorer=OSA.distance, score_cutoff=most, limit=None)
+    return sorted((_cost(word, near, strokes), near) for near, strokes, _n in found)[:NEAREST]
 
 
-def _cost(word: str, near: str, distance: int) -> float:
-    other_start = OTHER_START if near[0] != word[0] else 0.0
-    return distance + other_start + (ONLY_DOUBLED if DOUBLED.sub(r"\1", word) == DOUBLED.sub(r"\1", near) else 0.0)
-
-
-def _guesses(question: Question) -> Iterator[tuple[float, Question]]:
-    """Other questions, the likeliest first."""
-    terms = question.wanted
-    asked = {term.words[0] for term in terms if _can_be_misspelt(term)}
-    joined = [_joined(one, next_one) for one, next_one in zip(terms, terms[1:], strict=False)]
-    halves = {half for word in asked for pair in _halves(word) for half in pair}
-    looked_up = asked | halves | {term.words[0] for term in joined if term}
-    known = set(SearchWord.objects.filter(word__in=looked_up).values_list("word", flat=True))
-    each = [_instead_of(term, known) for term in terms]
-    if len(question.telling) > 2:
-        each = [[*guesses, Guess(LEFT_OUT, ())] for guesses in each]
-    guesses = [
-        (sum(guess.cost for guess in chosen), [t for guess in chosen for t in guess.terms]) for chosen in product(*each)
-    ]
-    for n, term in enumerate(joined):
-        if term and term.words[0] in known:
-            guesses.append((1.0, [*terms[:n], term, *terms[n + 2 :]]))
-    guesses.sort(key=lambda guess: guess[0])
-    return ((cost, question.asking_for(wanted)) for cost, wanted in guesses if wanted and wanted != list(terms))
-
-
-def _instead_of(term: Term, known: set[str]) -> list[Guess]:
-    """``term`` itself and what may have been meant by it."""
-    if not _can_be_misspelt(term):
-        return [Guess(0.0, (term,))]
-    word = term.words[0]
-    extra = OF_A_KNOWN_WORD if word in known else 0.0
-    guesses = [Guess(0.0 if extra else 1.0, (term,))]
-    for cost, near in nearest(word):
-        guesses.append(Guess(cost + extra, (replace(term, words=(near,), accented=""),)))
-    for one, other in _halves(word):
-        if one in known and other in known:
-            guesses.append(Guess(1.0 + extra, (Term((one,)), Term((other,)))))
-    return guesses
+def _cost(word: str, near: str, strokes: int) -> float:
+    cost = strokes + (OTHER_START if near[0] != word[0] else 0.0)
+    if DOUBLED.sub(r"\1", word) == DOUBLED.sub(r"\1", near):
+        return cost + ONLY_DOUBLED
+    return cost + (SOUNDS_ALIKE if skeleton(word) == skeleton(near) else 0.0)
 
 
 def _joined(one: Term, other: Term) -> Term | None:

@@ -1,34 +1,30 @@
 """Search in SQLite: one FTS5 table with a column for each part of a document and one for its marks."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 
 from .documents import Document, Stock
-from .expressions import PARTS, And, Expression, Mark, Or, Words
+from .expressions import PARTS, And, Expression, Mark, Or, Words, all_of
+from .marks import POPULARITIES, POPULARITY, mark
 
 TABLE = "catalog_searchtext"
-SPELLING = "catalog_searchspelling"
+TABLES_OF_WORDS = (TABLE,)
 COLUMNS = (*PARTS, "marks")
+COUNTED = 10_000
 # Tokens come folded and divided by blanks: whatever is no blank belongs to one.
 CREATE = [
     """CREATE VIRTUAL TABLE catalog_searchtext USING fts5(
         title, author, subject, publisher, number, shelf, rest, marks,
         tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Co' tokenchars '_'")""",
-    "CREATE VIRTUAL TABLE catalog_searchspelling USING fts5(word, tokenize='trigram', detail='none')",
     """CREATE TRIGGER catalog_searchdocument_gone AFTER DELETE ON catalog_searchdocument
         BEGIN DELETE FROM catalog_searchtext WHERE rowid = old.book_id; END""",
-    """CREATE TRIGGER catalog_searchword_new AFTER INSERT ON catalog_searchword
-        BEGIN INSERT INTO catalog_searchspelling(rowid, word) VALUES (new.id, '^' || new.word || '$'); END""",
-    """CREATE TRIGGER catalog_searchword_gone AFTER DELETE ON catalog_searchword
-        BEGIN DELETE FROM catalog_searchspelling WHERE rowid = old.id; END""",
 ]
-DROP = [
-    "DROP TRIGGER catalog_searchdocument_gone", "DROP TRIGGER catalog_searchword_new",
-    "DROP TRIGGER catalog_searchword_gone", "DROP TABLE catalog_searchtext", "DROP TABLE catalog_searchspelling",
-]  # fmt: skip
+DROP = ["DROP TRIGGER catalog_searchdocument_gone", "DROP TABLE catalog_searchtext"]
+_STRAYS = f"SELECT id FROM {TABLE}_content WHERE id NOT IN (SELECT book_id FROM catalog_searchdocument)"  # noqa: S608 - constants
 _INSERT = f"INSERT OR REPLACE INTO {TABLE}(rowid, {', '.join(COLUMNS)}) VALUES (%s{', %s' * len(COLUMNS)})"  # noqa: S608 - constants
 
 
@@ -61,19 +57,22 @@ def write_stock(pk: int, stock: Stock, available: int, old: Sequence[str], new: 
 
 
 def _write_marks(cursor: Any, pk: int, old: Sequence[str], new: Sequence[str]) -> None:
-    cursor.execute(f"SELECT marks FROM {TABLE} WHERE rowid = %s", [pk])  # noqa: S608 - a constant
-    row = cursor.fetchone()
-    if row:
-        kept = [token for token in row[0].split() if token not in old]
-        cursor.execute(f"UPDATE {TABLE} SET marks = %s WHERE rowid = %s", [" ".join([*kept, *new]), pk])  # noqa: S608
+    kept = "' ' || marks || ' '"
+    for _token in old:
+        kept = f"replace({kept}, %s, ' ')"
+    values = [*(f" {token} " for token in old), " ".join(new), pk]
+    cursor.execute(f"UPDATE {TABLE} SET marks = trim({kept}) || ' ' || %s WHERE rowid = %s", values)  # noqa: S608
+
+
+def strays() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_STRAYS)
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def erase_strays() -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {TABLE} WHERE rowid IN (SELECT id FROM {TABLE}_content"  # noqa: S608 - constants
-            " WHERE id NOT IN (SELECT book_id FROM catalog_searchdocument))"
-        )
+        cursor.execute(f"DELETE FROM {TABLE} WHERE rowid IN ({_STRAYS})")  # noqa: S608 - constants
         return cursor.rowcount
 
 
@@ -86,12 +85,41 @@ def wrong(documents: Iterable[Document]) -> list[int]:
     return [pk for pk, words in wanted.items() if found.get(pk) != words]
 
 
-def ids(expression: Expression, *, before: int | None = None, is_ordered: bool = False) -> tuple[str, list[Any]]:
-    values: list[Any] = [query(expression)]
-    sql = f"SELECT rowid AS id FROM {TABLE} WHERE {TABLE} MATCH %s"  # noqa: S608
+looking = nullcontext  # FTS5 knows no other way
+
+
+def ids(expression: Expression) -> tuple[str, list[Any]]:
+    return f"SELECT rowid AS id FROM {TABLE} WHERE {TABLE} MATCH %s", [query(expression)]  # noqa: S608
+
+
+def facets(expression: Expression) -> list[tuple[str, int]]:
+    sql, values = ids(expression)
+    documents = "JOIN catalog_searchdocument d ON d.book_id = i.id"
+    return _rows(f"SELECT d.facets, d.available FROM ({sql}) i {documents}", values)  # noqa: S608 - our own pieces
+
+
+def newest(expression: Expression, *, limit: int, offset: int, before: int | None) -> list[int]:
+    sql, values = _descending(expression, before)
+    return [pk for (pk,) in _rows(f"{sql} LIMIT %s OFFSET %s", [*values, limit, offset])]
+
+
+def most_popular(expression: Expression, *, limit: int, after: tuple[int, int] | None) -> list[tuple[int, int]]:
+    """Class by class, each a query of its own that is not begun before it is needed."""
+    highest, before = after or (POPULARITIES - 1, None)
+    selects, values = [], []
+    for popularity in range(highest, -1, -1):
+        popular = all_of([expression, Mark(mark(POPULARITY, popularity))])
+        sql, more = _descending(popular, before if popularity == highest else None)
+        selects.append(f"SELECT {popularity} AS popularity, id FROM ({sql} LIMIT %s) i{popularity}")  # noqa: S608
+        values += [*more, limit]
+    return _rows(f"SELECT * FROM ({' UNION ALL '.join(selects)}) t LIMIT %s", [*values, limit])  # noqa: S608
+
+
+def _descending(expression: Expression, before: int | None) -> tuple[str, list[Any]]:
+    sql, values = ids(expression)
     if before is not None:
         sql, values = f"{sql} AND rowid < %s", [*values, before]
-    return (f"{sql} ORDER BY rowid DESC" if is_ordered else sql), values
+    return f"{sql} ORDER BY rowid DESC", values
 
 
 def probe(expression: Expression) -> tuple[str, list[Any]]:
@@ -100,17 +128,6 @@ def probe(expression: Expression) -> tuple[str, list[Any]]:
 
 def begins(field: str, text: str) -> Q:
     return Q(**{f"{field}__gte": text, f"{field}__lt": f"{text}\U0010ffff"})
-
-
-def near_words(word: str, limit: int) -> list[str]:
-    padded = f"^{word}$"
-    grams = " OR ".join(f'"{padded[n : n + 3]}"' for n in range(len(padded) - 2))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT word FROM {SPELLING} WHERE {SPELLING} MATCH %s ORDER BY rank LIMIT %s",  # noqa: S608 - constants
-            [grams, limit],
-        )
-        return [found[1:-1] for (found,) in cursor.fetchall()]
 
 
 def tidy() -> None:
@@ -132,3 +149,9 @@ def query(expression: Expression) -> str:
             return " OR ".join(f"({query(part)})" for part in parts)
         case _:
             return f"({query(expression.wanted)}) NOT ({query(expression.unwanted)})"
+
+
+def _rows(sql: str, values: Sequence[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()

@@ -19,8 +19,13 @@ STEMMERS = {
     "pol": "polish", "por": "portuguese", "rum": "romanian", "rus": "russian", "spa": "spanish", "srp": "serbian",
     "swe": "swedish", "tam": "tamil", "tur": "turkish", "yid": "yiddish",
 }  # fmt: skip
-# Those that are not written in Latin letters; Serbian is written in both.
-OTHER_SCRIPTS = {"ara", "arm", "gre", "hin", "nep", "per", "rus", "tam", "yid"}
+# First and last letter of the scripts of those that are not, or not only, written in Latin letters.
+SCRIPTS = {
+    "ara": ("\u0600", "\u06ff"), "arm": ("\u0530", "\u058f"), "gre": ("\u0370", "\u03ff"), "hin": ("\u0900", "\u097f"),
+    "nep": ("\u0900", "\u097f"), "per": ("\u0600", "\u06ff"), "rus": ("\u0400", "\u04ff"), "srp": ("a", "\u04ff"),
+    "tam": ("\u0b80", "\u0bff"), "yid": ("\u0590", "\u05ff"),
+}  # fmt: skip
+LATIN = ("a", "\u024f")
 SHORTEST = 3
 # Words so common that whoever types them does not mean that a book without them is wrong.
 _COMMON = """
@@ -61,8 +66,8 @@ def roots_of(accented: Iterable[str], language: str) -> list[str]:
 
 def _is_word(word: str, language: str) -> bool:
     """Whether ``word`` is made of letters that ``language`` is written with."""
-    is_latin = "a" <= word[0] <= "\u024f"
-    return len(word) <= LONGEST and not any(c.isdigit() for c in word) and is_latin == (language not in OTHER_SCRIPTS)
+    first, last = SCRIPTS.get(language, LATIN)
+    return len(word) <= LONGEST and first <= word[0] <= last and not any(c.isdigit() for c in word)
 
 
 def _root(word: str, algorithm: str) -> str:

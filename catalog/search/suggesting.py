@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from catalog.models import Author, Book, Contributor, SearchDocument, Subject
@@ -64,10 +63,8 @@ def _with_words(text: str) -> list[int]:
     question = asked.as_typing() or asked
     if question.is_empty or question.field != "all":
         return []
-    sql, values = engine().ids(NO_FILTERS.apply(titled(question)), is_ordered=True)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{sql} LIMIT %s", [*values, LOOKED_AT])
-        return [pk for (pk,) in cursor.fetchall()]
+    with engine().looking():
+        return engine().newest(NO_FILTERS.apply(titled(question)), limit=LOOKED_AT, offset=0, before=None)
 
 
 def _authors(key: str) -> list[Suggestion]:

@@ -14,7 +14,7 @@ UNSPACED = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u2e80-\U0003ffff
 # "L'Étranger" is looked for as "étranger" too, "O'Brien" as "o brien".
 APOSTROPHED = re.compile(r"[^\W_]+(?:['’‘ʼ`´][^\W_]+)+")
 # "Night-Time" is looked for as "nighttime" too, "20,000" as "20000".
-HYPHENED = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)+|\b\d{1,3}(?:[,.'’\u00a0\u202f]\d{3})+\b")
+HYPHENED = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)+|\b\d{1,3}(?:[,.'’]\d{3})+\b")
 MARKED = re.compile(r"['`-]|\d[,.]\d")  # plain text that may have other spellings
 # "J. K. Rowling" is looked for as "jk" too.
 INITIALS = re.compile(r"\b[^\W\d_](?:\.\s?|\s)(?:[^\W\d_](?:\.\s?|\s))+")
@@ -25,6 +25,8 @@ UMLAUT = re.compile(r"\w*[äöüÄÖÜ]\w*")
 
 def words(text: str) -> list[str]:
     """The folded words of ``text`` in order. What is written without blanks falls into single characters."""
+    if text.isascii():
+        return [word[:LONGEST] for word in fold(text).split()]
     return [part for word in fold(text).split() for part in _parts(word)]
 
 
@@ -33,8 +35,8 @@ def other_spellings(text: str, *, is_name: bool = False) -> list[list[str]]:
     without hyphens, without umlauts; of a name also with its initials together."""
     if text.isascii() and not is_name and not MARKED.search(text):
         return []
-    text = unicodedata.normalize("NFC", text)
-    pieces = [re.sub(r"[^\w]", " ", found) for found in APOSTROPHED.findall(text)]
+    text = " ".join(piece for piece in unicodedata.normalize("NFC", text).split() if len(piece) <= LONGEST)
+    pieces = [re.sub(r"\W", " ", found) for found in APOSTROPHED.findall(text)]
     pieces += [re.sub(r"\W", "", found) for found in HYPHENED.findall(text)]
     pieces += [re.sub(r"\W", "", found) for found in INITIALS.findall(text)] if is_name else []
     pieces += [found.translate(UMLAUTS) for found in UMLAUT.findall(text)]

@@ -74,11 +74,13 @@ def remove_cover(action: Action, book: Book, *, by: User | None, now: datetime) 
     return book
 
 
-def want_cover(book: Book, source_id: int, *, again: bool = False) -> bool:
-    """Ask the worker to fetch the cover with this number at Open Library, unless the book has or had one.
+def want_cover(book: Book, source_id: int | None, *, again: bool = False) -> bool:
+    """Ask the worker to fetch the cover with this number, if any, at Open Library, unless the book has or had one.
 
     ``again``: a person wishes it: also where fetching failed or a picture was removed. True: nobody had asked before.
     """
+    if not source_id:
+        return False
     cover, is_new = Cover.objects.get_or_create(book=book, defaults={"source_id": source_id, "total": 1})
     if again and not is_new and not cover.file:
         Cover.objects.filter(pk=cover.pk).update(

@@ -124,7 +124,7 @@ def _save_draft(
     if match and not match.is_certain and decision == ImportRow.Decision.COPY:
         add_isbns(book, corrected)
     is_news = _keep_source(book, draft, payload or {}, now)
-    is_news |= bool(draft.cover_id) and want_cover(book, draft.cover_id)
+    is_news |= want_cover(book, draft.cover_id)
     place = {"branch": branch, "copy_type": copy_type, **copy_details}
     made = create_copies(book, wanted, now=now, **place) if wanted else []
     if made or not match or decision == ImportRow.Decision.COPY:

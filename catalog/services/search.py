@@ -1,5 +1,6 @@
 """Keeps the search documents: written in the transaction that changes a book, its copies or what circulation knows."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
@@ -9,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from catalog.models import Book, Contributor, Copy, SearchDocument, SearchLanguage, SearchWord
 from catalog.search.documents import Document, Stock, document, volatile_marks
 from catalog.search.engine import engine
+from catalog.search.sounding import skeleton
 
 BATCH = 500
 HANDFUL = 20  # documents that somebody who waits for a page can wait for
@@ -24,13 +26,12 @@ def index_book(book: Book) -> None:
 def index_books(pks: Iterable[int], stock: Mapping[int, Stock] | None = None) -> int:
     """Write the documents of these books anew; how many there were. Inside the caller's transaction.
 
-    ``stock``: circulation's figures by book; without, those that stand there stay.
+    ``stock``: circulation's figures by book, counted after ``lock``; without, those that stand there stay.
     """
     wanted, done = iter(sorted(set(pks))), 0
     while batch := list(islice(wanted, BATCH)):  # SQLite takes no more than a thousand at once
-        kept = {pk: figures for pk, _lendable, _available, figures in engine().lock(batch)}
-        figures = {**kept, **(stock or {})}
-        documents = [document(book, figures.get(book.pk, Stock())) for book in to_be_indexed(batch)]
+        kept = {pk: figures for pk, _lendable, _available, figures in engine().lock(batch)} if stock is None else stock
+        documents = [document(book, kept.get(book.pk, Stock())) for book in to_be_indexed(batch)]
         write(documents)
         done += len(documents)
     return done
@@ -51,7 +52,7 @@ def write(documents: list[Document]) -> None:
     SearchDocument.objects.bulk_create(rows, update_conflicts=True, unique_fields=["book"], update_fields=FIELDS)
     engine().write(documents)
     _learn_words({word for each in documents for word in each.spellings})
-    _learn_languages({row.language for row in rows})
+    _learn_languages(Counter(row.language for row in rows))
 
 
 def set_stock(pks: Iterable[int], stock_of: StockOf) -> None:
@@ -61,8 +62,9 @@ def set_stock(pks: Iterable[int], stock_of: StockOf) -> None:
     Books without a document get one.
     """
     pks = sorted(set(pks))
-    rows = engine().lock(pks) if pks else []
-    stock = stock_of(pks) if pks else {}
+    if not pks:
+        return
+    rows, stock = lock(pks), stock_of(pks)
     for pk, lendable, available, before in rows:
         if (now := stock[pk]) != before:
             left = max(0, lendable - now.out)
@@ -119,20 +121,37 @@ def _rewrite(pks: list[int], stock_of: StockOf) -> int:
     return index_books(pks, stock_of(pks))
 
 
-def lock(pks: Iterable[int]) -> None:
+def lock(pks: Iterable[int]) -> list[tuple[int, int, int, Stock]]:
     """Keep the documents of these books from changing until the transaction ends; the last locks of any service.
 
-    Whoever then counts loans, holds and copies counts what nobody changes behind the count.
+    Whoever then counts loans, holds and copies counts what nobody changes behind the count. Books without a document
+    get an empty one, for something to be locked; whoever locks writes it. Returns what ``Engine.lock`` says of those
+    that had one.
     """
-    engine().lock(sorted(pks))
+    pks = sorted(pks)
+    rows = engine().lock(pks)
+    if len(rows) < len(pks):
+        lacking = Book.objects.filter(pk__in=pks, search_document=None).order_by("pk").values_list("pk", flat=True)
+        SearchDocument.objects.bulk_create([SearchDocument(book_id=pk) for pk in lacking], ignore_conflicts=True)
+        engine().lock(pks)
+    return rows
+
+
+def forget_words_of_nothing() -> None:
+    """Where no book is left, nothing known of their words is left either."""
+    if not Book.objects.exists():
+        SearchWord.objects.all().delete()
+        SearchLanguage.objects.all().delete()
 
 
 def _learn_words(words: set[str]) -> None:
     known = set(SearchWord.objects.filter(word__in=words).values_list("word", flat=True))
-    SearchWord.objects.bulk_create([SearchWord(word=word) for word in sorted(words - known)], ignore_conflicts=True)
+    new = [SearchWord(word=word, skeleton=skeleton(word)) for word in sorted(words - known)]
+    SearchWord.objects.bulk_create(new, ignore_conflicts=True)
 
 
-def _learn_languages(codes: set[str]) -> None:
+def _learn_languages(codes: Counter[str]) -> None:
+    """Keep new ones in the order of their frequency, which is that of their keys."""
     known = set(SearchLanguage.objects.filter(code__in=codes).values_list("code", flat=True))
-    new = sorted(code for code in codes - known if code)
-    SearchLanguage.objects.bulk_create([SearchLanguage(code=code) for code in new], ignore_conflicts=True)
+    new = [code for code, _count in sorted(codes.items(), key=lambda each: (-each[1], each[0])) if code not in known]
+    SearchLanguage.objects.bulk_create([SearchLanguage(code=code) for code in new if code], ignore_conflicts=True)

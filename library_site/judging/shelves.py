@@ -16,6 +16,7 @@ from catalog.openlibrary.normalize import book_draft
 from catalog.openlibrary.records import FetchedRecord
 from catalog.queries import default_copy_type
 from catalog.search.documents import Stock
+from catalog.search.engine import engine
 from catalog.services.books import NUMBERS, PLAIN_FIELDS, draft_value
 from catalog.services.search import index_books
 from library_site.demo.shelves import DATA, draft_of
@@ -48,7 +49,9 @@ def records(path: Path) -> list[Shelved]:
 def fill(shelved: Iterable[Shelved]) -> int:
     """Put ``shelved`` into the library, inside the caller's transaction; how many books there were."""
     shelves, books = _Shelves(), list(shelved)
-    return sum(shelves.take(books[n : n + BATCH]) for n in range(0, len(books), BATCH))
+    written = sum(shelves.take(books[n : n + BATCH]) for n in range(0, len(books), BATCH))
+    engine().tidy()
+    return written
 
 
 class _Shelves:
@@ -57,8 +60,8 @@ class _Shelves:
     def __init__(self) -> None:
         self.authors = {author.match_key: author for author in Author.objects.all()}
         self.subjects = {subject.match_key: subject for subject in Subject.objects.all()}
-        self.place = {"home_branch": default_branch(), "current_branch": default_branch()}
-        self.copy_type = default_copy_type()
+        branch = default_branch()
+        self.place = {"home_branch": branch, "current_branch": branch, "copy_type": default_copy_type()}
 
     def take(self, batch: list[Shelved]) -> int:
         self._learn(batch)
@@ -95,9 +98,8 @@ class _Shelves:
 
     def _copies(self, book: Book, count: int) -> list[Copy]:
         return [
-            Copy(book=book, barcode=f"{book.pk}-{n}", copy_type=self.copy_type, call_number=book.call_number, **self.place)
-            for n in range(count)
-        ]  # fmt: skip
+            Copy(book=book, barcode=f"{book.pk}-{n}", call_number=book.call_number, **self.place) for n in range(count)
+        ]
 
 
 def _book(draft: BookDraft) -> Book:

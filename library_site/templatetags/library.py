@@ -3,6 +3,7 @@
 import json
 import zlib
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -32,6 +33,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)  # few drawings, many times on each page
 def icon(name: str, size: int = 20, css: str = "icon") -> SafeString:
     """A drawing that says nothing to a screen reader; the words stand beside it."""
     return mark_safe(lucide(name, size=size, **{"class": css, "aria-hidden": "true", "focusable": "false"}))  # noqa: S308 - drawn by the icon library from fixed names
