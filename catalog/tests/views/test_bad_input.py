@@ -25,6 +25,7 @@ TEXTS = [
 ]  # fmt: skip
 # For the pages that take long to draw: one of each kind.
 HARD = ["\x00", "\x01\x02\r\n\t", "a" * 10_000, "\u202eabc🦉", "<script>alert(1)</script>", "9" * 19, "-1", "NaN", "[]"]
+SEARCHED = ["q", "page", "field", "sort", "after", "author", "format", "branch", "location", "from", "available"]
 OK = {200, 302, 400, 404, 405, 409}
 PUBLIC = ["/search/", "/books/{book}/", "/authors/{author}/", "/subjects/{subject}/"]
 AT_DESK = [
@@ -82,8 +83,8 @@ def counts() -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize(("address", "names"), [
-    ("/search/", ["q", "page"]), ("/authors/{author}/", ["page"]), ("/subjects/{subject}/", ["page"]),
-    ("/desk/books/", ["q", "page"]), ("/desk/books/add/", ["isbn", "title"]),
+    ("/search/", SEARCHED), ("/authors/{author}/", ["page"]), ("/subjects/{subject}/", ["page"]),
+    ("/desk/books/", ["q", "page", "field", "sort", "after"]), ("/desk/books/add/", ["isbn", "title"]),
     ("/desk/import/{batch}/", ["page", "show"]), ("/desk/labels.pdf", ["copies", "sheet", "skip", "batch"]),
 ])  # fmt: skip
 def test_query_of_anything(address: str, names: list[str], there: dict[str, int], desk: Client) -> None:
