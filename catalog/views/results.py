@@ -17,7 +17,7 @@ from catalog.search.counting import Facets, Total
 from catalog.search.filters import Filters
 from catalog.search.finding import MOST_PAGES, Found
 from catalog.search.reading import How
-from catalog.search.spelling import has_unknown_words, mended
+from catalog.search.spelling import Mender, has_unknown_words
 from catalog.views.searches import Search
 
 PER_PAGE = 20
@@ -111,7 +111,7 @@ class Results:
         question = self.found.reading.question
         if self.how != How.LITERAL or self.count > FEW_HITS or not has_unknown_words(question):
             return None
-        better = mended(question, whole)
+        better = Mender(question, whole).mended()
         return {"text": better.in_words, "address": self.search.having(q=better.in_words).address} if better else None
 
     @property
