@@ -153,7 +153,7 @@ def nearest(word: str) -> list[tuple[float, str]]:
     """
     most = 1 if len(word) <= 4 else 2 if len(word) <= 8 else 3
     alike = SearchWord.objects.annotate(length=Length("word")).filter(
-        skeleton__in=skeletons_near(word), length__range=(len(word) - most, len(word) + most)
+        skeleton__in=skeletons_near(word), length__gte=len(word) - most, length__lte=len(word) + most
     )
     candidates = alike.exclude(word=word).values_list("word", flat=True)[:MOST_COMPARED]
     found = process.extract(word, list(candidates), scorer=OSA.distance, score_cutoff=most, limit=None)
