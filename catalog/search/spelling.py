@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 
 from catalog.models import SearchWord
 
-from .asking import Question, Term
+from .asking import Question, Term, whole
 from .counting import count
 from .expressions import Expression, Words, all_of, any_of
 from .sounding import skeleton, skeletons_near
@@ -48,6 +48,11 @@ class Guess(NamedTuple):
 
     cost: float
     terms: tuple[Term, ...]
+
+
+def corrected(question: Question) -> Question | None:
+    """What may have been meant where ``question`` finds next to nothing: did you mean? None if nothing near."""
+    return Mender(question, whole).mended()
 
 
 class Mender:
@@ -159,7 +164,7 @@ def nearest(word: str) -> list[tuple[float, str]]:
     """
     most = 1 if len(word) <= 4 else 2 if len(word) <= 8 else 3
     alike = SearchWord.objects.annotate(length=Length("word")).filter(
-        skeleton__in=skeletons_near(word), length__range=(len(word) - most, len(word) + most)
+        skeleton__in=skeletons_near(word), length__gte=len(word) - most, length__lte=len(word) + most
     )
     candidates = alike.exclude(word=word).values_list("word", flat=True)[:MOST_COMPARED]
     found = process.extract(word, list(candidates), scorer=OSA.distance, score_cutoff=most, limit=None)
