@@ -23,7 +23,7 @@ from .expressions import (
     without,
 )
 from .stems import STOP_WORDS, roots
-from .words import accented_words, is_unspaced, name_key, runs, words
+from .words import LONGEST, accented_words, is_unspaced, name_key, runs, words
 
 LONGEST_TEXT = 1_000
 MOST_TERMS = 12
@@ -252,5 +252,5 @@ def _numbers(text: str) -> Question:
     if read_isbn(text):
         numbers = sorted(number.lower() for number in forms(text))
         return Question(text, "isbn", tuple(Term((number,), is_phrase=True) for number in numbers), is_any=True)
-    digits = "".join(words(text.replace("-", "")))
+    digits = "".join(words(text.replace("-", "")))[:LONGEST]
     return Question(text, "isbn", (Term((digits,), is_phrase=True, is_prefix=len(digits) > 3),) if digits else ())

@@ -137,8 +137,8 @@ def results_of(form: SearchBox, *, shows_hidden: bool = False) -> Results | None
     number = form.page if after else min(form.page, MOST_PAGES)
     found = _found(form, filters, number)
     if not found.pks and not after and number > 1:
-        number = min(number, _pages(found.total.number))
-        found = _found(form, filters, number)
+        number, wanted = min(number, _pages(found.total.number)), number
+        found = _found(form, filters, number) if number < wanted else found
     elif form.page > number and found.has_next:
         sentence = _("Pages are numbered up to %(most)d. Narrow the search down to see what lies further on.")
         form.add_error(None, sentence % {"most": MOST_PAGES})

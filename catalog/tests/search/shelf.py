@@ -5,6 +5,9 @@ from catalog.normalize.titles import sort_title
 from catalog.search.documents import Stock
 from catalog.services.search import index_books
 
+# Statements around the finding of few hits, beside its queries.
+TOLD_TO_THE_PLANNER = {"sqlite": 0, "postgresql": 4}
+
 
 def shelve(*titles: str, by: str = "", lent: dict[str, int] | None = None, **fields: object) -> list[Book]:
     """Books with these titles in this order; ``by`` one author, some of them lent so many times."""
