@@ -30,9 +30,9 @@ ADDING = ("save_draft", "add_book", "add_copies")
 
 
 def for_lists(books: QuerySet[Book]) -> QuerySet[Book]:
-    """``books`` with what a row of a list shows: contributors, ISBNs and cover, in three queries for any number."""
+    """``books`` with what a row of a list shows: contributors and cover, in two queries for any number."""
     people = Contributor.objects.select_related("author").order_by("order", "pk")
-    return books.select_related("cover").prefetch_related(Prefetch("contributors", people), "identifiers")
+    return books.select_related("cover").prefetch_related(Prefetch("contributors", people))
 
 
 def public_books() -> QuerySet[Book]:
@@ -96,12 +96,13 @@ def new_arrivals(count: int) -> QuerySet[Book]:
 
 def books_of_author(author: Author) -> QuerySet[Book]:
     """The books ``author`` had a part in that readers may see, by title."""
-    return for_lists(public_books().filter(contributors__author=author).distinct().order_by("sort_title", "pk"))
+    parts = Contributor.objects.filter(author=author)
+    return public_books().filter(pk__in=parts.values("book")).order_by("sort_title", "pk")
 
 
 def books_about(subject: Subject) -> QuerySet[Book]:
     """The books about ``subject`` that readers may see, by title."""
-    return for_lists(public_books().filter(subjects=subject).order_by("sort_title", "pk"))
+    return public_books().filter(subjects=subject).order_by("sort_title", "pk")
 
 
 @dataclass(frozen=True, slots=True)

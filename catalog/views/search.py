@@ -1,6 +1,7 @@
 """Finding and looking at books: open to everybody."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -8,11 +9,12 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from accounts.paging import page_of
+from accounts.paging import ListPage, page_of
 from accounts.permissions import MANAGE_BOOKS
 from catalog import queries
 from catalog.forms.search import SearchForm
 from catalog.models import Author, Book, Subject
+from catalog.search.hits import hits_of
 from circulation.queries.copies import stock_of, with_availability
 from circulation.queries.holds import queue
 
@@ -25,8 +27,8 @@ A_YEAR = 365 * 24 * 3600
 def search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     text = form.cleaned_data.get("q", "") if form.is_valid() else ""
-    books = queries.for_lists(queries.search_public_books(text)) if form.is_valid() else Book.objects.none()
-    page = page_of(request, books, PER_PAGE)
+    books = queries.search_public_books(text) if form.is_valid() else Book.objects.none()
+    page = _page_of_hits(request, books)
     context = {"form": form, "q": text, "page": page, "stock": stock_of(page)}
     return render(request, "catalog/search.html", context, status=200 if form.is_valid() else 400)
 
@@ -34,7 +36,9 @@ def search(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def book(request: HttpRequest, pk: int) -> HttpResponse:
-    books = queries.with_source_key(queries.for_lists(queries.public_books()).prefetch_related("subjects"))
+    books = queries.with_source_key(
+        queries.for_lists(queries.public_books()).prefetch_related("subjects", "identifiers")
+    )
     book = get_object_or_404(books, pk=pk)
     copies = with_availability(book.copies.filter(withdrawn_on=None)).select_related("current_branch").order_by("pk")
     context = {"book": book, "copies": copies, "waiting": len(queue(book, timezone.localdate()))}
@@ -56,7 +60,7 @@ def isbn(request: HttpRequest, isbn: str) -> HttpResponse:
 @require_safe
 def author(request: HttpRequest, pk: int) -> HttpResponse:
     author = get_object_or_404(Author, pk=pk)
-    page = page_of(request, queries.books_of_author(author), PER_PAGE)
+    page = _page_of_hits(request, queries.books_of_author(author))
     return render(request, "catalog/author.html", {"author": author, "page": page, "stock": stock_of(page)})
 
 
@@ -64,8 +68,15 @@ def author(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def subject(request: HttpRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(Subject, pk=pk)
-    page = page_of(request, queries.books_about(subject), PER_PAGE)
+    page = _page_of_hits(request, queries.books_about(subject))
     return render(request, "catalog/subject.html", {"subject": subject, "page": page, "stock": stock_of(page)})
+
+
+def _page_of_hits(request: HttpRequest, books: QuerySet[Book]) -> ListPage:
+    """The page of ``books`` that was asked for, with what a list shows of them."""
+    page = page_of(request, books.values_list("pk", flat=True), PER_PAGE)
+    page.object_list = hits_of(list(page.object_list))
+    return page
 
 
 @login_not_required

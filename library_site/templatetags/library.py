@@ -1,7 +1,9 @@
 """Small words for templates: icons, money, languages, the cloth of a drawn cover."""
 
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -26,11 +28,13 @@ from circulation.queries.loans import days_overdue
 CLOTHS, BINDINGS = 8, 6
 LETTERS = [("", 8, 32), ("letters-m", 11, 48), ("letters-s", 14, 75)]  # size, longest word, longest title
 MOST_NAMES = 3
+ROLE_NAMES = dict(ROLES)
 
 register = template.Library()
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: int = 20, css: str = "icon") -> SafeString:
     """A drawing that says nothing to a screen reader; the words stand beside it."""
     return mark_safe(lucide(name, size=size, **{"class": css, "aria-hidden": "true", "focusable": "false"}))  # noqa: S308 - drawn by the icon library from fixed names
@@ -48,14 +52,17 @@ def money(minor: int | None, library: LibrarySettings) -> str:
     return "" if minor is None else amounts.formatted(minor, library.currency, get_language() or library.language)
 
 
-@register.filter
-def people(book: Book) -> list[tuple[Author, list[str]]]:
-    """Everybody who had a part in a book, once, with the parts; a sole author needs no word."""
+def parts_of(book: Book) -> list[tuple[Author, list[str]]]:
+    """Everybody who had a part in a book, once, with the parts (of ROLES)."""
     parts: dict[Author, list[str]] = {}
     for part in book.contributors.all():
-        parts.setdefault(part.author, []).append(str(part.get_role_display()))
-    author = str(dict(ROLES)["aut"])
-    return [(person, [] if roles == [author] else roles) for person, roles in parts.items()]
+        parts.setdefault(part.author, []).append(part.role)
+    return list(parts.items())
+
+
+def role_words(roles: Sequence[str]) -> list[str]:
+    """Parts in words; a sole author needs none."""
+    return [] if list(roles) == ["aut"] else [str(ROLE_NAMES.get(role, role)) for role in roles]
 
 
 @register.filter

@@ -9,7 +9,20 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 APPS = ["accounts", "catalog", "circulation"]
 RANKS = {
-    0: {"apps", "policy", "isbn", "exceptions", "money", "drafts", "normalize", "scans", "numbering", "progress"},
+    0: {
+        "addresses",
+        "apps",
+        "policy",
+        "isbn",
+        "exceptions",
+        "money",
+        "drafts",
+        "normalize",
+        "scans",
+        "numbering",
+        "prepared",
+        "progress",
+    },
     1: {"models"},
     2: {"queries", "services", "permissions", "openlibrary", "search", "sheets", "invariants"},
     3: {"forms", "admin", "paging", "adapter", "scenarios"},
