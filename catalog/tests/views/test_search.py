@@ -68,10 +68,10 @@ def test_start_page_of_an_empty_library_says_so_and_leads_librarians_on(client: 
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_start_page_asks_the_database_seven_times(count: int, client: Client, django_assert_num_queries: Any) -> None:
+def test_start_page_asks_the_database_six_times(count: int, client: Client, django_assert_num_queries: Any) -> None:
     for number in range(count):
         add(title=f"Book {number}", stock=2)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get("/")
 
 
