@@ -77,8 +77,8 @@ def hits_of(keys: Sequence[int]) -> list[Hit]:
     for book, author, name, role in PEOPLE.rows(keys):
         people.setdefault(book, {}).setdefault((author, name), []).append(role)
     hits = {}
-    for pk, *shown, file, width, height in BOOKS.rows(keys):
+    for pk, title, subtitle, language, publisher, year, call_number, file, width, height in BOOKS.rows(keys):
         who = tuple(Person(author, name, tuple(roles)) for (author, name), roles in people.get(pk, {}).items())
         picture = Picture(PurePosixPath(file).stem, width, height) if file else None
-        hits[pk] = Hit(pk, *shown, who, picture)
+        hits[pk] = Hit(pk, title, subtitle, language, publisher, year, call_number, who, picture)
     return [hits[key] for key in keys if key in hits]

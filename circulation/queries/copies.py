@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
@@ -41,7 +42,7 @@ class Stock:
     available: int = 0
 
 
-def _copies_in(books: list[int]) -> QuerySet[Copy]:
+def _copies_in(books: list[int]) -> QuerySet[Copy, Any]:
     """Book, copies there are, and copies that can be taken home now."""
     is_out = Exists(Loan.objects.open().filter(copy=OuterRef("pk")))
     is_kept = Exists(Hold.objects.ready().filter(trapped_copy=OuterRef("pk")))

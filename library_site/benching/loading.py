@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Card, LibrarySettings, Member
@@ -18,7 +19,18 @@ from library_site.benching.shelves import Shelves
 from library_site.benching.tables import BadData, Folder, Row
 
 BATCH = 5_000
-FILLED = [Author, Subject, Book, Contributor, Book.subjects.through, BookIdentifier, Copy, Card, Member, Loan]
+FILLED: list[type[Model]] = [
+    Author,
+    Subject,
+    Book,
+    Contributor,
+    Book.subjects.through,
+    BookIdentifier,
+    Copy,
+    Card,
+    Member,
+    Loan,
+]
 
 Tell = Callable[[str, int, int], None]
 
