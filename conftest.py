@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
@@ -94,7 +94,9 @@ def make_user(db: None) -> Callable[..., User]:
 
 @pytest.fixture
 def librarian(make_user: Callable[..., User]) -> User:
-    return make_user(LIBRARIAN, username="librarian", name="Lena Librarian")
+    """The one who made the rows that the module shares, or a new one."""
+    found = User.objects.filter(username="librarian").first()
+    return found or make_user(LIBRARIAN, username="librarian", name="Lena Librarian")
 
 
 @pytest.fixture
@@ -137,7 +139,38 @@ def mine(member_user: User) -> Client:
     return signed_in(member_user)
 
 
+@pytest.fixture(scope="module")
+def shared_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[DjangoDbBlocker]:
+    """Rows that are dear to make, once for the tests of a module: what each test does with them is undone behind it.
+
+    Only for modules whose tests have no transactions of their own. Make the rows within ``unblock()``.
+    """
+    around = transaction.atomic()
+    around._from_testcase = True  # as in Django's own test cases: what must be outermost may begin within
+    with django_db_blocker.unblock():
+        around.__enter__()
+    yield django_db_blocker
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def shared_librarian(shared_rows: DjangoDbBlocker) -> User:
+    """Who makes shared rows; ``librarian`` is the same person in each test of the module."""
+    with shared_rows.unblock():
+        user = UserFactory(username="librarian", name="Lena Librarian")
+        user.groups.add(Group.objects.get(name=LIBRARIAN))
+        return user
+
+
+@pytest.fixture(scope="module")
+def shared_addresses(shared_rows: DjangoDbBlocker, shared_librarian: User) -> Callable[[str], str]:
+    with shared_rows.unblock():
+        return make_addresses(shared_librarian)
+
+
 @pytest.fixture
-def address(librarian: User) -> Callable[[str], str]:
+def address(shared_addresses: Callable[[str], str], db: None) -> Callable[[str], str]:
     """An address by name, with the keys of things that exist and belong to somebody else."""
-    return make_addresses(librarian)
+    return shared_addresses

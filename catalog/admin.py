@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -9,12 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin.recorded import ReadOnlyAdmin, RecordedAdmin
 from catalog.models import Author, Book, Copy, CopyType, ImportBatch, SourceRecord, Subject
 from catalog.normalize.languages import language_name
+from catalog.services.copies import follow_copy
+from catalog.services.search import follow, mark_stale
 
 
 @admin.register(CopyType)
 class CopyTypeAdmin(RecordedAdmin):
     list_display = ["code", "name", "replacement_price_minor", "processing_fee_minor", "is_lendable"]
     search_fields = ["code", "name"]
+
+    def save_model(self, request: HttpRequest, obj: CopyType, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "is_lendable" in form.changed_data:  # in one transaction: the admin site's
+            mark_stale(Book.objects.filter(copies__copy_type=obj))
 
 
 class LanguageFilter(admin.SimpleListFilter):
@@ -53,6 +61,10 @@ class CopyAdmin(RecordedAdmin):
     # The state depends on loans, which the desk's pages know.
     readonly_fields = ["book", "barcode", "withdrawn_on", "lost_on", "damaged_on"]
 
+    def save_model(self, request: HttpRequest, obj: Copy, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        follow_copy(obj, form.changed_data)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -62,6 +74,10 @@ class AuthorAdmin(RecordedAdmin):
     list_display = ["name", "sort_name", "source_key"]
     search_fields = ["name", "source_key"]
     readonly_fields = ["name", "source_key"]  # books are searched by the name: it changes with the book, at the desk
+
+    def save_model(self, request: HttpRequest, obj: Author, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        follow(Book.objects.filter(contributors__author=obj))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -2,17 +2,41 @@
 
 from collections.abc import Iterator
 
-from catalog.models import Book, Copy, CopyType
-from catalog.services.books import search_document
+from catalog.models import Book, Copy, CopyType, SearchDocument
+from catalog.normalize.shelf import shelf_key
+from catalog.search.documents import Document, Stock, document
+from catalog.search.engine import engine
+from catalog.services.search import BATCH, FIELDS, to_be_indexed
 
 
 def broken() -> Iterator[str]:
     """A sentence for everything that is not as it must be."""
     if not CopyType.objects.exists():
         yield "there is no copy type"
-    books = Book.objects.prefetch_related("contributors__author", "subjects", "identifiers").order_by("pk")
-    for book in books.iterator(chunk_size=500):
-        if book.search_text != search_document(book):
-            yield f"book {book.pk} is not found by what it says now"
+    yield from _not_found()
+    for pk, mark, key in Book.objects.order_by("pk").values_list("pk", "call_number", "shelf_key").iterator():
+        if key != shelf_key(mark):
+            yield f"book {pk} does not stand where its call number says"
+    yield from (f"the words of book {pk} are there, and the book is gone: rebuild_search" for pk in engine().strays())
     for copy in Copy.objects.exclude(barcode__regex=r"^[A-Z0-9][A-Z0-9./+-]*\Z"):
         yield f"copy {copy.pk} has a barcode that no scan can match"
+
+
+def _not_found() -> Iterator[str]:
+    """Books whose search document is missing or says something else than they do."""
+    after = 0
+    while pks := list(Book.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        rows = SearchDocument.objects.in_bulk(pks)
+        documents = [
+            document(book, Stock(row.out, row.times_lent, row.holds))
+            for book in to_be_indexed(pks)
+            if (row := rows.get(book.pk)) and not row.is_stale
+        ]
+        wrong = set(pks).difference(rows) | set(engine().wrong(documents))
+        wrong |= {each.pk for each in documents if not _is_as(rows[each.pk], each)}
+        yield from (f"book {pk} is not found by what it says now: rebuild_search" for pk in sorted(wrong))
+        after = pks[-1]
+
+
+def _is_as(row: SearchDocument, wanted: Document) -> bool:
+    return all(getattr(row, name) == wanted.fields[name] for name in FIELDS)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 
-from accounts.models import Action, User
+from accounts.models import Action, Branch, User
 from accounts.scans import readings
-from catalog.isbn import forms, read_isbn
+from catalog.isbn import forms
 from catalog.models import (
     Author,
     Book,
@@ -19,20 +19,25 @@ from catalog.models import (
     CopyType,
     ImportBatch,
     ImportRow,
+    SearchLanguage,
     SourceRecord,
     Subject,
 )
-from catalog.search.text import pattern, words
+from catalog.search import marks
+from catalog.search.asking import ask
+from catalog.search.filters import NO_FILTERS, Filters
+from catalog.search.finding import Found, find
 
+NAMED = {marks.AUTHOR: Author, marks.SUBJECT: Subject, marks.BRANCH: Branch}  # facets whose value is a key
 ISBNS = ("isbn13", "isbn10", "isbn_invalid")  # kinds of identifiers, the best to show first
 # What a librarian does that makes copies; each Action says which in after["copies"].
 ADDING = ("save_draft", "add_book", "add_copies")
 
 
 def for_lists(books: QuerySet[Book]) -> QuerySet[Book]:
-    """``books`` with what a row of a list shows: contributors and cover, in two queries for any number."""
+    """``books`` with what a row of a list shows: contributors, cover, copies and how many are in; in two queries."""
     people = Contributor.objects.select_related("author").order_by("order", "pk")
-    return books.select_related("cover").prefetch_related(Prefetch("contributors", people))
+    return books.select_related("cover", "search_document").prefetch_related(Prefetch("contributors", people))
 
 
 def public_books() -> QuerySet[Book]:
@@ -42,41 +47,41 @@ def public_books() -> QuerySet[Book]:
     return Book.objects.filter(~Exists(withdrawn) | Exists(standing))
 
 
-def search_public_books(text: str) -> QuerySet[Book]:
-    """As ``search_books``, of the books readers may see."""
-    if read_isbn(text):
-        return search_books(text, public_books())
-    return search_books(text, Book.objects.exclude(pk__in=_wholly_withdrawn()))
+def search_books(
+    text: str, *, field: str = "all", filters: Filters = NO_FILTERS, sort: str = "relevance", page: int = 1,
+    per_page: int = 20, after: str = "",
+) -> Found:  # fmt: skip
+    """One page of the books that ``text`` finds in ``field`` (see catalog.search.finding.find)."""
+    languages = SearchLanguage.objects.order_by("pk").values_list("code", flat=True)
+    return find(ask(text, field), filters, languages, sort=sort, page=page, per_page=per_page, after=after)
 
 
-def _wholly_withdrawn() -> QuerySet[Book]:
-    """The books readers may not see: found once, they cost a search less than asking for each of its books."""
-    standing = Copy.objects.filter(book=OuterRef("pk"), withdrawn_on=None)
-    return Book.objects.filter(~Exists(standing), copies__withdrawn_on__isnull=False)
+def in_order(books: QuerySet[Book], pks: list[int]) -> list[Book]:
+    """Those of ``books`` with these keys, in the order of the keys."""
+    found = books.in_bulk(pks)
+    return [found[pk] for pk in pks if pk in found]
 
 
-def search_books(text: str, books: QuerySet[Book] | None = None) -> QuerySet[Book]:
-    """Books in which every word of ``text`` begins a word of title, subtitle, people, subject, ISBN or publisher.
-
-    A text that is an ISBN finds the books that have it, in any spelling. An empty text finds every book, one of
-    nothing but signs none.
-    """
-    books = Book.objects.all() if books is None else books
-    wanted = words(text)
-    if read_isbn(text):
-        books = books.filter(pk__in=books_with_isbn(text).values("pk"))
-    elif text.strip() and not wanted:
-        books = books.none()
-    else:
-        for word in wanted:
-            books = books.filter(search_text__contains=pattern(word))
-    return books.order_by("sort_title", "pk")
+def names_of(facets: Iterable[marks.Facet]) -> dict[marks.Facet, str]:
+    """The names of those of ``facets`` that are authors, subjects or branches, in one query."""
+    keys: dict[str, set[int]] = {}
+    for facet in facets:
+        if facet.letter in NAMED:
+            keys.setdefault(facet.letter, set()).add(int(facet.value))
+    rows = [
+        NAMED[letter]._default_manager.filter(pk__in=pks).order_by().values_list(Value(letter), "pk", "name")
+        for letter, pks in keys.items()
+    ]
+    found = rows[0].union(*rows[1:], all=True) if rows else []
+    return {marks.Facet(letter, str(pk)): name for letter, pk, name in found}
 
 
-def search_at_desk(text: str) -> QuerySet[Book]:
-    """As ``search_books``; the barcode of a copy finds its book."""
-    scanned = Book.objects.filter(copies__barcode__in=readings(text)).distinct().order_by("pk")
-    return scanned if text and scanned.exists() else search_books(text)
+def books_scanned(text: str, books: QuerySet[Book]) -> list[Book]:
+    """Those of ``books`` that the barcode of a copy or the ISBN in ``text`` means; at most two, to see whether one."""
+    if not text.strip():
+        return []
+    scanned = books.filter(pk__in=Copy.objects.filter(barcode__in=readings(text)).values("book"))
+    return list(scanned.order_by("pk")[:2]) or list(books.filter(pk__in=books_with_isbn(text).values("pk"))[:2])
 
 
 def books_with_isbn(text: str) -> QuerySet[Book]:
@@ -96,13 +101,12 @@ def new_arrivals(count: int) -> QuerySet[Book]:
 
 def books_of_author(author: Author) -> QuerySet[Book]:
     """The books ``author`` had a part in that readers may see, by title."""
-    parts = Contributor.objects.filter(author=author)
-    return public_books().filter(pk__in=parts.values("book")).order_by("sort_title", "pk")
+    return for_lists(public_books().filter(contributors__author=author).distinct().order_by("sort_title", "pk"))
 
 
 def books_about(subject: Subject) -> QuerySet[Book]:
     """The books about ``subject`` that readers may see, by title."""
-    return public_books().filter(subjects=subject).order_by("sort_title", "pk")
+    return for_lists(public_books().filter(subjects=subject).order_by("sort_title", "pk"))
 
 
 @dataclass(frozen=True, slots=True)

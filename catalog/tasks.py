@@ -15,6 +15,8 @@ from catalog.openlibrary.client import OpenLibrary
 from catalog.openlibrary.errors import OpenLibraryError
 from catalog.services.batches import continue_import
 from catalog.services.covers import fetch_next_cover
+from catalog.services.search import write_stale
+from circulation.queries.stock import stock_for_search
 
 
 def never() -> bool:
@@ -38,6 +40,11 @@ def go_on_with_covers(_should_stop: Callable[[], bool] = never) -> bool:
         return False
     with batch_client() as client:
         return fetch_next_cover(client)
+
+
+def go_on_with_search(_should_stop: Callable[[], bool] = never) -> bool:
+    """Write some of the search documents that are marked as stale."""
+    return write_stale(stock_for_search) > 0
 
 
 def batch_client(lane: str = "batch", **options: Any) -> OpenLibrary:

@@ -2,15 +2,39 @@
 
 from django.urls import path
 
-from catalog.views import batches, books, copies, importing, search
+from catalog.views import (
+    batches,
+    book_page,
+    books,
+    copies,
+    covers,
+    feeds,
+    importing,
+    lists,
+    robots,
+    search,
+    suggesting,
+)
 
 app_name = "catalog"
 
 urlpatterns = [
     path("search/", search.search, name="search"),
-    path("books/<int:pk>/", search.book, name="book"),
-    path("books/<int:pk>/cover.jpg", search.cover, name="cover"),
+    path("search/suggest", suggesting.suggest, name="suggest"),
+    path("books/<int:pk>/", book_page.book, name="book"),
+    path("books/<int:pk>.jsonld", book_page.jsonld, name="jsonld"),
+    path("books/<int:pk>/cite/<str:style>", book_page.cite, name="cite"),
+    path("books/<int:pk>/cover.jpg", covers.cover, name="cover"),
+    path("books/<int:pk>/cover-s.jpg", covers.small_cover, name="small_cover"),
     path("isbn/<str:isbn>/", search.isbn, name="isbn"),
+    path("new/", lists.new, name="new"),
+    path("popular/", lists.popular, name="popular"),
+    path("feeds/new.atom", feeds.new, name="new_feed"),
+    path("feeds/popular.atom", feeds.popular, name="popular_feed"),
+    path("opensearch.xml", robots.opensearch, name="opensearch"),
+    path("sitemap.xml", robots.sitemap_index, name="sitemap"),
+    path("sitemap-books-<int:page>.xml", robots.sitemap_books, name="sitemap_books"),
+    path("robots.txt", robots.robots, name="robots"),
     path("authors/<int:pk>/", search.author, name="author"),
     path("subjects/<int:pk>/", search.subject, name="subject"),
     path("desk/books/", books.books, name="books"),

@@ -114,7 +114,6 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "lucide.templatetags.lucide",
                 "library_site.templatetags.library",
-                "library_site.templatetags.books",
             ],
         },
     }

@@ -14,6 +14,7 @@ from accounts.prepared import Prepared
 from .codes import CODE_PATTERN
 
 MOST_DAYS = MaxValueValidator(36_500)
+LEAST_READERS = 3  # fewer might know each other
 PREFIX = RegexValidator(r"^[A-Z]{1,4}$", _("One to four capital letters A to Z."))
 
 
@@ -30,6 +31,14 @@ def is_currency(value: str) -> None:
 def is_list_of_days(value: object) -> None:
     if not isinstance(value, list) or not all(isinstance(day, int) and 0 <= day <= 3_650 for day in value):
         raise ValidationError(_("Write whole numbers of days, separated by commas."))
+
+
+def is_enough_readers(value: int) -> None:
+    if 0 < value < LEAST_READERS:
+        raise ValidationError(
+            _("At least %(least)d, so that nobody can be recognised; 0 or empty switches it off."),
+            params={"least": LEAST_READERS},
+        )
 
 
 class LibrarySettings(models.Model):
@@ -77,6 +86,14 @@ class LibrarySettings(models.Model):
         default=365,
         validators=[MOST_DAYS],
         help_text=_("Counted from the return; only when nothing is owed."),
+    )
+    also_borrowed_least = models.PositiveIntegerField(
+        _("readers from which on a book shows what else they borrowed"),
+        default=5,
+        null=True,
+        blank=True,
+        validators=[is_enough_readers, MaxValueValidator(1_000_000)],
+        help_text=_("Different members, counted every night among the loans that still know theirs. Empty: never."),
     )
     long_overdue_lost_days = models.PositiveIntegerField(
         _("days overdue after which a copy counts as lost"),

@@ -1,12 +1,15 @@
 """Tables of the catalogue."""
 
 from .books import Author, Book, BookIdentifier, Contributor, Subject
+from .borrowed import AlsoBorrowed, MostBorrowed
 from .copies import Copy, CopyType
 from .covers import Cover
 from .imports import ImportBatch, ImportRow
+from .search import SearchDocument, SearchLanguage, SearchWord
 from .sources import SourceRecord
 
 __all__ = [
+    "AlsoBorrowed",
     "Author",
     "Book",
     "BookIdentifier",
@@ -16,6 +19,10 @@ __all__ = [
     "Cover",
     "ImportBatch",
     "ImportRow",
+    "MostBorrowed",
+    "SearchDocument",
+    "SearchLanguage",
+    "SearchWord",
     "SourceRecord",
     "Subject",
 ]

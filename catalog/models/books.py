@@ -68,9 +68,9 @@ class Book(models.Model):
     series = models.CharField(_("series"), max_length=300, blank=True)
     description = models.TextField(_("description"), blank=True, max_length=10_000)
     call_number = models.CharField(_("call number"), max_length=60, blank=True)
+    shelf_key = models.CharField(max_length=255, default="", editable=False)
     subjects = models.ManyToManyField(Subject, verbose_name=_("subjects"), related_name="books", blank=True)
     origins = models.JSONField(_("origin of each field"), default=dict, blank=True, editable=False)
-    search_text = models.TextField(editable=False, default="")
     created_at = models.DateTimeField(_("added"), auto_now_add=True, db_index=True)
 
     class Meta:
@@ -80,6 +80,7 @@ class Book(models.Model):
         constraints = [
             models.CheckConstraint(condition=~models.Q(title=""), name="book_has_a_title"),
         ]
+        indexes = [models.Index(fields=["shelf_key", "id"], name="book_on_the_shelf")]
 
     def __str__(self) -> str:
         return self.title

@@ -9,6 +9,8 @@ from accounts.models import Work
 
 from .books import Book
 
+SMALL_SIZE = (240, 360)  # of the picture for lists
+
 
 class Cover(Work):
     """The picture of a book's cover, or the wish for one: the worker fetches what is queued."""
@@ -30,3 +32,9 @@ class Cover(Work):
     def version(self) -> str:
         """The random name of the file, so that another picture has another address."""
         return PurePosixPath(self.file.name or "").stem
+
+    @property
+    def small_size(self) -> tuple[int, int]:
+        """Width and height within SMALL_SIZE."""
+        scale = min(1, SMALL_SIZE[0] / max(1, self.width), SMALL_SIZE[1] / max(1, self.height))
+        return max(1, round(self.width * scale)), max(1, round(self.height * scale))

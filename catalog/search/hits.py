@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from accounts.addresses import address_of
 from accounts.prepared import Prepared
-from catalog.models import Book, Contributor
+from catalog.models import Book, Contributor, Cover
 
 ON_A_PAGE = 25
 BOOKS = Prepared(
     lambda keys: Book.objects.filter(pk__in=keys)
     .order_by()
     .values_list(
-        "pk", "title", "subtitle", "language", "publisher", "year", "call_number", "cover__file", "cover__width",
-        "cover__height",
+        "pk", "title", "subtitle", "language", "publisher", "year", "call_number", "description", "search_document__copies",
+        "search_document__available", "cover__file", "cover__width", "cover__height",
     ),
     most=ON_A_PAGE,
 )  # fmt: skip
@@ -40,18 +40,16 @@ class Person:
         return address_of("catalog:author", self.pk)
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A cover's picture; ``version`` changes when another takes its place."""
+class Copies(NamedTuple):
+    """How many copies of a book there are and how many can be taken home, as its search document says."""
 
-    version: str
-    width: int
-    height: int
+    copies: int
+    available: int
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A book as a list shows it."""
+    """A book as a list shows it: in templates it stands for the Book, with the same names."""
 
     pk: int
     title: str
@@ -60,12 +58,19 @@ class Hit:
     publisher: str
     year: int | None
     call_number: str
+    description: str
+    search_document: Copies | None
     people: tuple[Person, ...]
-    picture: Picture | None
+    cover: Cover | None
 
     @property
     def full_title(self) -> str:
         return f"{self.title}: {self.subtitle}" if self.subtitle else self.title
+
+    @property
+    def first_author(self) -> str:
+        """The name on a drawn cover, or ""."""
+        return self.people[0].name if self.people else ""
 
     def get_absolute_url(self) -> str:
         return address_of("catalog:book", self.pk)
@@ -73,12 +78,21 @@ class Hit:
 
 def hits_of(keys: Sequence[int]) -> list[Hit]:
     """The books with these keys, in this order; keys of books that are gone are left out."""
-    people: dict[int, dict[tuple[int, str], list[str]]] = {}
-    for book, author, name, role in PEOPLE.rows(keys):
-        people.setdefault(book, {}).setdefault((author, name), []).append(role)
+    people = _people_of(keys)
     hits = {}
-    for pk, title, subtitle, language, publisher, year, call_number, file, width, height in BOOKS.rows(keys):
-        who = tuple(Person(author, name, tuple(roles)) for (author, name), roles in people.get(pk, {}).items())
-        picture = Picture(PurePosixPath(file).stem, width, height) if file else None
-        hits[pk] = Hit(pk, title, subtitle, language, publisher, year, call_number, who, picture)
+    for *shown, copies, available, file, width, height in BOOKS.rows(keys):
+        pk = shown[0]
+        cover = Cover(book_id=pk, file=file, width=width, height=height) if file else None
+        stock = None if copies is None else Copies(copies, available)
+        hits[pk] = Hit(*shown, search_document=stock, people=people.get(pk, ()), cover=cover)
     return [hits[key] for key in keys if key in hits]
+
+
+def _people_of(keys: Sequence[int]) -> dict[int, tuple[Person, ...]]:
+    parts: dict[int, dict[tuple[int, str], list[str]]] = {}
+    for book, author, name, role in PEOPLE.rows(keys):
+        parts.setdefault(book, {}).setdefault((author, name), []).append(role)
+    return {
+        book: tuple(Person(author, name, tuple(roles)) for (author, name), roles in each.items())
+        for book, each in parts.items()
+    }

@@ -3,11 +3,10 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from copy import copy
 from datetime import datetime
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
@@ -17,14 +16,15 @@ from accounts.services.numbers import BARCODES, hold
 from catalog.drafts import BookDraft, DraftContributor
 from catalog.models import Author, Book, BookIdentifier, Contributor, CopyType, Cover
 from catalog.normalize.names import name_key
+from catalog.normalize.shelf import shelf_key
 from catalog.normalize.subjects import subject_key
 from catalog.normalize.text import title_key
 from catalog.normalize.titles import sort_title
 from catalog.queries import with_isbns
-from catalog.search.text import document
 from catalog.services.authors import author_for, rename, subject_for
 from catalog.services.copies import create_copies
 from catalog.services.covers import forget_file
+from catalog.services.search import follow, index_book
 
 LIBRARIAN = "librarian"
 PLAIN_FIELDS = (
@@ -64,6 +64,7 @@ def add_book(
     copies = []
     if stock:
         copies = create_copies(book, stock, branch=branch, copy_type=copy_type, now=now, **copy_details)
+    index_book(book)
     describe(action, book, after={"title": book.title, "copies": [copy.pk for copy in copies]})
     return book
 
@@ -90,13 +91,12 @@ def edit_book(
     _set_plain(book, draft, wanted)
     own = list(Author.objects.filter(contributions__book=book))
     _write_lists(book, draft, wanted)
-    if origin == LIBRARIAN and "contributors" in wanted:
-        _respell(own, draft.contributors)
+    respelt = _respell(own, draft.contributors) if origin == LIBRARIAN and "contributors" in wanted else []
     after = snapshot(book)
     changed = [name for name in FIELDS if before[name] != after[name]]
     book.origins |= dict.fromkeys(changed, origin)
-    book.search_text = search_document(book)
     book.save()
+    follow(Book.objects.filter(Q(pk=book.pk) | Q(contributors__author__in=respelt)), first=book)
     describe(action, book, before={n: before[n] for n in changed}, after={n: after[n] for n in changed})
     return book
 
@@ -115,24 +115,23 @@ def delete_book(action: Action, book: Book, *, by: User | None, now: datetime) -
 
 
 def create_book(draft: BookDraft, origin: str) -> Book:
-    """Make a book of ``draft`` inside the caller's transaction; every filled field is marked as from ``origin``."""
+    """Make a book of ``draft`` inside the caller's transaction; every filled field is marked as from ``origin``.
+
+    It is the caller's to let search know, once everything about the book is there.
+    """
     book = Book()
     _set_plain(book, draft, set(FIELDS))
     book.origins = {name: origin for name in FIELDS if draft_value(draft, name)}
     book.save()
     _write_lists(book, draft, set(FIELDS))
-    book.search_text = search_document(book)
-    book.save(update_fields=["search_text"])
     return book
 
 
 def add_isbns(book: Book, draft: BookDraft) -> None:
-    """Give ``book`` the ISBNs of ``draft`` that it lacks, inside the caller's transaction."""
+    """Give ``book`` the ISBNs of ``draft`` that it lacks, inside the caller's transaction, which tells search."""
     known = set(book.identifiers.values_list("kind", "value"))
     new = [pair for pair in _numbers(draft) if pair[0] in ("isbn13", "isbn10") and pair not in known]
     BookIdentifier.objects.bulk_create(BookIdentifier(book=book, kind=kind, value=value) for kind, value in new)
-    book.search_text = search_document(book)
-    book.save(update_fields=["search_text"])
 
 
 def snapshot(book: Book) -> dict[str, Any]:
@@ -164,16 +163,6 @@ def draft_of(values: dict[str, Any]) -> BookDraft:
     )
 
 
-def search_document(book: Book) -> str:
-    """The text that search looks through for ``book``."""
-    book = copy(book)  # the caller's own goes on asking the database
-    prefetch_related_objects([book], "contributors__author", "subjects", "identifiers")
-    people = [c.author.name for c in book.contributors.all()]
-    subjects = [subject.name for subject in book.subjects.all()]
-    numbers = [identifier.value for identifier in book.identifiers.all()]
-    return document([book.title, book.subtitle, *people, *subjects, *numbers, book.publisher, book.series])
-
-
 def draft_value(draft: BookDraft, name: str) -> Any:
     """What ``draft`` says in the field ``name`` (of FIELDS), in the words of ``snapshot``, as far as it can be kept."""
     if name == "contributors":
@@ -188,6 +177,8 @@ def _set_plain(book: Book, draft: BookDraft, wanted: set[str]) -> None:
         setattr(book, name, draft_value(draft, name))
     if "year" in wanted and "published" not in wanted and str(book.year) not in book.published:
         book.published = ""  # the date as printed, which names another year
+    if "call_number" in wanted:
+        book.shelf_key = shelf_key(book.call_number)
     if wanted & {"title", "language"}:
         given = draft.sort_title[:500] if "title" in wanted else ""
         book.sort_title = given or sort_title(book.title, book.language)
@@ -235,17 +226,15 @@ def _own_author(own: list[Contributor], person: DraftContributor, parts: set[tup
     return alike[0].author if alike else None
 
 
-def _respell(own: Iterable[Author], people: Iterable[DraftContributor]) -> None:
+def _respell(own: Iterable[Author], people: Iterable[DraftContributor]) -> list[Author]:
     """Whoever of the book's ``own`` authors is now called the same in another spelling gets it, in all their books."""
+    respelt = []
     for author in own:
         names = [person.name[:300] for person in people if name_key(person.name) == author.match_key]
         if names and author.name not in names:
             rename(author, names[0])
-            books = Book.objects.filter(contributors__author=author).distinct()
-            found = list(books.prefetch_related("contributors__author", "subjects", "identifiers"))
-            for book in found:
-                book.search_text = search_document(book)
-            Book.objects.bulk_update(found, ["search_text"], batch_size=200)
+            respelt.append(author)
+    return respelt
 
 
 def _write_identifiers(book: Book, draft: BookDraft) -> None:

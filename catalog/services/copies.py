@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from accounts.services.actions import as_json, changes, describe, recorded
 from accounts.services.numbers import BARCODES, hold, take_numbers
 from catalog.models import Book, Copy, CopyType
 from catalog.queries import default_copy_type
+from catalog.services.search import index_book, mark_stale
 
 MOST_AT_ONCE = 500
 FIRST_NAME = gettext_noop("Book")  # of the first copy type, until somebody names it
@@ -38,6 +40,7 @@ def add_copies(
     Raises Refused("barcode_taken", "barcode_for_one", "too_many_copies").
     """
     copies = create_copies(book, count, now=now, barcode=barcode, branch=branch, copy_type=copy_type, **details)
+    index_book(book)
     describe(action, book, after={"copies": [copy.pk for copy in copies]})
     return copies
 
@@ -63,8 +66,19 @@ def edit_copy(action: Action, copy: Copy, *, by: User | None, now: datetime, see
     for name, value in new_values.items():
         setattr(copy, name, value)
     copy.save(update_fields=list(new_values))
+    follow_copy(copy, after)
     describe(action, copy, before=before, after=after)
     return copy
+
+
+def follow_copy(copy: Copy, changed: Iterable[str]) -> None:
+    """Let search know that these fields of ``copy`` have ``changed``; the caller has the transaction.
+
+    Whether a copy that is out counts as out depends on its type: that is counted by the worker.
+    """
+    index_book(copy.book)
+    if "copy_type" in changed:
+        mark_stale(Book.objects.filter(pk=copy.book_id))
 
 
 def version_of(copy: Copy) -> str:
@@ -77,7 +91,10 @@ def create_copies(
     book: Book, count: int, *, now: datetime, barcode: str = "", branch: Branch | None = None,
     copy_type: CopyType | None = None, **details: Any,
 ) -> list[Copy]:  # fmt: skip
-    """Make ``count`` copies inside the caller's transaction, acquired today at the first branch, of the first type."""
+    """Make ``count`` copies inside the caller's transaction, acquired today at the first branch, of the first type.
+
+    It is the caller's to let search know.
+    """
     if not 1 <= count <= MOST_AT_ONCE:
         raise Refused("too_many_copies", _("Add between 1 and %(most)d copies at a time.") % {"most": MOST_AT_ONCE})
     if barcode and count > 1:

@@ -4,6 +4,7 @@ import io
 import logging
 import secrets
 from datetime import datetime
+from functools import partial
 
 from django.core.cache import cache
 from django.core.files.base import ContentFile
@@ -20,6 +21,7 @@ from accounts.services.actions import describe, recorded
 from catalog.models import Book, Cover
 from catalog.openlibrary.client import OpenLibrary
 from catalog.openlibrary.errors import PASSING, OpenLibraryError
+from catalog.services.small_covers import small_name
 
 MOST_BYTES = 10_000_000
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
@@ -72,11 +74,13 @@ def remove_cover(action: Action, book: Book, *, by: User | None, now: datetime) 
     return book
 
 
-def want_cover(book: Book, source_id: int, *, again: bool = False) -> bool:
-    """Ask the worker to fetch the cover with this number at Open Library, unless the book has or had one.
+def want_cover(book: Book, source_id: int | None, *, again: bool = False) -> bool:
+    """Ask the worker to fetch the cover with this number, if any, at Open Library, unless the book has or had one.
 
     ``again``: a person wishes it: also where fetching failed or a picture was removed. True: nobody had asked before.
     """
+    if not source_id:
+        return False
     cover, is_new = Cover.objects.get_or_create(book=book, defaults={"source_id": source_id, "total": 1})
     if again and not is_new and not cover.file:
         Cover.objects.filter(pk=cover.pk).update(
@@ -195,9 +199,9 @@ def _store(cover: Cover, picture: bytes, size: tuple[int, int], now: datetime | 
 
 
 def forget_file(name: str | None) -> None:
-    """Delete a stored file once the database no longer names it for certain."""
-    if name:
-        transaction.on_commit(lambda: default_storage.delete(name))
+    """Delete a stored picture, and its small one, once the database no longer names it for certain."""
+    for each in (name, small_name(name)) if name else ():
+        transaction.on_commit(partial(default_storage.delete, each))
 
 
 def preview_cover(client: OpenLibrary, cover_id: int) -> bytes:

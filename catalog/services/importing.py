@@ -20,6 +20,7 @@ from catalog.normalize.text import match_key, title_key
 from catalog.services.books import FIELDS, SHOWN_FIELDS, add_isbns, create_book, draft_value, edit_book
 from catalog.services.copies import create_copies
 from catalog.services.covers import want_cover
+from catalog.services.search import index_book
 
 SIMILAR = 0.6  # below this, two titles under one ISBN are two books: publishers use ISBNs again
 
@@ -123,11 +124,11 @@ def _save_draft(
     if match and not match.is_certain and decision == ImportRow.Decision.COPY:
         add_isbns(book, corrected)
     is_news = _keep_source(book, draft, payload or {}, now)
-    if draft.cover_id:
-        is_news |= want_cover(book, draft.cover_id)
-    made = []
-    if wanted:
-        made = create_copies(book, wanted, now=now, branch=branch, copy_type=copy_type, **copy_details)
+    is_news |= want_cover(book, draft.cover_id)
+    place = {"branch": branch, "copy_type": copy_type, **copy_details}
+    made = create_copies(book, wanted, now=now, **place) if wanted else []
+    if made or not match or decision == ImportRow.Decision.COPY:
+        index_book(book)
     done = {"book": book.pk, "outcome": str(outcome), "copies": [copy.pk for copy in made]}
     describe(action, book, after=done)
     if outcome == ImportRow.Outcome.KNOWN and not decision and not is_news:

@@ -5,8 +5,9 @@ from factory.django import DjangoModelFactory
 
 from accounts.queries import default_branch
 from catalog.models import Author, Book, BookIdentifier, Copy, CopyType
+from catalog.normalize.shelf import shelf_key
 from catalog.queries import default_copy_type
-from catalog.services.books import search_document
+from catalog.services.search import index_book
 
 
 class AuthorFactory(DjangoModelFactory):
@@ -19,7 +20,7 @@ class AuthorFactory(DjangoModelFactory):
 
 
 class BookFactory(DjangoModelFactory):
-    """A book that search finds by its title."""
+    """A book; with ``searchable=True`` one that search finds by its title, as every book that a service made."""
 
     class Meta:
         model = Book
@@ -28,11 +29,12 @@ class BookFactory(DjangoModelFactory):
     title = factory.Sequence(lambda n: f"Book {n}")
     sort_title = factory.LazyAttribute(lambda book: book.title.casefold())
     match_key = factory.LazyAttribute(lambda book: book.title.casefold())
+    shelf_key = factory.LazyAttribute(lambda book: shelf_key(getattr(book, "call_number", "")))
 
     @factory.post_generation
     def searchable(self, create: bool, extracted: object, **options: object) -> None:
-        if create:
-            Book.objects.filter(pk=self.pk).update(search_text=search_document(Book.objects.get(pk=self.pk)))
+        if create and extracted:
+            index_book(self)
 
 
 class BookIdentifierFactory(DjangoModelFactory):

@@ -4,7 +4,10 @@ import pytest
 
 from catalog.drafts import BookDraft, DraftContributor
 from catalog.invariants import broken
-from catalog.models import Author, Book, BookIdentifier, Copy, CopyType, Subject
+from catalog.models import Author, Book, BookIdentifier, Copy, CopyType, SearchDocument, Subject
+from catalog.search import marks
+from catalog.search.documents import Stock
+from catalog.search.engine import engine
 from catalog.services.books import add_book, edit_book
 from catalog.services.importing import save_draft
 
@@ -37,14 +40,16 @@ def test_missing_copy_type_is_found() -> None:
         lambda: Author.objects.update(name="Other"),
         lambda: Subject.objects.update(name="Other"),
         lambda: BookIdentifier.objects.update(value="9780684853154"),
-        lambda: Book.objects.update(search_text=""),
+        lambda: SearchDocument.objects.all().delete(),
+        lambda: SearchDocument.objects.update(available=7),
+        lambda: engine().write_stock(Book.objects.get().pk, Stock(), 2, [marks.ALL], []),
     ],
-    ids=["title", "author", "subject", "number", "text"],
+    ids=["title", "author", "subject", "number", "document", "figure", "mark"],
 )
 def test_book_that_is_not_found_by_what_it_says_is_found(change) -> None:
     pk = book().pk
     change()
-    assert list(broken()) == [f"book {pk} is not found by what it says now"]
+    assert list(broken()) == [f"book {pk} is not found by what it says now: rebuild_search"]
 
 
 @pytest.mark.parametrize("barcode", ["a1", "A 1", "A1\n", "-1", "Ä"])
@@ -58,5 +63,11 @@ def test_barcode_that_no_scan_can_match_is_found(barcode: str) -> None:
 def test_books_are_looked_through_in_few_queries(django_assert_num_queries, count: int) -> None:
     for number in range(count):
         add_book(BookDraft(title=f"T{number}", contributors=DRAFT.contributors, subjects=("S",)), by=None)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(12):
         assert list(broken()) == []
+
+
+def test_book_that_stands_elsewhere_than_its_call_number_says_is_found() -> None:
+    found = book()
+    Book.objects.update(shelf_key="823")
+    assert list(broken()) == [f"book {found.pk} does not stand where its call number says"]

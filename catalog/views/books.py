@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.exceptions import Refused
-from accounts.paging import page_of
 from accounts.permissions import MANAGE_BOOKS, needs
 from accounts.queries import DESK_BRANCH, desk_branch
 from catalog import queries
@@ -22,18 +21,21 @@ from catalog.services.books import edit_book as edit_book_service
 from catalog.services.covers import remove_cover as remove_cover_service
 from catalog.services.covers import upload_cover as upload_cover_service
 from catalog.views.outcomes import by_hand, tell_added, warn_of_wrong_isbns
-from circulation.queries.copies import stock_of, with_availability
+from catalog.views.results import results_of, scanned
+from circulation.queries.copies import with_availability
 
 
 @needs(MANAGE_BOOKS)
 def books(request: HttpRequest) -> HttpResponse:
     form = DeskSearchForm(request.GET)
-    text = form.cleaned_data.get("q", "") if form.is_valid() else ""
-    found = queries.search_at_desk(text) if form.is_valid() else Book.objects.none()
-    page = page_of(request, queries.for_lists(found))
+    if book := scanned(form, Book.objects.all()):
+        return redirect("catalog:edit_book", book.pk)
+    results = results_of(form, shows_hidden=True)
+    if results and (book := scanned(form, Book.objects.all(), results)):
+        return redirect("catalog:edit_book", book.pk)
     context = {
-        "form": form, "q": text, "page": page, "stock": stock_of(page), "by_hand": by_hand(text),
-        "isbns": queries.isbns_of([book.pk for book in page]),
+        "form": form, "results": results, "by_hand": by_hand(form.text),
+        "isbns": queries.isbns_of(results.found.pks if results else []),
     }  # fmt: skip
     return render(request, "catalog/books.html", context, status=200 if form.is_valid() else 400)
 

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
-from accounts.prepared import Prepared
 from catalog.models import Book, Copy
-from catalog.search.hits import Hit
 from circulation.models import Hold, Loan
 
 WITHDRAWN, LOST, DAMAGED, ON_LOAN, ON_HOLD_SHELF, NOT_LENDABLE, AVAILABLE = (
@@ -42,28 +39,19 @@ class Stock:
     available: int = 0
 
 
-def _copies_in(books: list[int]) -> QuerySet[Copy, Any]:
-    """Book, copies there are, and copies that can be taken home now."""
+def stock_of(books: Iterable[Book]) -> dict[int, Stock]:
+    """The stock of each of ``books``, by book, in one query. Books without copies are left out."""
     is_out = Exists(Loan.objects.open().filter(copy=OuterRef("pk")))
     is_kept = Exists(Hold.objects.ready().filter(trapped_copy=OuterRef("pk")))
     is_in = Q(is_out=False, is_kept=False, damaged_on=None, copy_type__is_lendable=True)
-    return (
-        Copy.objects.filter(book__in=books, withdrawn_on=None, lost_on=None)
+    rows = (
+        Copy.objects.filter(book__in=[book.pk for book in books], withdrawn_on=None, lost_on=None)
         .order_by()
         .annotate(is_out=is_out, is_kept=is_kept)
         .values(of=F("book"))
         .annotate(total=Count("pk"), available=Count("pk", filter=is_in))
-        .values_list("of", "total", "available")
     )
-
-
-COPIES_IN = Prepared(_copies_in, most=25)
-
-
-def stock_of(books: Iterable[Book | Hit]) -> dict[int, Stock]:
-    """The stock of each of ``books``, by book, in one query for 25. Books without copies are left out."""
-    rows = COPIES_IN.rows([book.pk for book in books])
-    return {book: Stock(total, available) for book, total, available in rows}
+    return {row["of"]: Stock(row["total"], row["available"]) for row in rows}
 
 
 def available_copies(book: Book) -> QuerySet[Copy]:

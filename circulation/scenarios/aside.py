@@ -14,6 +14,15 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 
+from catalog.search.sqlite import TABLES_OF_WORDS
+
+# What SQLite makes, by how the statement begins, and how that begins for something temporary; in this order.
+ASIDE = {
+    "CREATE TABLE ": "CREATE TEMPORARY TABLE ",
+    "CREATE VIRTUAL TABLE ": "CREATE VIRTUAL TABLE temp.",
+    'CREATE UNIQUE INDEX "': 'CREATE UNIQUE INDEX temp."',
+    "CREATE TRIGGER ": "CREATE TEMPORARY TRIGGER ",
+}
 MODE = "transaction_mode"  # of a connection to SQLite: how its transactions begin
 _is_laid: ContextVar[bool] = ContextVar("_is_laid", default=False)
 
@@ -63,15 +72,13 @@ def _lay_aside() -> None:
 
 
 def _of_sqlite(cursor, tables: set[str]) -> list[str]:
-    """The statements that made the tables and the indexes that keep something unique, made temporary."""
-    cursor.execute("SELECT tbl_name, sql FROM main.sqlite_master WHERE sql IS NOT NULL ORDER BY type DESC")
-    of_ours = [sql for table, sql in cursor.fetchall() if table in tables]
-    made = [
-        re.sub("^CREATE TABLE ", "CREATE TEMPORARY TABLE ", sql) for sql in of_ours if sql.startswith("CREATE TABLE")
-    ]
-    unique = [sql for sql in of_ours if sql.startswith("CREATE UNIQUE INDEX")]
-    made += [re.sub('^CREATE UNIQUE INDEX "', 'CREATE UNIQUE INDEX temp."', sql) for sql in unique]
-    return made
+    """The statements that made the tables, the indexes that keep something unique and the triggers, made temporary.
+
+    The words that search looks through stand in tables of their own, which no model has.
+    """
+    cursor.execute("SELECT tbl_name, sql FROM main.sqlite_master WHERE sql IS NOT NULL")
+    of_ours = [sql for table, sql in cursor.fetchall() if table in {*tables, *TABLES_OF_WORDS}]
+    return [re.sub(f"^{kind}", aside, sql) for kind, aside in ASIDE.items() for sql in of_ours if sql.startswith(kind)]
 
 
 def _of_postgres(cursor, tables: set[str]) -> list[str]:

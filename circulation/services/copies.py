@@ -17,6 +17,7 @@ from circulation.models import Loan, OnSiteUse
 from circulation.queries.problems import block
 from circulation.services.hold_shelf import Trail, take_off_the_shelf
 from circulation.services.locks import lock_copy, lock_member
+from circulation.services.search import tell_search_of_copies
 
 STATES = {"withdrawn": "withdrawn_on", "damaged": "damaged_on"}
 MARKED = {"withdrawn": gettext_lazy("withdrawn"), "damaged": gettext_lazy("damaged")}
@@ -41,6 +42,7 @@ def mark_copy(action: Action, copy: Copy, *, state: str, reason: str = "", by: U
     take_off_the_shelf(copy, trail)
     action.before |= trail.as_before()
     action.after |= trail.as_after()
+    tell_search_of_copies(copy.book_id)
     return copy
 
 
@@ -64,7 +66,9 @@ def withdraw_copy(
 @recorded("clear_copy")
 def clear_copy(action: Action, copy: Copy, *, state: str, reason: str = "", by: User | None, now: datetime) -> Copy:
     """Take the mark ``withdrawn`` or ``damaged`` (the ``state``) off ``copy``, if it has it."""
-    return _set(action, lock_copy(copy.pk), state, None, reason)
+    copy = _set(action, lock_copy(copy.pk), state, None, reason)
+    tell_search_of_copies(copy.book_id)
+    return copy
 
 
 @recorded("use_on_site")
@@ -91,6 +95,7 @@ def delete_copy(action: Action, copy: Copy, *, by: User | None, now: datetime) -
         raise Refused("was_lent", _("%(barcode)s has been lent; withdraw it instead.") % {"barcode": copy.barcode})
     describe(action, copy, before={"barcode": copy.barcode, "book": copy.book_id})
     copy.delete()
+    tell_search_of_copies(copy.book_id)
 
 
 def _marked(copy: Copy, state: str, **how: Any) -> Copy:

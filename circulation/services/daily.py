@@ -5,29 +5,33 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from accounts.models import LibrarySettings
+from circulation.services.also_borrowed import count_also_borrowed
 from circulation.services.history import unlink_history
 from circulation.services.holds import expire_holds
 from circulation.services.lost import mark_long_overdue_lost
 from circulation.services.messages import drop_stale_letters
+from circulation.services.most_borrowed import count_most_borrowed
 from circulation.services.notices import queue_notices
 
 FIRST_HOUR = 6  # by the library's clock
 
 
 class DailyCounts(NamedTuple):
-    """How many holds and loans one run found something to do for."""
+    """How many holds, loans and books one run found something to do for."""
 
     holds_expired: int = 0
     notices_queued: int = 0
     unlinked: int = 0
     marked_lost: int = 0
+    also_borrowed: int = 0
+    most_borrowed: int = 0
 
 
 Tell = Callable[[str, int], None]
 
 
 def run_daily(now: datetime, tell: Tell | None = None) -> DailyCounts:
-    """Expire holds, mark what is long overdue as lost, queue notices, forget the reading history; how many of each.
+    """Expire holds, mark lost what is long overdue, queue notices, forget histories, count what is read; how much.
 
     Every hold, loan or batch is a transaction of its own: a run that was killed is gone on with by the next one, days
     that were missed are made up for, a second run finds nothing left. ``tell`` hears of each part when it is done.
@@ -37,6 +41,8 @@ def run_daily(now: datetime, tell: Tell | None = None) -> DailyCounts:
         "marked_lost": lambda: mark_long_overdue_lost(now),
         "notices_queued": lambda: queue_notices(now),
         "unlinked": lambda: unlink_history(now),
+        "also_borrowed": count_also_borrowed,
+        "most_borrowed": lambda: count_most_borrowed(now),
     }
     counts = {}
     for name, part in parts.items():

@@ -31,15 +31,20 @@ NOT_READY: dict[str, Any] = {"trapped_copy_id": None, "ready_at": None, "pickup_
 
 @dataclass(slots=True)
 class Trail:
-    """The holds that an action changed, each as it was before and is after: for the record, and for taking it back."""
+    """The holds that an action changed, each as it was before and is after: for the record, and for taking it back.
+
+    ``books``: the keys of theirs.
+    """
 
     before: dict[str, dict] = field(default_factory=dict)
     after: dict[str, dict] = field(default_factory=dict)
     named: dict[str, int] = field(default_factory=dict)
+    books: set[int] = field(default_factory=set)
 
     def change(self, hold: Hold, name: str = "", **values: Any) -> Hold:
         """Change fields of ``hold`` (locked); ``name`` is what the record calls it."""
         self.before.setdefault(str(hold.pk), state_of(hold))
+        self.books.add(hold.book_id)
         for field_name, value in values.items():
             setattr(hold, field_name, value)
         hold.save(update_fields=list(values))

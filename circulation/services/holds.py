@@ -28,6 +28,7 @@ from circulation.services.hold_shelf import (
 )
 from circulation.services.loans import refuse_unless_overridden
 from circulation.services.locks import lock_copies, lock_copy, lock_member
+from circulation.services.search import tell_search
 
 __all__ = [
     "cancel_hold", "end_holds_of", "expire_holds", "move_hold", "pass_on", "place_hold", "resume_hold", "suspend_hold",
@@ -64,6 +65,7 @@ def place_hold(
     action.reason, action.overrides = reason, used
     after = {"member": member.pk, "book": book.pk, "copy": copy.pk if copy else None}
     describe(action, hold, before=trail.as_before(), after=after | trail.as_after())
+    tell_search(book.pk)
     return hold
 
 
@@ -80,6 +82,7 @@ def cancel_hold(action: Action, hold: Hold, *, reason: str = "", by: User | None
         pass_on(copies[copy_id], branch=copies[copy_id].current_branch, by=by, now=now, trail=trail)
     action.reason = reason
     describe(action, hold, before=trail.as_before(), after=trail.as_after())
+    tell_search(hold.book_id)
     return hold
 
 
@@ -158,6 +161,7 @@ def trap_copy(action: Action, copy: Copy, *, branch: Branch, by: User | None, no
         Copy.objects.filter(pk=copy.pk).update(current_branch=branch)
     after = {"copy": copy.pk}
     describe(action, copy, before=before | trail.as_before(), after=after | trail.as_after())
+    tell_search(copy.book_id)
     return hold
 
 
@@ -178,6 +182,7 @@ def _expire(action: Action, book: Book, *, by: User | None, now: datetime) -> in
     if not count:
         leave_out(action)
     describe(action, book, before=trail.as_before(), after=trail.as_after())
+    tell_search(*trail.books)
     return count
 
 

@@ -28,6 +28,7 @@ from circulation.services.hold_shelf import Trail, hand_over, pass_on
 from circulation.services.ledger import write_fine, written
 from circulation.services.locks import lock_copy_for, lock_member, lock_members, lock_open_loan
 from circulation.services.lost import find_copy
+from circulation.services.search import tell_search, tell_search_of_copies
 
 
 @recorded("issue")
@@ -69,6 +70,8 @@ def issue_copy(
     hand_over(loan, copy, standing.holds_at(copy), by=by, now=now, trail=trail, rules=book)
     after = {"due_at": loan.due_at.isoformat(), "copy": copy.pk, "member": member.pk, **found.after}
     describe(action, loan, before=found.before | trail.as_before(), after=after | trail.as_after())
+    tell = tell_search_of_copies if found.before else tell_search
+    tell(copy.book_id)
     return loan
 
 
@@ -104,6 +107,7 @@ def return_copy(
         "restriction": barred.pk if barred else None,
     }  # fmt: skip
     describe(action, loan, before=before | trail.as_before(), after=after | trail.as_after())
+    tell_search(loan.copy.book_id)
     return loan
 
 

@@ -1,4 +1,7 @@
-"""Locks, always taken in this order: members, copies, their loans, holds, each kind by key."""
+"""Locks, always taken in this order: members, copies, their loans, holds, each kind by key.
+
+The lines of a member's account follow, and last the search documents of the books concerned (services.search).
+"""
 
 from collections.abc import Iterable
 

@@ -21,6 +21,7 @@ from circulation.services.hold_shelf import Trail, pass_on, take_off_the_shelf
 from circulation.services.ledger import write, write_fine, written
 from circulation.services.locks import lock_copy, lock_members, lock_open_loan, lock_with_loan
 from circulation.services.removal import remove_member
+from circulation.services.search import tell_search_of_copies
 
 __all__ = [
     "claim_returned", "find_copy", "mark_damaged", "mark_found", "mark_long_overdue_lost", "mark_lost",
@@ -54,6 +55,7 @@ def mark_lost(
     after = {"lost_on": str(copy.lost_on), "copy": copy.pk, **written(entries), **trail.as_after()}
     action.reason = reason
     describe(action, loan or copy, before={"lost_on": None, **trail.as_before()}, after=after)
+    tell_search_of_copies(copy.book_id)
     return loan or copy
 
 
@@ -83,6 +85,7 @@ def mark_found(
     after = {"copy": copy.pk, "loan": loan.pk if loan else None, **written(entries), **trail.as_after()}
     action.reason = reason
     describe(action, loan or copy, before=before | trail.as_before(), after=after)
+    tell_search_of_copies(copy.book_id)
     return loan or copy
 
 

@@ -15,6 +15,7 @@ from circulation.queries.problems import block
 from circulation.services.hold_shelf import Trail, end_holds_of
 from circulation.services.ledger import write, written
 from circulation.services.locks import lock_member
+from circulation.services.search import tell_search
 
 
 @recorded("remove_member")
@@ -38,6 +39,7 @@ def remove_member(action: Action, member: Member, *, by: User | None, now: datet
     OnSiteUse.objects.filter(member=member).update(member=None)
     forget_person(member, now)
     describe(action, member, before=trail.as_before(), after=written(entries) | trail.as_after())
+    tell_search(*trail.books)
     return member
 
 

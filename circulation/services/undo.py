@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import F
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,7 @@ from circulation.services.calendars import open_again
 from circulation.services.hold_shelf import copies_named, restore
 from circulation.services.ledger import reverse
 from circulation.services.locks import lock_copies, lock_copy, lock_member, lock_members
+from circulation.services.search import tell_search, tell_search_of_copies
 
 REFUSALS = {
     "cannot_undo": _("This cannot be taken back with a click."),
@@ -59,8 +60,17 @@ def _undo(action: Action, undone: Action, *, by: User, now: datetime) -> Action:
     action.save()
     if not Action.objects.filter(pk=undone.pk, undone_by=None).update(undone_by=action):
         raise Refused("already_undone", str(REFUSALS["already_undone"]))
+    _tell_search(undone, target)
     undone.refresh_from_db()
     return undone
+
+
+def _tell_search(undone: Action, target: models.Model) -> None:
+    copy = target.copy if isinstance(target, Loan) else target
+    if isinstance(copy, Copy):
+        is_of_copy = "lost_on" in {*undone.before, *undone.after}  # it was marked lost, or found
+        tell = tell_search_of_copies if is_of_copy else tell_search
+        tell(copy.book_id)
 
 
 def _undo_issue(undone: Action, by: User, now: datetime) -> Loan:

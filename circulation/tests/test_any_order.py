@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 import accounts.invariants
+import catalog.invariants
 import circulation.invariants
 from accounts.exceptions import Refused
 from accounts.models import Action, Member, User
 from accounts.queries import default_branch
 from accounts.tests.factories import MemberCategoryFactory, MemberFactory, UserFactory
 from catalog.models import Copy
+from catalog.services.search import index_books
 from catalog.tests.factories import BookFactory, CopyFactory, CopyTypeFactory
 from circulation.exceptions import CirculationRefused
 from circulation.models import Hold, LedgerEntry, Loan
@@ -64,6 +66,7 @@ class Desk(RuleBasedStateMachine):
         self.copies: list[Copy] = [
             CopyFactory(price_minor=PRICE, copy_type=kind, **({"book": book} if n else {})) for n in range(COPIES)
         ]
+        index_books(copy.book_id for copy in self.copies)
         self.by: User = UserFactory(is_superuser=True)
         self.now: datetime = zurich("2026-03-02T10:00")
         self.holders: dict[int, int] = {}  # copy -> member, by number
@@ -248,7 +251,7 @@ class Desk(RuleBasedStateMachine):
 
     @invariant()
     def library_is_sound(self) -> None:
-        parts = (of_the_database, accounts.invariants, circulation.invariants)
+        parts = (of_the_database, accounts.invariants, catalog.invariants, circulation.invariants)
         assert [sentence for part in parts for sentence in part.broken()] == []
 
     @invariant()

@@ -17,6 +17,11 @@ from circulation.tests.holds import NOW
 pytestmark = pytest.mark.django_db
 
 
+def besides_search() -> list[str]:
+    """What is broken but the figures of search, which were right before something was done behind its back."""
+    return [sentence for sentence in broken() if not sentence.startswith("search says of book ")]
+
+
 def test_holds_in_order_have_nothing_broken(waiting: list[Hold]) -> None:
     ready = make_ready_hold(now=NOW)
     make_loan(ready.trapped_copy, ready.member, now=NOW)
@@ -28,7 +33,7 @@ def test_copy_that_stands_ready_and_is_on_loan_is_found() -> None:
     ready = make_ready_hold(now=NOW)
     loan = make_loan(now=NOW)
     Loan.objects.filter(pk=loan.pk).update(copy=ready.trapped_copy)
-    assert list(broken()) == [f"copy {ready.trapped_copy_id} stands ready for hold {ready.pk} but is on loan"]
+    assert besides_search() == [f"copy {ready.trapped_copy_id} stands ready for hold {ready.pk} but is on loan"]
 
 
 @pytest.mark.parametrize("mark", ["lost_on", "damaged_on", "withdrawn_on"])
@@ -36,13 +41,13 @@ def test_copy_that_stands_ready_and_is_out_of_use_is_found(mark: str) -> None:
     ready = make_ready_hold(now=NOW)
     Copy.objects.update(**{mark: date(2026, 3, 2)})
     sentence = f"copy {ready.trapped_copy_id} stands ready for hold {ready.pk} but is lost, damaged or withdrawn"
-    assert list(broken()) == [sentence]
+    assert besides_search() == [sentence]
 
 
 def test_copy_that_stands_ready_for_another_book_is_found() -> None:
     ready, other = make_ready_hold(now=NOW), CopyFactory()
     Hold.objects.update(trapped_copy=other)
-    assert list(broken()) == [f"copy {other.pk} stands ready for hold {ready.pk} on another book"]
+    assert besides_search() == [f"copy {other.pk} stands ready for hold {ready.pk} on another book"]
 
 
 def test_copy_that_is_not_the_one_waited_for_is_found() -> None:
@@ -74,7 +79,7 @@ def test_hold_that_a_loan_fills_that_was_taken_back_is_found() -> None:
     loan = make_loan(ready.trapped_copy, ready.member, now=NOW)
     Loan.objects.update(outcome="undone", returned_at=NOW, closed_at=NOW)
     Member.objects.update(loans_ever=0)
-    assert list(broken()) == [f"hold {ready.pk} is filled by loan {loan.pk}, which was taken back"]
+    assert besides_search() == [f"hold {ready.pk} is filled by loan {loan.pk}, which was taken back"]
 
 
 def test_hold_that_another_members_loan_fills_is_found() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import Branch, LibrarySettings
 from accounts.tests.factories import MemberFactory
@@ -23,30 +24,36 @@ def everything() -> dict[str, list[dict[str, Any]]]:
     return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in models}
 
 
-@pytest.fixture
-def library_in_use() -> None:
-    """A library with codes, cards and barcodes that scenarios use too, with other rules, closed most of the time."""
-    set_library(time_zone="Pacific/Kiritimati", currency="JPY", found_refund_policy="none", long_overdue_lost_days=1)
-    set_rule(loan_period=3, fine_amount_minor=900, max_loans=1)
-    open_on("3")
-    Closure.objects.create(branch=Branch.objects.get(), from_on="2026-01-01", to_on="2026-12-31")
-    make_overdue_loan(CopyFactory(barcode="C1"), MemberFactory(card_number="M1"))
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_scenario_holds_and_leaves_nothing_behind(path: Path, library_in_use: None) -> None:
-    before = everything()
-    outcome = play_text(path.read_bytes(), path.name)
-    assert (outcome.get("error"), outcome.get("place")) == (None, None)
-    failed = {step["n"]: step["failed"] for step in outcome["steps"] if step["failed"]}
-    assert (failed, outcome.get("failed", []), outcome["ok"]) == ({}, [], True)
-    assert everything() == before
-    scenario = read(path.read_bytes())
-    assert scenario.name
-    assert any([scenario.refused_setup, *(step.expect for step in scenario.steps)])
-
-
 def test_scenario_does_not_need_a_library_that_was_set_up() -> None:
     LibrarySettings.objects.all().delete()
     text = '{"library": {"today": "2026-03-02"}, "steps": [{"do": "is_open", "on": "2026-03-02"}]}'
     assert (play_text(text)["ok"], LibrarySettings.objects.exists()) == (True, False)
+
+
+@pytest.fixture(scope="module")
+def library_in_use(shared_rows: DjangoDbBlocker) -> dict[str, list[dict[str, Any]]]:
+    """A library with codes, cards and barcodes that scenarios use too, with other rules, closed most of the time.
+
+    Gives every row of it.
+    """
+    with shared_rows.unblock():
+        set_library(
+            time_zone="Pacific/Kiritimati", currency="JPY", found_refund_policy="none", long_overdue_lost_days=1
+        )
+        set_rule(loan_period=3, fine_amount_minor=900, max_loans=1)
+        open_on("3")
+        Closure.objects.create(branch=Branch.objects.get(), from_on="2026-01-01", to_on="2026-12-31")
+        make_overdue_loan(CopyFactory(barcode="C1"), MemberFactory(card_number="M1"))
+        return everything()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_scenario_holds_and_leaves_nothing_behind(path: Path, library_in_use: dict[str, Any]) -> None:
+    outcome = play_text(path.read_bytes(), path.name)
+    assert (outcome.get("error"), outcome.get("place")) == (None, None)
+    failed = {step["n"]: step["failed"] for step in outcome["steps"] if step["failed"]}
+    assert (failed, outcome.get("failed", []), outcome["ok"]) == ({}, [], True)
+    assert everything() == library_in_use
+    scenario = read(path.read_bytes())
+    assert scenario.name
+    assert any([scenario.refused_setup, *(step.expect for step in scenario.steps)])

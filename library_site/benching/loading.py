@@ -12,7 +12,10 @@ from django.utils import timezone
 
 from accounts.models import Card, LibrarySettings, Member
 from catalog.models import Author, Book, BookIdentifier, Contributor, Copy, Subject
+from catalog.search.engine import engine
+from catalog.services.search import rebuild
 from circulation.models import Loan
+from circulation.queries.stock import stock_for_search
 from library_site.benching.borrowers import Borrowers
 from library_site.benching.indexes import without_indexes
 from library_site.benching.shelves import Shelves
@@ -75,8 +78,12 @@ def load(folder: Folder, tell: Tell) -> list[Loaded]:
     return loaded
 
 
-def build_search() -> None:
-    """Make what the search needs of the books that were loaded."""
+def build_search(tell: Tell) -> None:
+    """Write the search documents of the books that were loaded, as ``rebuild_search`` does."""
+    total = Book.objects.count()
+    tell("search", 0, total)
+    rebuild(stock_for_search, tell=lambda done: tell("search", done, total))
+    engine().tidy()
 
 
 def gather_statistics() -> None:

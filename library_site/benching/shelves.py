@@ -11,11 +11,11 @@ from catalog.isbn import read_isbn
 from catalog.models import Author, Book, BookIdentifier, Contributor, Copy, Subject
 from catalog.normalize.languages import read_language
 from catalog.normalize.names import name_key, natural_name
+from catalog.normalize.shelf import shelf_key
 from catalog.normalize.subjects import subject_key
 from catalog.normalize.text import title_key
 from catalog.normalize.titles import sort_title
 from catalog.queries import default_copy_type
-from catalog.search.text import document
 from catalog.services.books import FIELDS, LIBRARIAN
 from library_site.benching.stores import Store
 from library_site.benching.tables import BadData, Keys, Row
@@ -23,7 +23,7 @@ from library_site.benching.tables import BadData, Keys, Row
 PLAIN_ISBN13 = re.compile("978[0-9]{10}")
 OF_BOOK = (
     "title", "subtitle", "sort_title", "match_key", "publisher", "place", "published", "year", "language", "pages",
-    "call_number", "description", "origins", "search_text",
+    "call_number", "description", "origins", "shelf_key",
 )  # fmt: skip
 OF_COPY = (
     "book_id", "barcode", "home_branch_id", "current_branch_id", "copy_type_id", "call_number", "location",
@@ -142,12 +142,10 @@ class Shelves:
             "call_number": row["callno"], "description": row["summary"],
         }  # fmt: skip
         facts = filled | {"contributors": people, "subjects": about, "identifiers": numbers}
-        names = [named.name for named in (*people, *about)]
-        words = [row["title"], row["subtitle"], *names, *(value for _kind, value in numbers), filled["publisher"]]
         derived = {
             "sort_title": sort_title(row["title"], language), "match_key": title_key(row["title"]),
             "origins": self._origins(tuple(filter(facts.get, FIELDS))),
-            "search_text": document(words),
+            "shelf_key": shelf_key(row["callno"]),
         }  # fmt: skip
         return itemgetter(*OF_BOOK)(filled | derived)
 

@@ -15,7 +15,9 @@ from accounts.exceptions import Refused
 from accounts.models import Action, Card, LibrarySettings, Member, Message, Restriction, User
 from catalog.models import Author, Book, Copy, Cover, ImportBatch, Subject
 from catalog.services.covers import forget_file
+from catalog.services.search import forget_words_of_nothing
 from circulation.models import Allocation, Hold, LedgerEntry, Loan, Notice, OnSiteUse
+from circulation.services.search import tell_search_of_copies
 from library_site.demo.loading import ABOUT
 
 Rows = dict[str, set[int]]  # primary keys of what the demo brought, by table
@@ -37,10 +39,13 @@ def remove_demo() -> dict[str, int]:
     if not rows:
         raise Refused("no_demo", "There is no demo library here.")
     _refuse_to_leave_librarians_alone(rows)
+    books = _books_concerned(rows)
     removed = _remove_loans_and_money(rows) | _remove_shelves(rows) | _remove_people(rows)
     for label in LISTS:
         removed |= _remove_unused(label, rows)
     _forget_about(library)
+    tell_search_of_copies(*books)
+    forget_words_of_nothing()
     return removed
 
 
@@ -52,6 +57,14 @@ def _refuse_to_leave_librarians_alone(rows: Rows) -> None:
             "The demo's Admin is the only one, and Librarians of yours would be left alone. Make an Admin first: give "
             "somebody the role at /admin/accounts/user/, or use manage.py createsuperuser.",
         )
+
+
+def _books_concerned(rows: Rows) -> set[int]:
+    """The books of the demo, and whatever else an invented member borrowed or waited for."""
+    of_invented = {"member__in": rows["accounts.member"]}
+    lent = Loan.objects.filter(**of_invented).order_by().values_list("copy__book", flat=True)
+    waited_for = Hold.objects.filter(**of_invented).order_by().values_list("book", flat=True)
+    return {*rows["catalog.book"], *lent, *waited_for}
 
 
 def _remove_loans_and_money(rows: Rows) -> dict[str, int]:

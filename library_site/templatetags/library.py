@@ -1,14 +1,15 @@
 """Small words for templates: icons, money, languages, the cloth of a drawn cover."""
 
+import json
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
@@ -22,6 +23,7 @@ from catalog.drafts import FORMATS, IDENTIFIER_KINDS, ROLES, DraftContributor
 from catalog.forms.people import people_as_lines
 from catalog.models import Author, Book
 from catalog.normalize.languages import html_language, language_name
+from catalog.search.hits import Hit, Person
 from circulation.models import Loan
 from circulation.queries.loans import days_overdue
 
@@ -34,7 +36,7 @@ register = template.Library()
 
 
 @register.simple_tag
-@cache
+@lru_cache(maxsize=512)  # few drawings, many times on each page
 def icon(name: str, size: int = 20, css: str = "icon") -> SafeString:
     """A drawing that says nothing to a screen reader; the words stand beside it."""
     return mark_safe(lucide(name, size=size, **{"class": css, "aria-hidden": "true", "focusable": "false"}))  # noqa: S308 - drawn by the icon library from fixed names
@@ -52,23 +54,26 @@ def money(minor: int | None, library: LibrarySettings) -> str:
     return "" if minor is None else amounts.formatted(minor, library.currency, get_language() or library.language)
 
 
-def parts_of(book: Book) -> list[tuple[Author, list[str]]]:
-    """Everybody who had a part in a book, once, with the parts (of ROLES)."""
+@register.filter
+def people(book: Book | Hit) -> Sequence[tuple[Author | Person, list[str]]]:
+    """Everybody who had a part in a book, once, with the parts; a sole author needs no word."""
+    if isinstance(book, Hit):
+        return [(person, _role_words(person.roles)) for person in book.people]
     parts: dict[Author, list[str]] = {}
     for part in book.contributors.all():
         parts.setdefault(part.author, []).append(part.role)
-    return list(parts.items())
+    return [(person, _role_words(roles)) for person, roles in parts.items()]
 
 
-def role_words(roles: Sequence[str]) -> list[str]:
-    """Parts in words; a sole author needs none."""
+def _role_words(roles: Sequence[str]) -> list[str]:
     return [] if list(roles) == ["aut"] else [str(ROLE_NAMES.get(role, role)) for role in roles]
 
 
 @register.filter
-def names(book: Book) -> str:
+def names(book: Book | Hit) -> str:
     """The names of up to three people, for a line in a list."""
-    everybody = list(dict.fromkeys(part.author.name for part in book.contributors.all()))
+    found = (p.name for p in book.people) if isinstance(book, Hit) else (p.author.name for p in book.contributors.all())
+    everybody = list(dict.fromkeys(found))
     return ", ".join(everybody[:MOST_NAMES]) + (" …" if len(everybody) > MOST_NAMES else "")
 
 
@@ -138,6 +143,12 @@ def language(code: str) -> str:
 
 
 @register.filter
+def figure(number: int) -> str:
+    """A number of things, its thousands set apart as the reader's language does."""
+    return number_format(number, force_grouping=True)
+
+
+@register.filter
 def html_lang(code: str) -> str:
     """A MARC language code as the ``lang`` attribute wants it; empty if there is none."""
     return html_language(code)
@@ -155,6 +166,13 @@ def lines_of(value: Any, name: str) -> list[str]:
     if name == "language" and value:
         return [language(value)]
     return list(value) if isinstance(value, list) else str(value or "").splitlines()
+
+
+@register.filter
+def ld_json(values: dict[str, Any]) -> SafeString:
+    """``values`` as a block of JSON-LD: data that no browser runs, in which nothing can end the block."""
+    text = json.dumps(values).replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026")
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 - escaped above
 
 
 @register.filter

@@ -16,7 +16,7 @@ from accounts.models import Action, Card, LibrarySettings, Member, Message, User
 from accounts.permissions import ADMIN, LIBRARIAN
 from accounts.queries import default_branch
 from accounts.tests.factories import MemberFactory
-from catalog.models import Author, Book, Copy, Subject
+from catalog.models import Author, Book, Copy, SearchDocument, SearchWord, Subject
 from catalog.services.copies import add_copies
 from catalog.tests.factories import BookFactory, CopyFactory
 from circulation.models import Hold, LedgerEntry, Loan, Notice, OnSiteUse
@@ -86,8 +86,9 @@ def test_passwords_differ_from_installation_to_installation() -> None:
 
 def test_remove_demo_leaves_nothing_of_it(short_demo: None) -> None:
     remove_demo()
-    left = [model.objects.count() for model in (Book, Copy, Member, Card, User, Loan, LedgerEntry, Author, Subject)]
-    assert left == [0] * 9
+    of_people = (Member, Card, User, Loan, LedgerEntry)
+    of_books = (Book, Copy, Author, Subject, SearchDocument, SearchWord)
+    assert [model.objects.count() for model in (*of_people, *of_books)] == [0] * 11
     library = LibrarySettings.current()
     assert (library.demo, library.set_up_at, library.currency_fixed) == ({"was_removed": True}, None, False)
     assert (library.name, library.address, library.contact_email, library.contact_phone) == ("Openshelf", "", "", "")

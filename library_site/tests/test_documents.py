@@ -18,7 +18,8 @@ DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix()
     for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md")]
 )
-ADDRESSES = ["/", "/search/?q=", "/books/<id>/", "/isbn/<isbn>/", "/authors/<id>/", "/accounts/login/", "/me/",
+ADDRESSES = ["/", "/search/?q=", "/books/<id>/", "/isbn/<isbn>/", "/books/<id>/cite/<style>",
+             "/books/<id>.jsonld", "/feeds/new.atom", "/authors/<id>/", "/accounts/login/", "/me/",
              "/me/profile/", "/desk/", "/desk/issue/", "/desk/return/", "/desk/loans/", "/desk/books/",
              "/desk/members/", "/desk/import/", "/desk/settings/", "/admin/", "/healthz"]  # fmt: skip
 COMMANDS = ["migrate", "load_demo", "worker", "import_openlibrary", "check_invariants", "play_scenario", "bench_load"]

@@ -26,6 +26,7 @@ POST_ONLY = {
     "circulation:resend_message", "circulation:cancel_message", "circulation:reset_notice_text",
 }  # fmt: skip
 ASKS_ANOTHER_COMPUTER = {"catalog:refresh", "catalog:import_review", "catalog:found_cover"}
+BROWSERS = {ADMINS: "admin_desk", DESK: "desk", MEMBERS: "mine", ANYBODY_SIGNED_IN: "mine"}
 CLOSED = [name for name, audience in AUDIENCE.items() if audience != PUBLIC]
 OF_THE_DESK = [name for name, audience in AUDIENCE.items() if audience in (DESK, ADMINS)]
 
@@ -64,8 +65,8 @@ def test_page_of_admins_is_refused_to_librarians(name: str, address: Any, desk: 
 
 
 @pytest.mark.parametrize("name", [name for name in CLOSED if name not in POST_ONLY | ASKS_ANOTHER_COMPUTER])
-def test_page_opens_to_its_audience(name: str, address: Any, desk: Client, admin_desk: Client, mine: Client) -> None:
-    browser = {ADMINS: admin_desk, DESK: desk, MEMBERS: mine, ANYBODY_SIGNED_IN: mine}[AUDIENCE[name]]
+def test_page_opens_to_its_audience(name: str, address: Any, request: pytest.FixtureRequest) -> None:
+    browser = request.getfixturevalue(BROWSERS[AUDIENCE[name]])
     query = "?sheet=a4-24&copies=1&skip=0" if name == "catalog:labels" else ""
     status = browser.get(address(name) + query).status_code
     assert status in ((200, 302) if name in REDIRECTS else (200,)) or (name == "catalog:labels" and status == 400)
@@ -75,10 +76,8 @@ REDIRECTS = {"library_site:after_sign_in", "library_site:unsent", "account_reaut
 
 
 @pytest.mark.parametrize("name", sorted(POST_ONLY))
-def test_state_never_changes_by_fetching_a_page(
-    name: str, address: Any, desk: Client, admin_desk: Client, mine: Client
-) -> None:
-    browser = {ADMINS: admin_desk, DESK: desk, MEMBERS: mine}[AUDIENCE[name]]
+def test_state_never_changes_by_fetching_a_page(name: str, address: Any, request: pytest.FixtureRequest) -> None:
+    browser = request.getfixturevalue(BROWSERS[AUDIENCE[name]])
     url = address(name)
     before = (Action.objects.count(), Restriction.objects.filter(lifted_at=None).count(), LedgerEntry.objects.count())
     assert (browser.get(url).status_code, browser.head(url).status_code) == (405, 405)

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import Member, User
 from accounts.services.members import give_first_password
@@ -20,19 +21,26 @@ PAPER, OWN = "paper-pass-word", "a sentence nobody guesses"
 STILL_OPEN = {"account_change_password", "account_logout", "library_site:health", "set_language"}
 
 
-@pytest.fixture
-def member(db: None) -> Member:
-    member = MemberFactory(card_number="C1", name="Mia")
-    give_first_password(member, password=PAPER, by=None)
-    member.refresh_from_db()
-    return member
+@pytest.fixture(scope="module")
+def window(shared_rows: DjangoDbBlocker) -> Client:
+    """Mia has a password from paper, and signed in with it in this browser."""
+    with shared_rows.unblock():
+        give_first_password(MemberFactory(card_number="C1", name="Mia"), password=PAPER, by=None)
+        client = Client()
+        sign_in(client, PAPER)
+        return client
 
 
 @pytest.fixture
-def newcomer(member: Member) -> Client:
+def member(window: Client, db: None) -> Member:
+    return Member.objects.get(card_number="C1")
+
+
+@pytest.fixture
+def newcomer(window: Client, db: None) -> Client:
     """Somebody signed in with the password from paper."""
     client = Client()
-    sign_in(client, PAPER)
+    client.cookies.update(window.cookies)
     return client
 
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from catalog.models import Author, Contributor, Cover
-from catalog.search.hits import Person, Picture, hits_of
+from catalog.search.hits import Person, hits_of
 from catalog.tests.factories import AuthorFactory, BookFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,9 +33,12 @@ def test_a_cover_without_a_file_is_no_picture() -> None:
     drawn, wished, printed = (BookFactory.create() for _each in range(3))
     Cover.objects.create(book=wished)
     Cover.objects.create(book=printed, file="covers/a1b2.jpg", width=180, height=270)
-    assert [hit.picture for hit in hits_of([drawn.pk, wished.pk, printed.pk])] == [
-        None, None, Picture("a1b2", 180, 270),
-    ]  # fmt: skip
+    hits = hits_of([drawn.pk, wished.pk, printed.pk])
+    assert [hit.cover is None for hit in hits] == [True, True, False]
+    picture = hits[2].cover
+    assert picture and (picture.file.name, picture.version, picture.width, picture.small_size) == (
+        "covers/a1b2.jpg", "a1b2", 180, (180, 270),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("count", [1, 3])

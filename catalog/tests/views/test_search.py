@@ -8,15 +8,17 @@ from django.utils import timezone
 
 from accounts.models import Action
 from catalog.drafts import BookDraft, DraftContributor
-from catalog.models import Author, Book, Subject
+from catalog.models import Author, Book, Copy, Subject
 from catalog.services.books import add_book
 from catalog.services.covers import upload_cover
+from catalog.services.search import index_books
 from catalog.tests.factories import BookFactory, BookIdentifierFactory, CopyFactory, CopyTypeFactory
 from catalog.tests.views.pages import HOSTILE, links, picture, title_of
+from circulation.queries.stock import stock_for_search
 from circulation.services.copies import mark_copy, mark_damaged, withdraw_copy
 from circulation.services.lost import mark_lost
 from circulation.tests.factories import make_loan
-from circulation.tests.views.pages import field_errors, rows, said, tree, words
+from circulation.tests.views.pages import rows, said, tree, words
 
 pytestmark = pytest.mark.django_db
 PRIDE = BookDraft(
@@ -36,6 +38,13 @@ def withdrawn(book: Book) -> Book:
     for copy in book.copies.all():
         mark_copy(copy, state="withdrawn", by=None)
     return book
+
+
+def lend(*copies: Copy) -> None:
+    """Loans of ``copies``, and search hears of them."""
+    for copy in copies:
+        make_loan(copy)
+        index_books([copy.book_id], stock_for_search([copy.book_id]))
 
 
 def titles(response: Any) -> list[str]:
@@ -59,7 +68,7 @@ def test_start_page_shows_a_search_box_and_the_new_arrivals_newest_first(client:
     shelf = [words(each) for each in tree(page).iterfind(".//ul[@class='shelf']//span[@class='name']")]
     assert (page.status_code, shelf) == (200, ["Third", "Second", "First"])
     form = tree(page).find(".//form[@action='/search/']")
-    assert [(each.get("name"), each.get("maxlength")) for each in form.iter("input")] == [("q", "200")]
+    assert [(each.get("name"), each.get("maxlength")) for each in form.iter("input")] == [("q", "1000")]
 
 
 def test_start_page_of_an_empty_library_says_so_and_leads_librarians_on(client: Client, desk: Client) -> None:
@@ -80,18 +89,16 @@ def test_start_page_asks_the_database_six_times(count: int, client: Client, djan
 
 @pytest.mark.parametrize(
     "q",
-    [
-        "pride", "PREJ", "prejudice pride", "austen", "jane  pride", "novel", "love stories", "oxford", "9780192802385",
-        "978-0-19-280238-5", "0192802380", "0-19-280238-0", "ISBN: 978 0 19 280238 5", "]E09780192802385", "pride!",
-    ],
+    ["pride", "PREJ", "prejudice pride", "austen", "jane  pride", "novel", "love stories", "pride!",
+     "oxford university"],
 )  # fmt: skip
-def test_every_word_is_looked_for_in_title_people_subject_isbn_and_publisher(q: str, client: Client) -> None:
+def test_every_word_is_looked_for_in_title_people_subject_series_and_publisher(q: str, client: Client) -> None:
     add()
     add(title="Emma", subtitle="", isbns=(), isbns_10=(), publisher="Penguin", subjects=(), contributors=())
     assert titles(client.get("/search/", {"q": q})) == ["Pride and Prejudice: A Novel"]
 
 
-@pytest.mark.parametrize("q", ["pride emma", "rejudice", "9780553382563", "97801928023850", "%", "_", "!!!", "\\"])
+@pytest.mark.parametrize("q", ["zebra", "zebra -pride", "9780553382563", "97801928023850", "%", "_", "!!!", "\\"])
 def test_what_is_not_there_is_not_found(q: str, client: Client) -> None:
     add()
     page = client.get("/search/", {"q": q})
@@ -104,12 +111,13 @@ def test_search_for_nothing_shows_everything_by_title(client: Client) -> None:
         add(title=title, subtitle="", isbns=(), isbns_10=())
     page = client.get("/search/")
     assert titles(page) == ["Apes", "Ärger", "The Zebra"]
-    assert "3 books, by title" in said(page)
+    assert "3 books" in said(page)
+    assert [words(each) for each in tree(page).iterfind(".//a[@aria-current='true']")] == ["Title"]
 
 
 def test_result_shows_people_year_call_number_and_how_many_are_in(client: Client) -> None:
     book = add(stock=3)
-    make_loan(book.copies.order_by("pk")[0])
+    lend(book.copies.order_by("pk")[0])
     page = client.get("/search/?q=pride")
     (hit,) = tree(page).iterfind(".//ol[@class='hits']/li")
     assert words(hit) == (
@@ -124,46 +132,18 @@ def test_result_shows_people_year_call_number_and_how_many_are_in(client: Client
 ])  # fmt: skip
 def test_result_says_whether_a_copy_is_in(stock: int, lent: int, sentence: str, client: Client) -> None:
     book = add(stock=stock)
-    for copy in book.copies.order_by("pk")[:lent]:
-        make_loan(copy)
+    lend(*book.copies.order_by("pk")[:lent])
     (hit,) = tree(client.get("/search/?q=pride")).iterfind(".//ol[@class='hits']/li")
     assert words(hit).endswith(sentence)
 
 
-def test_results_have_pages_that_keep_the_search_and_are_numbered_in_the_title(client: Client) -> None:
-    for number in range(45):
-        add(title=f"Book {number:02}", isbns=(), isbns_10=())
-    page = client.get("/search/?q=book&page=2")
-    assert titles(page)[0] == "Book 20: A Novel"
-    assert "Catalogue (page 2 of 3)" in title_of(page)
-    assert (links(page)["Next"], links(page)["Previous"]) == ("?q=book&page=3", "?q=book&page=1")
-
-
-@pytest.mark.parametrize(("page", "first"), [
-    ("0", "40"), ("-1", "40"), ("9" * 30, "40"), ("x", "00"), ("", "00"), ("\x00", "00"),
-])  # fmt: skip
-def test_page_number_that_makes_no_sense_shows_a_page_that_exists(page: str, first: str, client: Client) -> None:
-    for number in range(45):
-        add(title=f"Book {number:02}", isbns=(), isbns_10=())
-    assert titles(client.get("/search/", {"page": page}))[0] == f"Book {first}: A Novel"
-
-
-@pytest.mark.parametrize(("q", "sentence"), [
-    ("x" * 201, "Ensure this value has at most 200 characters (it has 201)."), ("a\x00b", "Null characters are not"),
-])  # fmt: skip
-def test_search_that_cannot_be_says_why_and_keeps_what_was_typed(q: str, sentence: str, client: Client) -> None:
-    add()
-    page = client.get("/search/", {"q": q})
-    assert (page.status_code, titles(page), len(field_errors(page))) == (400, [], 1)
-    assert sentence in field_errors(page)[0]
-    assert tree(page).find(".//main//input[@name='q']").get("value").replace("�", "\x00") == q
-
-
 @pytest.mark.parametrize("count", [1, 3])
-def test_results_ask_the_database_six_times(count: int, client: Client, django_assert_num_queries: Any) -> None:
+def test_results_ask_the_database_eight_times_and_once_more_for_the_spelling_of_very_few(
+    count: int, client: Client, django_assert_num_queries: Any
+) -> None:
     for number in range(count):
         add(title=f"Book {number}", stock=2, contributors=(DraftContributor(f"A {number}"),), isbns=())
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9 if count == 1 else 8):
         client.get("/search/?q=book")
 
 
@@ -176,7 +156,7 @@ def test_page_of_a_book_tells_everything_about_the_edition(client: Client) -> No
     assert facts(page) == {
         "Publisher": "Oxford University Press, Oxford", "Published": "2004", "First published": "1813",
         "Edition": "2nd", "Language": "English", "Pages": "333", "Format": "Paperback", "Series": "World's Classics",
-        "ISBN-13": "9780192802385", "ISBN-10": "0192802380",
+        "ISBN-13": "9780192802385", "ISBN-10": "0192802380", "Permalink": f"http://127.0.0.1:8000/books/{book.pk}/",
     }  # fmt: skip
     assert "Money & manners." in said(page)
     author, subject = Author.objects.get(), Subject.objects.get(name="England")
@@ -213,8 +193,14 @@ def test_book_whose_every_copy_was_withdrawn_is_nowhere_to_be_seen_by_readers(cl
     author, subject = Author.objects.get(), Subject.objects.get(name="England")
     gone = [f"/books/{book.pk}/", "/isbn/9780192802385/", f"/books/{book.pk}/cover.jpg"]
     assert [client.get(address).status_code for address in gone] == [404] * 3
-    lists = ["/search/?q=pride", "/search/?q=9780192802385", f"/authors/{author.pk}/", f"/subjects/{subject.pk}/"]
-    assert [titles(client.get(address)) for address in lists] == [[]] * 4
+    lists = [
+        "/search/?q=pride",
+        "/search/?q=9780192802385",
+        "/search/?q=B000001X",
+        f"/authors/{author.pk}/",
+        f"/subjects/{subject.pk}/",
+    ]
+    assert [titles(client.get(address)) for address in lists] == [[]] * 5
     assert "Pride" not in said(client.get("/"))
 
 
@@ -226,14 +212,12 @@ def test_only_librarians_are_led_to_the_desk(client: Client, mine: Client, desk:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_page_of_a_book_asks_the_database_seven_times(
-    count: int, client: Client, django_assert_num_queries: Any
-) -> None:
+def test_page_of_a_book_asks_the_database_ten_times(count: int, client: Client, django_assert_num_queries: Any) -> None:
     people = tuple(DraftContributor(f"Person {number}") for number in range(count))
     book = add(stock=count, contributors=people, subjects=tuple(f"Subject {number}" for number in range(count)))
     for copy in book.copies.all():
         make_loan(copy)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         client.get(f"/books/{book.pk}/")
 
 
@@ -258,13 +242,13 @@ def test_subject_page_lists_the_books_about_it(client: Client) -> None:
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize("what", ["authors", "subjects"])
-def test_author_and_subject_page_ask_the_database_seven_times(
+def test_author_and_subject_page_ask_the_database_five_times(
     what: str, count: int, client: Client, django_assert_num_queries: Any
 ) -> None:
     for number in range(count):
         add(title=f"Book {number}", stock=2, isbns=(f"97801928023{number}5",))
     pk = (Author if what == "authors" else Subject).objects.order_by("pk")[0].pk
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         client.get(f"/{what}/{pk}/")
 
 

@@ -41,7 +41,7 @@ def something_of_everything() -> None:
 
 
 MAY = zurich("2026-05-01T07:00")
-ALL = DailyCounts(holds_expired=2, unlinked=1, marked_lost=1)
+ALL = DailyCounts(holds_expired=2, unlinked=1, marked_lost=1, most_borrowed=2)
 
 
 def test_daily_1_everything_that_is_due_is_done_and_counted() -> None:
@@ -116,8 +116,11 @@ def test_daily_7_command_tells_each_part_and_the_counts_as_json() -> None:
     out = StringIO()
     call_command("daily", stdout=out)
     lines = out.getvalue().splitlines()
-    assert lines[:-1] == ["holds_expired: 2", "marked_lost: 1", "notices_queued: 0", "unlinked: 1"]
-    assert json.loads(lines[-1]) == ALL._asdict()
+    assert lines[:-1] == [
+        "holds_expired: 2", "marked_lost: 1", "notices_queued: 0", "unlinked: 1", "also_borrowed: 0",
+        "most_borrowed: 0",
+    ]  # fmt: skip
+    assert json.loads(lines[-1]) == ALL._replace(most_borrowed=0)._asdict()  # all that was longer ago
 
 
 def test_daily_8_clock_set_back_does_no_harm() -> None:

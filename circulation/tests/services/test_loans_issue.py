@@ -11,6 +11,7 @@ from accounts.models import Action, Branch, User
 from accounts.permissions import LIBRARIAN, MEMBER
 from accounts.services.actions import FormAlreadyUsed
 from accounts.tests.factories import BranchFactory, MemberFactory
+from catalog.services.search import index_book
 from catalog.tests.factories import CopyFactory, CopyTypeFactory
 from circulation.models import CirculationRule, Loan
 from circulation.services.loans import issue_copy, return_copy
@@ -238,27 +239,34 @@ def test_refused_form_may_be_sent_again(branch: Branch, librarian: User) -> None
     assert issue_copy(copy, **how, overrides=["copy_lost"], reason="found").is_open
 
 
+def is_told_to_search() -> int:
+    """In so many statements: the document is locked, its figures counted, written; in SQLite its words stand apart."""
+    return 3 if connection.vendor == "postgresql" else 4
+
+
 @pytest.mark.parametrize(("key", "issue", "back"), [(None, 15, 8), ("the-form", 16, 9)])
 def test_issue_and_return_need_few_statements(
     key: str | None, issue: int, back: int, branch: Branch, librarian: User
 ) -> None:
     copy, member = CopyFactory(), MemberFactory()
+    index_book(copy.book)
     how = {"branch": branch, "by": librarian}
     with CaptureQueriesContext(connection) as issuing:
         issue_copy(copy, member=member, key=key and f"{key}-1", **how)
     with CaptureQueriesContext(connection) as returning:
         return_copy(copy, key=key and f"{key}-2", **how)
-    assert (len(issuing), len(returning)) == (issue, back)
+    assert (len(issuing), len(returning)) == (issue + is_told_to_search(), back + is_told_to_search())
 
 
 def test_loans_of_a_member_do_not_make_issuing_slower(branch: Branch) -> None:
     member, counts = MemberFactory(), []
     for _each in range(4):
         copy = CopyFactory()
+        index_book(copy.book)
         with CaptureQueriesContext(connection) as issuing:
             issue_copy(copy, member=member, branch=branch, by=None, now=NOW)
         counts.append(len(issuing))
-    assert counts == [15, 15, 15, 15]
+    assert counts == [15 + is_told_to_search()] * 4
 
 
 def test_date_set_by_hand_holds_for_a_renewal_by_issuing_too(branch: Branch) -> None:

@@ -22,6 +22,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("dir", metavar="DIR", type=Path, help="the folder with authors.csv, titles.csv, ...")
         parser.add_argument("--force", action="store_true", help="load it beside the books and members that are here")
+        parser.add_argument(
+            "--no-search", dest="search", action="store_false", help="leave the search documents to rebuild_search"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["force"] and not is_empty():
@@ -35,7 +38,8 @@ class Command(BaseCommand):
             raise CommandError(f"{error} Nothing was loaded.") from error
         except DatabaseError as error:
             raise CommandError(f"{self.file}.csv: the database refused it: {error} Nothing was loaded.") from error
-        build_search()
+        if options["search"]:
+            build_search(self._show)
         seconds = time.monotonic() - began
         self._end_bar()
         gather_statistics()

@@ -12,9 +12,9 @@ from circulation.services.daily import run_daily
 
 class Command(BaseCommand):
     help = (
-        "Do the daily work: expire holds, remind, mark what is long overdue as lost, forget reading histories. Prints "
-        "each part as it is done, and last a line of JSON with the counts. The worker does the same once a day by "
-        "itself; doing it again does no harm."
+        "Do the daily work: expire holds, remind, mark what is long overdue as lost, forget reading histories, count "
+        "what is borrowed. Prints each part as it is done, and last a line of JSON with the counts. The worker does "
+        "the same once a day by itself; doing it again does no harm."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

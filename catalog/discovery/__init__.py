@@ -1,0 +1,1 @@
+"""What leads from a book to others and from elsewhere to a book. Reads only."""

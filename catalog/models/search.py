@@ -1,0 +1,71 @@
+"""What search keeps of each book. The words themselves stand in an index of the database in use (catalog.search)."""
+
+from django.db import models
+from django.db.models import Q
+
+from .books import Book
+
+
+class SearchDocument(models.Model):
+    """One book as search sees it, beside its words: what hits are sorted, filtered and counted by.
+
+    ``out``, ``times_lent`` and ``holds`` are circulation's figures; everything else follows from book and copies.
+    """
+
+    book = models.OneToOneField(Book, on_delete=models.CASCADE, primary_key=True, related_name="search_document")
+    is_hidden = models.BooleanField(default=False)
+    is_stale = models.BooleanField(default=False)  # the worker writes it anew
+    title_key = models.CharField(max_length=500, db_index=True)
+    sort_title = models.CharField(max_length=60)
+    sort_author = models.CharField(max_length=60)
+    year = models.PositiveSmallIntegerField(default=0)
+    language = models.CharField(max_length=3)
+    copies = models.PositiveIntegerField(default=0)
+    lendable = models.PositiveIntegerField(default=0)
+    out = models.PositiveIntegerField(default=0)
+    available = models.PositiveIntegerField(default=0)
+    times_lent = models.PositiveIntegerField(default=0)
+    holds = models.PositiveIntegerField(default=0)
+    facets = models.TextField(default="")
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["sort_title", "book"], name="search_by_title"),
+            models.Index(fields=["sort_author", "book"], name="search_by_author"),
+            models.Index(fields=["year", "book"], name="search_by_year"),
+            models.Index(fields=["times_lent", "book"], name="search_by_popularity"),
+            models.Index(fields=["book"], condition=Q(is_stale=True), name="search_stale"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.book)
+
+
+class SearchWord(models.Model):
+    """A word that some book has in its title, its people or its subjects: what misspelt words are compared with.
+
+    ``skeleton``: its consonants, by which words that look alike are found (catalog.search.sounding).
+    """
+
+    word = models.CharField(max_length=40, unique=True)
+    skeleton = models.CharField(max_length=40, default="")
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["skeleton", "word"], name="search_by_skeleton")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class SearchLanguage(models.Model):
+    """A language that some book is in, by and large the most frequent ones first: in these roots are looked for."""
+
+    code = models.CharField(max_length=3, unique=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,68 @@
+"""How many books fit, and what they have in common: counted where that is quick, else reckoned from a fair sample."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+
+from . import marks
+from .engine import engine
+from .expressions import Expression, Mark, all_of
+
+SAMPLED = 500  # a sample has at least about so many hits
+IN = marks.AVAILABLE[2:]  # the facet of books that have a copy in, which documents keep as a number
+GUESSED_FROM = 9  # the sample that tells how large the others would be
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many hits have which facet (tokens as documents keep them); ``is_exact``, else reckoned to two digits."""
+
+    counts: Counter[str]
+    is_exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many hits there are; ``is_exact``, else reckoned to two digits."""
+
+    number: int
+    is_exact: bool = True
+
+
+def count(expression: Expression, most: int) -> int:
+    """How many documents fit ``expression``, counting no further than ``most``."""
+    sql, values = engine().ids(expression)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) i LIMIT %s) n", [*values, most])  # noqa: S608
+        return cursor.fetchone()[0]
+
+
+def facets_of(rows: Iterable[tuple[str, int]]) -> Facets:
+    """What hits have in common; ``rows`` are the facets of each and how many of its copies are in."""
+    rows = list(rows)
+    counts = Counter(" ".join(facets for facets, _available in rows).split())
+    if available := sum(1 for _facets, available in rows if available):
+        counts[IN] = available
+    return Facets(counts)
+
+
+def reckon(expression: Expression, counted: int) -> tuple[Total, Facets]:
+    """The number of hits of ``expression``, many, and their facets; ``counted``: as far as they were counted."""
+    most = engine().COUNTED
+    hits = counted if counted <= most else count(_sample(expression, GUESSED_FROM), most) << GUESSED_FROM
+    level = max(0, min(marks.SAMPLES, (hits // SAMPLED).bit_length() - 1))
+    rows = engine().facets(_sample(expression, level) if level else expression)
+    total = Total(counted) if counted <= most else Total(_rounded(len(rows) << level), is_exact=False)
+    found = facets_of(rows).counts
+    return total, Facets(Counter({name: _rounded(n << level) for name, n in found.items()}), is_exact=level == 0)
+
+
+def _sample(expression: Expression, level: int) -> Expression:
+    return all_of([expression, Mark(marks.mark(marks.SAMPLE, level))])
+
+
+def _rounded(number: int) -> int:
+    """``number`` to its first two digits."""
+    return round(number, 2 - len(str(number))) if number > 99 else number

@@ -1,0 +1,175 @@
+"""The search document: everything by which one book can be found, in words of the index."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
+
+from catalog.models import Author, Book, Copy
+from catalog.normalize.text import fold, title_key
+from catalog.normalize.titles import sort_title
+
+from . import marks
+from .expressions import AUTHOR, NUMBER, PARTS, PUBLISHER, REST, SHELF, SUBJECT, TITLE
+from .stems import roots_of
+from .words import LONGEST, accented_words, name_keys, other_spellings, words
+
+SORT_LENGTH = 60
+MOST_WORDS = 2_000  # of one part; only a description can be longer
+SPELLED_PARTS = (TITLE, AUTHOR, SUBJECT)
+ROOTED_PARTS = (TITLE, SUBJECT, REST)  # names and numbers have no roots
+UNKNOWN_LANGUAGE = "eng"  # whose roots a record gets that names no language; so do headings, English in most records
+REPEATED_PARTS = (AUTHOR, SUBJECT, PUBLISHER)  # whose texts many books share
+KEPT = 20_000  # of these texts with their words
+FENCE = "_"  # stands between what is no phrase together
+SHORTEST_SPELLED = 3
+LONGEST_SPELLED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What circulation knows of a book: how many of its copies are ``out`` (lent, or kept for somebody) that could be
+    lent otherwise, how often any was lent, how many people wait."""
+
+    out: int = 0
+    times_lent: int = 0
+    holds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is written down for one book. ``parts`` are the texts of PARTS, words divided by blanks."""
+
+    pk: int
+    parts: tuple[str, ...]
+    marks: tuple[str, ...]
+    fields: dict[str, object] = field(default_factory=dict)
+    spellings: frozenset[str] = frozenset()
+
+
+def document(book: Book, stock: Stock) -> Document:
+    """The document of ``book``, whose contributors with authors, subjects, identifiers and copies with their types are
+    best prefetched."""
+    copies = list(book.copies.all())
+    standing = [copy for copy in copies if copy.withdrawn_on is None]
+    here = [copy for copy in standing if copy.lost_on is None]
+    lendable = sum(1 for copy in here if copy.damaged_on is None and copy.copy_type.is_lendable)
+    available = max(0, lendable - stock.out)
+    people = [part.author for part in book.contributors.all()]
+    subjects = sorted(book.subjects.all(), key=lambda subject: subject.pk)
+    surface = _surface(book, [person.name for person in people], [subject.name for subject in subjects], copies)
+    found = {name: [_words(name, text) for text in texts] for name, texts in surface.items()}
+    facets = _facets(book, [person.pk for person in people], [subject.pk for subject in subjects], here)
+    is_hidden = bool(copies) and not standing
+    return Document(
+        pk=book.pk,
+        parts=tuple(
+            _part(name, surface[name], found[name], book.language, _names(people) if name == AUTHOR else [])
+            for name in PARTS
+        ),
+        marks=(
+            marks.ALL, *([marks.HIDDEN] if is_hidden else []), *facets, *marks.of_year(book.year),
+            *marks.samples(book.pk), *volatile_marks(available, stock.times_lent),
+        ),
+        fields={
+            "is_hidden": is_hidden, "is_stale": False,
+            "title_key": fold(title_key(book.title))[:500], "sort_title": book.sort_title[:SORT_LENGTH],
+            "sort_author": fold(people[0].sort_name)[:SORT_LENGTH] if people else "", "year": book.year or 0,
+            "language": book.language, "copies": len(here), "lendable": lendable, "available": available,
+            "out": stock.out, "times_lent": stock.times_lent, "holds": stock.holds,
+            "facets": " ".join(sorted(token[2:] for token in (*facets, *marks.of_year(book.year)[1:2]))),
+        },
+        spellings=frozenset(
+            _spelled(chain(words(book.series), *(text for name in SPELLED_PARTS for text in found[name])))
+        ),
+    )  # fmt: skip
+
+
+def volatile_marks(available: int, times_lent: int) -> list[str]:
+    """The marks that loans and returns change."""
+    popular = marks.mark(marks.POPULARITY, marks.popularity(times_lent))
+    return [popular, marks.AVAILABLE] if available else [popular]
+
+
+def exact_keys(text: str) -> set[str]:
+    """The folded titles, whole or without their article, that ``text`` may be."""
+    return {key for key in (fold(text)[:500], sort_title(text)) if key}
+
+
+def _surface(book: Book, people: list[str], subjects: list[str], copies: list[Copy]) -> dict[str, list[str]]:
+    title = f"{book.title} {book.subtitle}"  # a phrase may run from one into the other
+    shelf = dict.fromkeys([book.call_number, *(copy.call_number for copy in copies)])
+    rest = [book.statement, book.series, book.edition, book.published, book.description]
+    return {
+        TITLE: [title],
+        AUTHOR: people,
+        SUBJECT: subjects,
+        PUBLISHER: [book.publisher, book.place],
+        NUMBER: [identifier.value for identifier in book.identifiers.all()],
+        SHELF: list(shelf),
+        REST: [text for text in rest if text],
+    }
+
+
+def _words(name: str, text: str) -> Sequence[str]:
+    return _known_words(text) if name in REPEATED_PARTS else words(text)
+
+
+@lru_cache(maxsize=KEPT)
+def _known_words(text: str) -> tuple[str, ...]:
+    return tuple(words(text))
+
+
+@lru_cache(maxsize=KEPT)
+def _name_spellings(name: str) -> list[list[str]]:
+    return other_spellings(name, is_name=True)
+
+
+def _part(name: str, texts: list[str], found: list[Sequence[str]], language: str, more: list[str]) -> str:
+    """The words of one part, text by text; then other spellings, then roots and ``more`` tokens."""
+    spelled = _name_spellings if name == AUTHOR else other_spellings
+    pieces = [*found, *(piece for text in texts for piece in spelled(text))]
+    if name in ROOTED_PARTS:
+        more = _roots(name, texts, found, language)
+    tokens = [token for piece in pieces if piece for token in (*piece, FENCE)][:MOST_WORDS]
+    return " ".join((*tokens, *more[:MOST_WORDS]))
+
+
+def _roots(name: str, texts: list[str], found: list[Sequence[str]], language: str) -> list[str]:
+    accented = [
+        word
+        for text, parts in zip(texts, found, strict=True)
+        for word in (parts if text.isascii() else accented_words(text))
+    ][:MOST_WORDS]
+    tongues = dict.fromkeys([language or UNKNOWN_LANGUAGE, *([UNKNOWN_LANGUAGE] if name == SUBJECT else [])])
+    return [token for tongue in tongues for token in roots_of(accented, tongue)]
+
+
+def _names(people: list[Author]) -> list[str]:
+    return sorted({token for person in people for token in _name_tokens(person.name, person.sort_name)})
+
+
+@lru_cache(maxsize=KEPT)
+def _name_tokens(name: str, sort_name: str) -> frozenset[str]:
+    """The whole name as one word, each way it may be typed, and the surname."""
+    surname = words(sort_name.partition(",")[0])
+    ends = {surname[-1], "".join(surname)[:LONGEST]} if surname else set()
+    return frozenset({f"_n_{key}" for key in name_keys(name)} | {f"_s_{end}" for end in ends})
+
+
+def _facets(book: Book, authors: list[int], subjects: list[int], copies: list[Copy]) -> list[str]:
+    values: dict[str, Iterable[object]] = {
+        marks.LANGUAGE: [book.language],
+        marks.FORMAT: [book.format],
+        marks.AUTHOR: authors,
+        marks.SUBJECT: subjects,
+        marks.BRANCH: [copy.home_branch_id for copy in copies],
+        marks.LOCATION: [copy.location for copy in copies],
+    }
+    return list(
+        dict.fromkeys(marks.mark(letter, value) for letter, found in values.items() for value in found if value)
+    )
+
+
+def _spelled(found: Iterable[str]) -> Iterable[str]:
+    return (word for word in found if SHORTEST_SPELLED <= len(word) <= LONGEST_SPELLED and word.isalpha())

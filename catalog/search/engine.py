@@ -1,0 +1,68 @@
+"""The two engines behind one interface: SQLite's FTS5 and PostgreSQL's tsvector, by the database in use."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from django.db import connection
+from django.db.models import Q
+
+from . import postgres, sqlite
+from .documents import Document, Stock
+from .expressions import Expression
+
+
+class Engine(Protocol):
+    """What an engine does. Everything else about search is the same on both."""
+
+    def write(self, documents: Iterable[Document]) -> None:
+        """Put the words of ``documents`` into the index, in place of what was there. Their rows are written already."""
+
+    def lock(self, pks: Sequence[int]) -> list[tuple[int, int, int, Stock]]:
+        """Key, copies to lend, available ones and stock of these books' documents, by key, kept from changing."""
+
+    def write_stock(self, pk: int, stock: Stock, available: int, old: Sequence[str], new: Sequence[str]) -> None:
+        """Give the document ``pk`` these figures, and the marks ``new`` in place of ``old``."""
+
+    def strays(self) -> list[int]:
+        """The keys of books that are gone and whose words are still there."""
+
+    def erase_strays(self) -> int:
+        """Remove words of books that are gone; how many there were."""
+
+    def wrong(self, documents: Iterable[Document]) -> list[int]:
+        """Which of these have other words in the index, or none."""
+
+    COUNTED: int
+    """So many hits are counted quickly; more are reckoned."""
+
+    def looking(self) -> AbstractContextManager[None]:
+        """Within, the database looks into the index, whatever it thinks of other ways."""
+
+    def ids(self, expression: Expression) -> tuple[str, list]:
+        """A SELECT of the ``id`` of what fits, in any order."""
+
+    def facets(self, expression: Expression) -> list[tuple[str, int]]:
+        """The facets of everything that fits, and how many of its copies are in."""
+
+    def newest(self, expression: Expression, *, limit: int, offset: int, before: int | None) -> list[int]:
+        """``limit`` keys of what fits after the first ``offset``, the highest first, below ``before``."""
+
+    def most_popular(
+        self, expression: Expression, *, limit: int, after: tuple[int, int] | None
+    ) -> list[tuple[int, int]]:
+        """Class of popularity and key of what fits, the highest first, after the pair ``after``."""
+
+    def probe(self, expression: Expression) -> tuple[str, list]:
+        """A condition on a row ``d`` of the documents: it fits."""
+
+    def begins(self, field: str, text: str) -> Q:
+        """Rows whose ``field`` begins with ``text``, in a way that an index on it answers."""
+
+    def tidy(self) -> None:
+        """Make the index as small and quick as it gets, after many writes."""
+
+
+def engine() -> Engine:
+    """The engine of the database in use."""
+    return postgres if connection.vendor == "postgresql" else sqlite

@@ -1,0 +1,44 @@
+"""What hits are narrowed down by."""
+
+from dataclasses import dataclass
+
+from . import marks
+from .expressions import Expression, Mark, all_of, any_of, without
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Only books that have every one of ``facets``, came out ``since`` to ``until``, and have a copy in.
+
+    ``shows_hidden``: also those whose every copy was withdrawn; for the desk.
+    """
+
+    facets: tuple[marks.Facet, ...] = ()
+    since: int | None = None
+    until: int | None = None
+    is_available: bool = False
+    shows_hidden: bool = False
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is filtered that a reader chose."""
+        return bool(self.facets) or self.since is not None or self.until is not None or self.is_available
+
+    def apply(self, expression: Expression) -> Expression:
+        """``expression`` narrowed down."""
+        wanted: list[Expression] = [Mark(facet.token) for facet in self.facets]
+        if self.is_available:
+            wanted.append(Mark(marks.AVAILABLE))
+        if self.since is not None or self.until is not None:
+            wanted.append(self._years())
+        narrowed = all_of([expression, *wanted])
+        return narrowed if self.shows_hidden else without(narrowed, [Mark(marks.HIDDEN)])
+
+    def _years(self) -> Expression:
+        since = marks.FIRST_YEAR if self.since is None else self.since
+        until = marks.LAST_YEAR if self.until is None else self.until
+        tokens = marks.years(since, until)
+        return any_of(Mark(token) for token in tokens) if tokens else Mark(marks.mark(marks.YEAR, "none"))
+
+
+NO_FILTERS = Filters()

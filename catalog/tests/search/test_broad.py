@@ -1,0 +1,94 @@
+"""Going down the index of many hits. Many are few here: the limits are lowered."""
+
+import pytest
+
+from catalog.models import Book
+from catalog.queries import search_books
+from catalog.search import broad, finding
+from catalog.search.filters import Filters
+from catalog.search.finding import Found
+from catalog.search.marks import Facet
+
+from .shelf import shelve
+
+pytestmark = pytest.mark.django_db
+
+SORTS = ("newest", "title", "author", "year", "popularity")
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "NARROW", 2)
+    monkeypatch.setattr(broad, "NARROW", 2)
+
+
+@pytest.fixture
+def library() -> None:
+    shelve("Sea", "The Sea", "Sea and Sand", "A Sea Story", by="Zoe Sea", year=1990, language="eng")
+    shelve("Deep Sea", "Sea Fish", "Old Sea", lent={"Sea Fish": 9, "Old Sea": 70}, year=2001, language="ger")
+    shelve("Ships", "Waves", by="Ann Sea", lent={"Waves": 3}, year=1955, language="eng")
+    shelve("Nets", "Ropes", description="On the sea.")
+
+
+def titles(found: Found) -> list[str]:
+    names = dict(Book.objects.values_list("pk", "title"))
+    return [names[pk] for pk in found.pks]
+
+
+def walk(text: str, by_number: bool, **how: object) -> list[str]:
+    """The titles of all pages of two, by the numbers of the pages or each from where the one before ended."""
+    found, shown = search_books(text, per_page=2, **how), []
+    for page in range(2, 20):
+        shown += titles(found)
+        if not found.has_next:
+            return shown
+        found = search_books(text, per_page=2, page=page, after="" if by_number else found.after, **how)
+    raise AssertionError("the pages do not end")
+
+
+@pytest.mark.parametrize("by_number", [True, False])
+def test_the_very_title_comes_first_then_tiers_then_the_popular_then_the_newest(
+    library: None, many: None, by_number: bool
+) -> None:
+    assert walk("sea", by_number) == [
+        "The Sea", "Sea",
+        "Old Sea", "Sea Fish", "Deep Sea", "A Sea Story", "Sea and Sand",
+        "Waves", "Ships",
+        "Ropes", "Nets",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("is_walked", [True, False])
+@pytest.mark.parametrize("by_number", [True, False])
+@pytest.mark.parametrize("sort", SORTS)
+def test_an_order_is_the_same_of_many_hits_as_of_few(
+    library: None, monkeypatch: pytest.MonkeyPatch, sort: str, by_number: bool, is_walked: bool
+) -> None:
+    few = titles(search_books("sea", sort=sort))
+    monkeypatch.setattr(finding, "NARROW", 2)
+    monkeypatch.setattr(broad, "NARROW", 2)
+    monkeypatch.setattr(broad, "COLLECTED", 2 if is_walked else 99)
+    assert walk("sea", by_number, sort=sort) == few
+    assert len(few) == 11
+
+
+def test_filters_hold_for_many_hits(library: None, many: None) -> None:
+    german = Filters(facets=(Facet("l", "ger"),))
+    assert walk("sea", False, filters=german) == ["Old Sea", "Sea Fish", "Deep Sea"]
+    assert walk("sea", True, filters=Filters(since=1950, until=1960), sort="title") == ["Ships", "Waves"]
+
+
+@pytest.mark.parametrize("after", ["x", "1-2", "1-2-x", "9-9-9999999999999999999999", "-1", "²-²-²", "1--2"])
+def test_a_place_that_cannot_be_read_is_the_beginning(library: None, many: None, after: str) -> None:
+    assert titles(search_books("sea", per_page=2, after=after)) == ["The Sea", "Sea"]
+    assert titles(search_books("sea", per_page=1, sort="newest", after=after)) == ["Ropes"]
+
+
+def test_a_place_beyond_the_end_shows_nothing(library: None, many: None) -> None:
+    assert titles(search_books("sea", after="99-0-1")) == []
+    assert titles(search_books("sea", sort="newest", after="0")) == []
+
+
+def test_a_page_beyond_the_end_is_empty(library: None, many: None) -> None:
+    found = search_books("sea", page=10**9)
+    assert (titles(found), found.has_next, found.total.number) == ([], False, 11)

@@ -1,0 +1,99 @@
+"""The two engines: how they say what is looked for, and what they keep."""
+
+import pytest
+from django.db import connection
+
+from catalog.models import Book, SearchDocument
+from catalog.queries import search_books
+from catalog.search import postgres, sqlite
+from catalog.search.documents import Stock, document
+from catalog.search.engine import engine
+from catalog.search.expressions import Expression, Mark, Words, all_of, any_of, without
+from catalog.services.search import index_book, set_stock, to_be_indexed
+
+from .shelf import shelve
+
+CAT, DOG, SEA = (
+    Words(("cat",), ("title",)),
+    Words(("dog",)),
+    Words(("deep", "se"), ("title", "subject"), is_prefix=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("expression", "fts5", "tsquery"),
+    [
+        (Mark("__l_eng"), '"__l_eng"', "'__l_eng'"),
+        (CAT, '{title} : "cat"', "('t:cat')"),
+        (SEA, '{title subject} : "deep se" *', "('t:deep' <-> 't:se':*) | ('s:deep' <-> 's:se':*)"),
+        (all_of([CAT, Mark("__av")]), '({title} : "cat") AND ("__av")', "(('t:cat')) & ('__av')"),
+        (any_of([CAT, CAT]), '{title} : "cat"', "('t:cat')"),
+        (
+            without(CAT, [Mark("__hid"), Mark("__av")]),
+            '({title} : "cat") NOT (("__hid") OR ("__av"))',
+            "(('t:cat')) & !(('__hid') | ('__av'))",
+        ),
+    ],
+)
+def test_an_expression_is_put_into_the_language_of_either_engine(
+    expression: Expression, fts5: str, tsquery: str
+) -> None:
+    assert (sqlite.query(expression), postgres.query(expression)) == (fts5, tsquery)
+
+
+def test_a_word_anywhere_is_asked_of_every_part() -> None:
+    assert sqlite.query(DOG) == '"dog"'
+    assert postgres.query(DOG) == "('dog')"
+
+
+def found(text: str) -> list[int]:
+    return search_books(text).pks
+
+
+@pytest.mark.django_db
+def test_the_words_of_a_book_are_replaced_not_added_to() -> None:
+    (book,) = shelve("Ants")
+    Book.objects.filter(pk=book.pk).update(title="Bees")
+    index_book(book)
+    assert (found("ants"), found("bees")) == ([], [book.pk])
+
+
+@pytest.mark.django_db
+def test_what_is_wrong_in_the_index_is_found_and_mended() -> None:
+    right, lost, other = shelve("Ants", "Bees", "Wasps")
+    documents = [document(book, Stock()) for book in to_be_indexed([right.pk, lost.pk, other.pk])]
+    assert engine().wrong(documents) == []
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DELETE FROM catalog_searchtext WHERE rowid = %s", [lost.pk])
+            cursor.execute("UPDATE catalog_searchtext SET title = 'flies' WHERE rowid = %s", [other.pk])
+        else:
+            cursor.execute("UPDATE catalog_searchdocument SET tokens = NULL WHERE book_id = %s", [lost.pk])
+            cursor.execute("UPDATE catalog_searchdocument SET tokens = tokens || 'x' WHERE book_id = %s", [other.pk])
+    assert engine().wrong(documents) == [lost.pk, other.pk]
+    engine().write(documents)
+    assert engine().wrong(documents) == []
+
+
+@pytest.mark.django_db
+def test_a_book_that_goes_takes_its_words_along() -> None:
+    (book,) = shelve("Ants")
+    book.delete()
+    assert (found("ants"), SearchDocument.objects.count(), engine().erase_strays()) == ([], 0, 0)
+
+
+@pytest.mark.django_db
+def test_marks_change_alone_and_the_words_stay_right() -> None:
+    (book,) = shelve("Ants")
+    set_stock([book.pk], lambda pks: {pk: Stock(out=0, times_lent=5, holds=2) for pk in pks})
+    row = SearchDocument.objects.get(pk=book.pk)
+    assert (row.out, row.times_lent, row.holds, row.available) == (0, 5, 2, 0)
+    (now,) = [document(each, Stock(times_lent=5, holds=2)) for each in to_be_indexed([book.pk])]
+    assert ("__p_2" in now.marks, engine().wrong([now])) == (True, [])
+
+
+@pytest.mark.django_db
+def test_tidying_changes_nothing() -> None:
+    (book,) = shelve("Ants")
+    engine().tidy()
+    assert found("ants") == [book.pk]

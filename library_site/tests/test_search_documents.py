@@ -1,0 +1,171 @@
+"""Search documents that are lost, changed or left behind are found by check_invariants and mended by rebuild_search."""
+
+from collections.abc import Callable
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from catalog.drafts import BookDraft
+from catalog.models import Book, Contributor, Copy, CopyType, SearchDocument
+from catalog.queries import search_books
+from catalog.search.documents import document
+from catalog.search.engine import engine
+from catalog.services.books import add_book, edit_book
+from catalog.services.search import HANDFUL, follow, to_be_indexed
+from catalog.tasks import go_on_with_search
+from catalog.tests.factories import AuthorFactory, BookFactory
+from circulation.queries.stock import stock_for_search
+from circulation.services.copies import clear_copy, delete_copy, withdraw_copy
+from circulation.services.removal import remove_member
+from circulation.tests.factories import make_hold, make_loan
+
+pytestmark = pytest.mark.django_db
+NOT_FOUND = "book {pk} is not found by what it says now: rebuild_search"
+COUNTED = "search says of book {pk}: {said}; counted now: 1 out, lent 1 times, 1 waiting: rebuild_search"
+
+
+def check() -> list[str]:
+    """What ``check_invariants`` says is broken."""
+    out = StringIO()
+    try:
+        call_command("check_invariants", stdout=out, stderr=StringIO())
+    except SystemExit:
+        return out.getvalue().splitlines()
+    return []
+
+
+def rebuild() -> None:
+    call_command("rebuild_search", stdout=StringIO(), stderr=StringIO())
+
+
+@pytest.fixture
+def book() -> Book:
+    """Two copies; one is out, somebody waits."""
+    book = add_book(BookDraft(title="The Wasp Factory"), by=None, stock=2)
+    make_loan(book.copies.first())
+    make_hold(book)
+    return book
+
+
+def lose_words(pk: int) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DELETE FROM catalog_searchtext WHERE rowid = %s", [pk])
+        else:
+            cursor.execute("UPDATE catalog_searchdocument SET tokens = NULL WHERE book_id = %s", [pk])
+
+
+def lose_document(pk: int) -> None:
+    SearchDocument.objects.filter(pk=pk).delete()
+
+
+def say(**fields: int | str) -> Callable[[int], None]:
+    return lambda pk: SearchDocument.objects.filter(pk=pk).update(**fields) and None
+
+
+@pytest.mark.parametrize(
+    ("break_it", "sentences"),
+    [
+        (lose_document, [NOT_FOUND]),
+        (lose_words, [NOT_FOUND]),
+        (say(sort_title="x"), [NOT_FOUND]),
+        (say(available=2), [NOT_FOUND]),
+        (lambda pk: Book.objects.filter(pk=pk).update(title="Other") and None, [NOT_FOUND]),
+        (lambda pk: Copy.objects.filter(book=pk).update(location="Store") and None, [NOT_FOUND]),
+        (say(out=0, available=2), [COUNTED.replace("{said}", "0 out, lent 1 times, 1 waiting")]),
+        (say(times_lent=2), [COUNTED.replace("{said}", "1 out, lent 2 times, 1 waiting")]),
+        (say(holds=0), [COUNTED.replace("{said}", "1 out, lent 1 times, 0 waiting")]),
+    ],
+    ids=["document", "words", "order", "available", "title", "location", "out", "times_lent", "holds"],
+)
+def test_a_document_that_is_not_right_is_found_and_mended(
+    book: Book, break_it: Callable[[int], None], sentences: list[str]
+) -> None:
+    other = add_book(BookDraft(title="The Crow Road"), by=None)
+    assert check() == []
+    break_it(book.pk)
+    assert check() == [sentence.format(pk=book.pk) for sentence in sentences]
+    rebuild()
+    assert check() == []
+    assert search_books("crow").pks == [other.pk]
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="there the words stand in the document")
+def test_words_of_a_book_that_is_gone_are_found_and_erased(book: Book) -> None:
+    (gone,) = [document(each, stock_for_search([each.pk])[each.pk]) for each in to_be_indexed([book.pk])]
+    engine().write([type(gone)(pk=book.pk + 1, parts=gone.parts, marks=gone.marks)])
+    assert check() == [f"the words of book {book.pk + 1} are there, and the book is gone: rebuild_search"]
+    rebuild()
+    assert check() == []
+
+
+def test_documents_that_are_stale_are_not_complained_of_and_written_by_the_worker(book: Book) -> None:
+    CopyType.objects.update(is_lendable=False)
+    assert check() == [
+        NOT_FOUND.format(pk=book.pk),
+        COUNTED.format(pk=book.pk, said="1 out, lent 1 times, 1 waiting").replace("now: 1 out", "now: 0 out"),
+    ]
+    SearchDocument.objects.update(is_stale=True)
+    assert check() == []
+    assert (go_on_with_search(), go_on_with_search()) == (True, False)
+    assert (check(), list(SearchDocument.objects.values_list("out", "lendable", "is_stale"))) == ([], [(0, 0, False)])
+
+
+def test_what_is_edited_in_the_admin_site_is_followed(book: Book, admin_desk: Client) -> None:
+    author = AuthorFactory(name="Iain Banks")
+    book.contributors.create(author=author, order=0)
+    rebuild()
+    row, kind = book.copies.last(), CopyType.objects.get()
+    copy = {"copy_type": kind.pk, "home_branch": row.home_branch_id, "current_branch": row.home_branch_id}
+    lent = {"code": kind.code, "name": kind.name, "replacement_price_minor": "20", "processing_fee_minor": "5"}
+    changes = [
+        (author, {"sort_name": "Banks, Iain M.", "match_key": author.match_key}),
+        (row, copy | {"location": "Store", "condition": "good"}),
+        (kind, lent),
+    ]
+    for changed, values in changes:
+        address = reverse(f"admin:catalog_{changed._meta.model_name}_change", args=[changed.pk])
+        assert admin_desk.post(address, values).status_code == 302
+        assert check() == []
+    assert go_on_with_search()  # whether a copy that is out counts depends on its type
+    document = SearchDocument.objects.get()
+    assert (document.out, document.sort_author, document.lendable, "o_" + b"Store".hex() in document.facets) == (
+        0, "banks iain m", 0, True
+    )  # fmt: skip
+    assert check() == []
+
+
+def test_many_books_of_one_author_are_left_to_the_worker(book: Book) -> None:
+    author, many = AuthorFactory(), BookFactory.create_batch(HANDFUL, searchable=True)
+    Contributor.objects.bulk_create(Contributor(book=each, author=author, order=0) for each in [book, *many])
+    Book.objects.update(sort_title="x")
+    follow(Book.objects.filter(contributors__author=author), first=book)
+    assert set(SearchDocument.objects.filter(is_stale=True).values_list("pk", flat=True)) == {each.pk for each in many}
+    assert (go_on_with_search(), check()) == (True, [])
+
+
+def test_a_member_who_is_removed_and_a_copy_that_is_deleted_are_counted_no_more(book: Book) -> None:
+    (waiting,) = book.holds.all()
+    remove_member(waiting.member, by=None)
+    delete_copy(book.copies.last(), by=None)
+    document = SearchDocument.objects.get()
+    assert (document.holds, document.copies, document.lendable, document.available) == (0, 1, 1, 0)
+    assert check() == []
+
+
+def test_the_last_copy_is_withdrawn_and_comes_back(book: Book) -> None:
+    other = add_book(BookDraft(title="The Crow Road"), by=None, stock=1)
+    (copy,) = other.copies.all()
+    withdraw_copy(copy, by=None)
+    assert (search_books("crow").pks, check()) == ([], [])
+    clear_copy(copy, state="withdrawn", by=None)
+    assert (search_books("crow").pks, check()) == ([other.pk], [])
+
+
+def test_the_title_of_a_book_changes_and_search_follows_at_once(book: Book) -> None:
+    edit_book(book, BookDraft(title="Complicity"), fields=["title"], by=None)
+    assert (search_books("wasp").pks, search_books("complicity").pks, check()) == ([], [book.pk], [])
