@@ -13,8 +13,8 @@ BOOKS = Prepared(
     lambda keys: Book.objects.filter(pk__in=keys)
     .order_by()
     .values_list(
-        "pk", "title", "subtitle", "language", "publisher", "year", "call_number", "description", "search_document__copies",
-        "search_document__available", "cover__file", "cover__width", "cover__height",
+        "pk", "title", "subtitle", "language", "publisher", "year", "call_number", "description",
+        "search_document__copies", "search_document__available", "cover__file", "cover__width", "cover__height",
     ),
     most=ON_A_PAGE,
 )  # fmt: skip
@@ -80,11 +80,10 @@ def hits_of(keys: Sequence[int]) -> list[Hit]:
     """The books with these keys, in this order; keys of books that are gone are left out."""
     people = _people_of(keys)
     hits = {}
-    for *shown, copies, available, file, width, height in BOOKS.rows(keys):
-        pk = shown[0]
+    for pk, *shown, copies, available, file, width, height in BOOKS.rows(keys):
         cover = Cover(book_id=pk, file=file, width=width, height=height) if file else None
         stock = None if copies is None else Copies(copies, available)
-        hits[pk] = Hit(*shown, search_document=stock, people=people.get(pk, ()), cover=cover)
+        hits[pk] = Hit(pk, *shown, stock, people.get(pk, ()), cover)  # type: ignore[call-arg] # the columns in between are shown
     return [hits[key] for key in keys if key in hits]
 
 

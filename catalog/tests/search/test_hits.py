@@ -36,7 +36,8 @@ def test_a_cover_without_a_file_is_no_picture() -> None:
     hits = hits_of([drawn.pk, wished.pk, printed.pk])
     assert [hit.cover is None for hit in hits] == [True, True, False]
     picture = hits[2].cover
-    assert picture and (picture.file.name, picture.version, picture.width, picture.small_size) == (
+    assert picture
+    assert (picture.file.name, picture.version, picture.width, picture.small_size) == (
         "covers/a1b2.jpg", "a1b2", 180, (180, 270),
     )  # fmt: skip
 
