@@ -23,17 +23,8 @@ from library_site.benching.tables import BadData, Folder, Row
 
 BATCH = 5_000
 FILLED: list[type[Model]] = [
-    Author,
-    Subject,
-    Book,
-    Contributor,
-    Book.subjects.through,
-    BookIdentifier,
-    Copy,
-    Card,
-    Member,
-    Loan,
-]
+    Author, Subject, Book, Contributor, Book.subjects.through, BookIdentifier, Copy, Card, Member, Loan,
+]  # fmt: skip
 
 Tell = Callable[[str, int, int], None]
 
@@ -78,12 +69,13 @@ def load(folder: Folder, tell: Tell) -> list[Loaded]:
     return loaded
 
 
-def build_search(tell: Tell) -> None:
+def build_search(tell: Tell) -> Loaded:
     """Write the search documents of the books that were loaded, as ``rebuild_search`` does."""
-    total = Book.objects.count()
+    total, began = Book.objects.count(), time.monotonic()
     tell("search", 0, total)
     rebuild(stock_for_search, tell=lambda done: tell("search", done, total))
     engine().tidy()
+    return Loaded("documents", total, time.monotonic() - began)
 
 
 def gather_statistics() -> None:
