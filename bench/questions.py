@@ -13,7 +13,8 @@ from urllib.parse import quote_plus, urlencode
 SAMPLE = 100_000  # titles read; the others are of the same kind
 MOST = 400  # addresses of each kind
 PER_PAGE = 20
-COMMON, RARE = 1 / 200, 1 / 20_000  # of the titles have a common word; at most, a rare one
+COMMON, MIDDLING = 1 / 500, 1 / 10_000  # of the titles, and more
+RARE = 3  # of the titles that were read, at most
 SMALL_WORDS = {"the", "of", "and", "a", "in", "to", "for", "on", "with", "from"}
 WORD = re.compile(r"[^\W\d_]+")
 SORTS = ("title", "newest", "year", "popularity")
@@ -50,13 +51,12 @@ class Vocabulary:
     def size(self) -> int:
         return len(self.titles)
 
-    def words(self, least: float, most: float = 1) -> list[str]:
-        """Words that stand in at least and at most this share of the titles, commonest first."""
-        bounds = least * self.size, most * self.size
+    def words(self, least: float, most: float) -> list[str]:
+        """Words that stand in at least and at most so many of the titles, commonest first."""
         return [
             word
             for word, count in self.in_titles.most_common()
-            if bounds[0] <= count <= bounds[1] and word not in SMALL_WORDS and len(word) > 2
+            if least <= count <= most and word not in SMALL_WORDS and len(word) > 2
         ]
 
     def some(self, things: list[Any], count: int = MOST) -> list[Any]:
@@ -99,8 +99,9 @@ class Vocabulary:
 
 def kinds(vocabulary: Vocabulary, titles: int, facts: dict[str, list]) -> Kinds:
     """Addresses by kind of question, for a library of so many titles with ``facts`` (languages, formats, authors)."""
-    common, rare = vocabulary.words(COMMON), vocabulary.words(0, RARE)
-    middling = [word for word in vocabulary.words(RARE * 2, COMMON) if len(word) > 4]
+    size = vocabulary.size
+    common, rare = vocabulary.words(COMMON * size, size), vocabulary.words(1, RARE)
+    middling = [word for word in vocabulary.words(MIDDLING * size, COMMON * size) if len(word) > 4]
     return {
         "common word": _asked(common),
         "two words": _asked(vocabulary.pairs()),
@@ -121,14 +122,15 @@ def kinds(vocabulary: Vocabulary, titles: int, facts: dict[str, list]) -> Kinds:
 
 def _filtered(vocabulary: Vocabulary, common: list[str], facts: dict[str, list]) -> Kinds:
     chance = vocabulary.chance
+    words = chance.choices(common, k=MOST)
     found = {
-        "one language": [_address(q=word, language=chance.choice(facts["languages"])) for word in common],
+        "one language": [_address(q=word, language=chance.choice(facts["languages"])) for word in words],
         "available": _asked(common, available="1"),
-        "years": [_address(q=word, **_span(chance)) for word in common],
+        "years": [_address(q=word, **_span(chance)) for word in words],
         "one author": [_address(author=author) for author in facts["authors"]],
-    }  # fmt: skip
+    }
     if facts["formats"]:
-        found["one format"] = [_address(q=word, format=chance.choice(facts["formats"])) for word in common]
+        found["one format"] = [_address(q=word, format=chance.choice(facts["formats"])) for word in words]
     return found
 
 
@@ -148,7 +150,7 @@ def _deep(vocabulary: Vocabulary, depth: int, titles: int) -> list[str]:
 
 
 def _starts(vocabulary: Vocabulary) -> list[str]:
-    words = [word for word in vocabulary.words(RARE * 2) if len(word) > 4]
+    words = [word for word in vocabulary.words(MIDDLING * vocabulary.size, vocabulary.size) if len(word) > 4]
     return [word[: vocabulary.chance.randint(2, 5)] for word in vocabulary.some(words)]
 
 

@@ -103,7 +103,7 @@ class Run:
         chance = random.Random(SEED)
         wanted = list(filter(None, self.options.kinds.split(",")))
         asked = questions.kinds(questions.Vocabulary(self.data, chance), self.facts["titles"], self.facts)
-        asked = {name: paths for name, paths in asked.items() if not wanted or name in wanted}
+        asked = {name: paths for name, paths in asked.items() if paths and (not wanted or name in wanted)}
         self.scratch.start()
         asked = self._answered(asked)
         runs: dict[str, list[dict[str, Any]]] = {name: [] for name in asked}

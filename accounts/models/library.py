@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, RegexValidator
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.utils.translation import gettext_lazy as _
 
 from accounts import money
+from accounts.prepared import Prepared
 
 from .codes import CODE_PATTERN
 
@@ -151,7 +152,12 @@ class LibrarySettings(models.Model):
     @classmethod
     def current(cls) -> "LibrarySettings":
         """The library's row, or the defaults (unsaved) before it was set up."""
-        return cls.objects.filter(pk=1).first() or cls(pk=1)
+        rows = CURRENT.rows()
+        return cls.from_db(DEFAULT_DB_ALIAS, FIELDS, rows[0]) if rows else cls(pk=1)
+
+
+FIELDS = [field.attname for field in LibrarySettings._meta.concrete_fields]
+CURRENT = Prepared(lambda _keys: LibrarySettings.objects.filter(pk=1).values_list(*FIELDS))
 
 
 class Branch(models.Model):

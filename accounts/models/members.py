@@ -4,8 +4,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from accounts.addresses import address_of
 
 from .codes import CODE_PATTERN
 from .days import REAL_DAYS
@@ -127,7 +128,7 @@ class Member(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("accounts:member", args=[self.pk])
+        return address_of("accounts:member", self.pk)
 
     def clean(self) -> None:
         if self.joined_on and self.expires_on and self.expires_on < self.joined_on:

@@ -1,9 +1,9 @@
 """Books (editions), who made them, what they are about and the numbers they are known by."""
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.addresses import address_of
 from catalog.drafts import FORMATS, IDENTIFIER_KINDS, ROLES
 
 
@@ -24,7 +24,7 @@ class Author(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("catalog:author", args=[self.pk])
+        return address_of("catalog:author", self.pk)
 
 
 class Subject(models.Model):
@@ -42,7 +42,7 @@ class Subject(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("catalog:subject", args=[self.pk])
+        return address_of("catalog:subject", self.pk)
 
 
 class Book(models.Model):
@@ -86,7 +86,7 @@ class Book(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("catalog:book", args=[self.pk])
+        return address_of("catalog:book", self.pk)
 
     @property
     def full_title(self) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
@@ -50,6 +50,7 @@ def read_languages(values: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for code in map(read_language, listed) if code))
 
 
+@lru_cache(maxsize=1_000)
 def html_language(code: str) -> str:
     """The tag for HTML's ``lang`` (BCP 47) of a MARC code: "ger" -> "de", "grc" -> "grc"; "" for none."""
     code = read_language(code)

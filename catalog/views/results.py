@@ -16,6 +16,7 @@ from catalog.search.asking import MOST_TERMS, whole
 from catalog.search.counting import Facets, Total
 from catalog.search.filters import Filters
 from catalog.search.finding import MOST_PAGES, Found
+from catalog.search.hits import Hit, hits_of
 from catalog.search.reading import How
 from catalog.search.spelling import Mender, has_unknown_words
 from catalog.views.searches import Search
@@ -32,7 +33,7 @@ class Results:
     search: Search
     filters: Filters
     found: Found
-    books: list[Book]
+    books: list[Hit]
     number: int
     order: str
     most_terms: int = MOST_TERMS
@@ -143,7 +144,7 @@ def results_of(form: SearchBox, *, shows_hidden: bool = False) -> Results | None
         sentence = _("Pages are numbered up to %(most)d. Narrow the search down to see what lies further on.")
         form.add_error(None, sentence % {"most": MOST_PAGES})
         return None
-    books = queries.in_order(queries.for_lists(Book.objects.all()), found.pks)
+    books = hits_of(found.pks)
     return Results(Search.of(form.parameters), filters, found, books, number, form.order)
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Card, LibrarySettings, Member
@@ -21,7 +22,9 @@ from library_site.benching.shelves import Shelves
 from library_site.benching.tables import BadData, Folder, Row
 
 BATCH = 5_000
-FILLED = [Author, Subject, Book, Contributor, Book.subjects.through, BookIdentifier, Copy, Card, Member, Loan]
+FILLED: list[type[Model]] = [
+    Author, Subject, Book, Contributor, Book.subjects.through, BookIdentifier, Copy, Card, Member, Loan,
+]  # fmt: skip
 
 Tell = Callable[[str, int, int], None]
 
@@ -66,12 +69,13 @@ def load(folder: Folder, tell: Tell) -> list[Loaded]:
     return loaded
 
 
-def build_search(tell: Tell) -> None:
+def build_search(tell: Tell) -> Loaded:
     """Write the search documents of the books that were loaded, as ``rebuild_search`` does."""
-    total = Book.objects.count()
+    total, began = Book.objects.count(), time.monotonic()
     tell("search", 0, total)
     rebuild(stock_for_search, tell=lambda done: tell("search", done, total))
     engine().tidy()
+    return Loaded("documents", total, time.monotonic() - began)
 
 
 def gather_statistics() -> None:

@@ -98,4 +98,4 @@ def _stored(field: Field, value: Any) -> Any:
 
 
 def _names(fields: Iterable[Field]) -> str:
-    return ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    return ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)

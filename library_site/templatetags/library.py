@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -22,12 +23,14 @@ from catalog.drafts import FORMATS, IDENTIFIER_KINDS, ROLES, DraftContributor
 from catalog.forms.people import people_as_lines
 from catalog.models import Author, Book
 from catalog.normalize.languages import html_language, language_name
+from catalog.search.hits import Hit, Person
 from circulation.models import Loan
 from circulation.queries.loans import days_overdue
 
 CLOTHS, BINDINGS = 8, 6
 LETTERS = [("", 8, 32), ("letters-m", 11, 48), ("letters-s", 14, 75)]  # size, longest word, longest title
 MOST_NAMES = 3
+ROLE_NAMES = dict(ROLES)
 
 register = template.Library()
 
@@ -52,19 +55,25 @@ def money(minor: int | None, library: LibrarySettings) -> str:
 
 
 @register.filter
-def people(book: Book) -> list[tuple[Author, list[str]]]:
+def people(book: Book | Hit) -> Sequence[tuple[Author | Person, list[str]]]:
     """Everybody who had a part in a book, once, with the parts; a sole author needs no word."""
+    if isinstance(book, Hit):
+        return [(person, _role_words(person.roles)) for person in book.people]
     parts: dict[Author, list[str]] = {}
     for part in book.contributors.all():
-        parts.setdefault(part.author, []).append(str(part.get_role_display()))
-    author = str(dict(ROLES)["aut"])
-    return [(person, [] if roles == [author] else roles) for person, roles in parts.items()]
+        parts.setdefault(part.author, []).append(part.role)
+    return [(person, _role_words(roles)) for person, roles in parts.items()]
+
+
+def _role_words(roles: Sequence[str]) -> list[str]:
+    return [] if list(roles) == ["aut"] else [str(ROLE_NAMES.get(role, role)) for role in roles]
 
 
 @register.filter
-def names(book: Book) -> str:
+def names(book: Book | Hit) -> str:
     """The names of up to three people, for a line in a list."""
-    everybody = list(dict.fromkeys(part.author.name for part in book.contributors.all()))
+    found = (p.name for p in book.people) if isinstance(book, Hit) else (p.author.name for p in book.contributors.all())
+    everybody = list(dict.fromkeys(found))
     return ", ".join(everybody[:MOST_NAMES]) + (" …" if len(everybody) > MOST_NAMES else "")
 
 

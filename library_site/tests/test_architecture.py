@@ -10,6 +10,7 @@ ROOT = Path(settings.BASE_DIR)
 APPS = ["accounts", "catalog", "circulation"]
 RANKS = {
     0: {
+        "addresses",
         "apps",
         "policy",
         "isbn",
@@ -20,6 +21,7 @@ RANKS = {
         "citations",
         "scans",
         "numbering",
+        "prepared",
         "progress",
     },
     1: {"models"},

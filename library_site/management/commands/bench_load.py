@@ -39,7 +39,7 @@ class Command(BaseCommand):
         except DatabaseError as error:
             raise CommandError(f"{self.file}.csv: the database refused it: {error} Nothing was loaded.") from error
         if options["search"]:
-            build_search(self._show)
+            loaded.append(build_search(self._show))
         seconds = time.monotonic() - began
         self._end_bar()
         gather_statistics()
