@@ -21,7 +21,7 @@ register = template.Library()
 
 @register.simple_tag
 def cover(book: Book | Hit, size: str = "", *, large: bool = False, wide: bool = False) -> SafeString:
-    """A drawn cover and on it the picture, if there is one: the small one or the ``large`` one; ``wide`` offers both."""
+    """A drawn cover and on it the picture, if there is one: the small one, or ``large``; ``wide`` offers both."""
     picture: Cover | None = getattr(book, "cover", None)
     image = _image(book.pk, picture, large=large, wide=wide) if picture and picture.file else ""
     return format_html(
