@@ -114,6 +114,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "lucide.templatetags.lucide",
                 "library_site.templatetags.library",
+                "library_site.templatetags.books",
             ],
         },
     }

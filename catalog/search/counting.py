@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import connection
 
@@ -63,6 +64,7 @@ def _sample(expression: Expression, level: int) -> Expression:
     return all_of([expression, Mark(marks.mark(marks.SAMPLE, level))])
 
 
+@lru_cache(maxsize=10_000)  # of a thousand facets most have the same few counts
 def _rounded(number: int) -> int:
     """``number`` to its first two digits."""
     return round(number, 2 - len(str(number))) if number > 99 else number

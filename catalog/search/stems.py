@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from threading import Lock
 from typing import Any
 
 import snowballstemmer
@@ -37,6 +38,7 @@ al che da dei della di gli i il lo per
 do em na no o os um uma het een van voor och att det ett og
 """  # English, German, French, Spanish, Italian; Portuguese, Dutch and Scandinavian ones
 STOP_WORDS = frozenset(_COMMON.split())
+ONE_AT_A_TIME = Lock()  # a stemmer keeps the word it works on: two threads at it get roots of neither word
 
 
 @lru_cache(maxsize=200_000)
@@ -71,7 +73,8 @@ def _is_word(word: str, language: str) -> bool:
 
 
 def _root(word: str, algorithm: str) -> str:
-    return _stemmer(algorithm).stemWord(word)
+    with ONE_AT_A_TIME:
+        return _stemmer(algorithm).stemWord(word)
 
 
 @cache

@@ -1,8 +1,11 @@
 """Roots of words by language."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from catalog.search.stems import roots, roots_of
+from catalog.search.stems import _root, roots, roots_of
 
 
 @pytest.mark.parametrize(
@@ -50,3 +53,16 @@ def test_short_words_numbers_and_other_scripts_have_no_root(word: str, language:
 
 def test_a_root_is_named_once() -> None:
     assert roots_of(["cat", "cats", "it"], "eng") == ["_eng_cat"]
+
+
+def test_threads_do_not_mix_up_their_words() -> None:
+    words = [f"{start}{end}" for start in map(chr, range(97, 123)) for end in ("ationally", "fulnesses", "ingly", "s")]
+    one_by_one = [_root(word, "english") for word in words]
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            runs = list(threads.map(lambda _n: [_root(word, "english") for word in words], range(8)))
+    finally:
+        sys.setswitchinterval(usual)
+    assert runs == [one_by_one] * 8
