@@ -28,6 +28,7 @@ def count_most_borrowed(now: datetime) -> int:
 
 @transaction.atomic
 def _write(books: list[int]) -> int:
+    LibrarySettings.objects.select_for_update().get(pk=1)  # one run after the other
     said = dict(MostBorrowed.objects.values_list("place", "book"))
     wanted = dict(enumerate(books, start=1))
     if said == wanted:

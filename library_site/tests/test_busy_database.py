@@ -1,7 +1,7 @@
 """A database that is locked, full or away: what can be read is read, nothing is half saved, and people are told."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,7 +16,7 @@ from accounts.tests.factories import MemberFactory
 from catalog.tests.factories import CopyFactory
 from circulation.models import LedgerEntry, Loan
 from circulation.tests.factories import make_loan
-from library_site.tests.addresses import ADMINS, ANYBODY_SIGNED_IN, AUDIENCE, MEMBERS
+from library_site.tests.addresses import ADMINS, ANYBODY_SIGNED_IN, AUDIENCE, MEMBERS, make_addresses
 from library_site.tests.test_pages_are_closed import ASKS_ANOTHER_COMPUTER, POST_ONLY
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -53,10 +53,11 @@ def locked() -> Iterator[None]:
 
 
 def test_every_page_opens_while_somebody_else_writes(
-    address: Callable[[str], str], desk: Client, admin_desk: Client, mine: Client
+    librarian: User, desk: Client, admin_desk: Client, mine: Client
 ) -> None:  # fmt: skip
     """No transaction is opened to read: on SQLite it would wait for the lock."""
     browsers = {ADMINS: admin_desk, MEMBERS: mine, ANYBODY_SIGNED_IN: mine}
+    address = make_addresses(librarian)
     urls = {name: address(name) for name in PAGES}
     browser = {name: browsers.get(AUDIENCE[name], desk) for name in PAGES}
     free = {name: browser[name].get(urls[name]).status_code for name in PAGES}

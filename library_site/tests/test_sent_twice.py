@@ -185,7 +185,10 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
     assert only_read == {
         "library_site:home", "library_site:health", "library_site:after_sign_in", "library_site:unsent",
         "accounts:members", "accounts:member", "accounts:member_card",
-        "catalog:search", "catalog:book", "catalog:cover", "catalog:isbn", "catalog:author", "catalog:subject",
+        "catalog:search", "catalog:suggest", "catalog:book", "catalog:jsonld", "catalog:cite", "catalog:cover",
+        "catalog:small_cover", "catalog:new", "catalog:popular", "catalog:new_feed", "catalog:popular_feed",
+        "catalog:opensearch", "catalog:sitemap", "catalog:sitemap_books",
+        "catalog:robots", "catalog:isbn", "catalog:author", "catalog:subject",
         "catalog:books", "catalog:labels", "catalog:import",
         "catalog:found_cover", "catalog:batch", "circulation:my_loans", "circulation:my_fines", "circulation:desk",
         "circulation:loans", "circulation:loans_csv", "circulation:receipt", "circulation:cash_up",

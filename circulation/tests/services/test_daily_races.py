@@ -29,7 +29,7 @@ def test_daily_9_several_runs_at_once_do_everything_once(mailoutbox: list) -> No
         return_copy(back.copy, branch=back.branch, by=None, now=now - timedelta(days=1))
     counts = at_once(RUNS, lambda _n: run_daily(now))
     assert DailyCounts(*map(sum, zip(*counts, strict=True))) == DailyCounts(
-        notices_queued=2 * MEMBERS, unlinked=MEMBERS
+        notices_queued=2 * MEMBERS, unlinked=MEMBERS, most_borrowed=3 * MEMBERS
     )
     assert (Notice.objects.count(), Message.objects.count()) == (2 * MEMBERS, MEMBERS)
     sent = at_once(RUNS, lambda _n: [send_next(now) for _each in range(MEMBERS)].count(True))
