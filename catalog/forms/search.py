@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.drafts import FORMATS
 from catalog.normalize.text import one_line
@@ -15,9 +16,10 @@ from catalog.search.asking import LONGEST_TEXT
 from catalog.search.filters import Filters
 from catalog.search.marks import Facet
 
+TOO_LONG = {"max_length": _("Type at most %(limit_value)d characters; these are %(show_value)d.")}
 FIELDS = [
-    ("all", _("Everything")), ("title", _("Title")), ("author", _("Author")), ("subject", _("Subject")),
-    ("isbn", _("ISBN")), ("publisher", _("Publisher")), ("callnumber", _("Call number")),
+    ("all", _("Everything")), ("title", _("Title")), ("author", _("Author")),
+    ("subject", pgettext_lazy("of a book", "Subject")), ("isbn", _("ISBN")), ("publisher", _("Publisher")), ("callnumber", _("Call number")),
 ]  # fmt: skip
 SORTS = [
     ("relevance", _("Relevance")), ("newest", _("Newly added")), ("title", _("Title")), ("author", _("Author")),
@@ -108,7 +110,9 @@ KEY, YEAR = whole_number(1, LARGEST_KEY), whole_number(marks.FIRST_YEAR, marks.L
 class SearchBox(forms.Form):
     """What every search has: the words, where to look for them, the order, the page."""
 
-    q = forms.CharField(label=_("Search the catalogue"), required=False, max_length=LONGEST_TEXT)
+    q = forms.CharField(
+        label=_("Search the catalogue"), required=False, max_length=LONGEST_TEXT, error_messages=TOO_LONG
+    )
     field = forms.ChoiceField(
         label=_("Search in"), required=False, choices=FIELDS,
         error_messages={"invalid_choice": _("“field=%(value)s” in the address means nothing here and was left out.")},
@@ -210,4 +214,6 @@ class SearchForm(SearchBox):
 
 
 class DeskSearchForm(SearchBox):
-    q = forms.CharField(label=_("ISBN, barcode or words"), required=False, max_length=LONGEST_TEXT)
+    q = forms.CharField(
+        label=_("ISBN, barcode or words"), required=False, max_length=LONGEST_TEXT, error_messages=TOO_LONG
+    )

@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from catalog.models import SearchDocument
+
 from .asking import Question
 from .documents import exact_keys
 from .engine import engine
@@ -15,7 +17,6 @@ from .reading import Reading
 
 DOCUMENTS = "catalog_searchdocument"
 MOST_EXACT = 50  # books that have the very title
-COLLECTED = 20_000  # so many hits are quicker sorted than looked for along the order that is wanted
 
 
 class Order(NamedTuple):
@@ -60,7 +61,7 @@ def page_of_many(
     if sort == "newest":
         found = engine().newest(whole, limit=limit + 1, offset=offset, before=_number(after))
     else:
-        found = _sorted(whole, ORDERS[sort], offset, limit + 1, _number(after), is_walked=total > COLLECTED)
+        found = _sorted(whole, ORDERS[sort], offset, limit + 1, _number(after), is_walked=total > engine().COLLECTED)
     has_next = len(found) > limit
     return Page(found[:limit], has_next, str(found[limit - 1]) if has_next else "")
 
@@ -129,22 +130,33 @@ def _exact(question: Question, filters: Filters) -> list[int]:
 def _sorted(
     whole: Expression, order: Order, offset: int, limit: int, after: int | None, *, is_walked: bool
 ) -> list[int]:
-    """``is_walked``: go along the order and ask of each book whether it fits, instead of sorting all that fit."""
+    """``is_walked``: first go along the order, not too far, and ask of each book whether it fits; then sort all."""
+    place, values = _beyond(order, after)
     if is_walked:
-        condition, values = engine().probe(whole)
-        source = f"{DOCUMENTS} d WHERE {condition}"
-    else:
-        sql, values = engine().ids(whole)
-        source = f"({sql}) i JOIN {DOCUMENTS} d ON d.book_id = i.id WHERE 1 = 1"
-    if after is not None:
-        sign = "<" if order.is_descending else ">"
-        place = f"(SELECT {order.column} FROM {DOCUMENTS} WHERE book_id = %s)"  # noqa: S608
-        source = f"{source} AND (d.{order.column}, d.book_id) {sign} ({place}, %s)"
-        values = [*values, after, after]
+        condition, more = engine().probe(whole)
+        along = f"SELECT * FROM {DOCUMENTS} d WHERE 1 = 1{place} ORDER BY {order.sql} LIMIT %s"  # noqa: S608
+        found = _keys(
+            f"SELECT d.book_id FROM ({along}) d WHERE {condition} ORDER BY {order.sql} LIMIT %s OFFSET %s",  # noqa: S608
+            [*values, engine().WALKED, *more, limit, offset],
+        )
+        if len(found) == limit:
+            return found
+    sql, more = engine().ids(whole)
     return _keys(
-        f"SELECT d.book_id FROM {source} ORDER BY {order.sql} LIMIT %s OFFSET %s",  # noqa: S608 - our own pieces
-        [*values, limit, offset],
+        f"SELECT d.book_id FROM ({sql}) i JOIN {DOCUMENTS} d ON d.book_id = i.id"  # noqa: S608 - our own pieces
+        f" WHERE 1 = 1{place} ORDER BY {order.sql} LIMIT %s OFFSET %s",
+        [*more, *values, limit, offset],
     )
+
+
+def _beyond(order: Order, after: int | None) -> tuple[str, list[Any]]:
+    """The condition on rows that stand beyond the book ``after``; none where that book is gone."""
+    if after is None:
+        return "", []
+    values = SearchDocument.objects.filter(pk=after).values_list(order.column, flat=True).first()
+    if values is None:
+        return "", []
+    return f" AND (d.{order.column}, d.book_id) {'<' if order.is_descending else '>'} (%s, %s)", [values, after]
 
 
 def _place(after: str) -> _Place | None:

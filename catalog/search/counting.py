@@ -56,8 +56,10 @@ def reckon(expression: Expression, counted: int) -> tuple[Total, Facets]:
     level = max(0, min(marks.SAMPLES, (hits // SAMPLED).bit_length() - 1))
     rows = engine().facets(_sample(expression, level) if level else expression)
     total = Total(counted) if counted <= most else Total(_rounded(len(rows) << level), is_exact=False)
+    if level == 0:
+        return total, facets_of(rows)
     found = facets_of(rows).counts
-    return total, Facets(Counter({name: _rounded(n << level) for name, n in found.items()}), is_exact=level == 0)
+    return total, Facets(Counter({name: _rounded(n << level) for name, n in found.items()}), is_exact=False)
 
 
 def _sample(expression: Expression, level: int) -> Expression:

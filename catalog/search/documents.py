@@ -72,7 +72,7 @@ def document(book: Book, stock: Stock) -> Document:
             *marks.samples(book.pk), *volatile_marks(available, stock.times_lent),
         ),
         fields={
-            "is_hidden": is_hidden, "is_stale": False,
+            "is_hidden": is_hidden,
             "title_key": fold(title_key(book.title))[:500], "sort_title": book.sort_title[:SORT_LENGTH],
             "sort_author": fold(people[0].sort_name)[:SORT_LENGTH] if people else "", "year": book.year or 0,
             "language": book.language, "copies": len(here), "lendable": lendable, "available": available,

@@ -35,6 +35,10 @@ class Engine(Protocol):
 
     COUNTED: int
     """So many hits are counted quickly; more are reckoned."""
+    COLLECTED: int
+    """So many hits are quickly sorted; of more a page is first looked for along the order that is wanted."""
+    WALKED: int
+    """So many books are looked at along an order before all hits are sorted after all."""
 
     def looking(self) -> AbstractContextManager[None]:
         """Within, the database looks into the index, whatever it thinks of other ways."""

@@ -31,8 +31,11 @@ class Filters:
             wanted.append(Mark(marks.AVAILABLE))
         if self.since is not None or self.until is not None:
             wanted.append(self._years())
-        narrowed = all_of([expression, *wanted])
-        return narrowed if self.shows_hidden else without(narrowed, [Mark(marks.HIDDEN)])
+        return self.visible(all_of([expression, *wanted]))
+
+    def visible(self, expression: Expression) -> Expression:
+        """What of ``expression`` may be seen, not narrowed down otherwise."""
+        return expression if self.shows_hidden else without(expression, [Mark(marks.HIDDEN)])
 
     def _years(self) -> Expression:
         since = marks.FIRST_YEAR if self.since is None else self.since

@@ -41,7 +41,7 @@ def find(
     longer than a thousand.
     """
     with engine().looking():
-        reading = read(question, languages)
+        reading = read(question, languages, filters.visible)
         whole = filters.apply(reading.whole)
         counted = count(whole, engine().COUNTED + 1)
         if counted <= NARROW:

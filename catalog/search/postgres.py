@@ -29,6 +29,8 @@ from .marks import POPULARITIES, SAMPLE, mark
 TABLE = "catalog_searchdocument"
 LETTERS = {TITLE: "t", AUTHOR: "a", SUBJECT: "s", PUBLISHER: "p", NUMBER: "n", SHELF: "c"}
 COUNTED = 2_000
+COLLECTED = 20_000
+WALKED = 20_000
 GUESSED_FROM = 5  # the sample from which the number of hits is guessed
 # The class of popularity of a document, as marks.popularity has it.
 CLASS = f"width_bucket(times_lent, ARRAY[{', '.join(str(2**n - 1) for n in range(1, POPULARITIES))}])"

@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 
 from catalog.models import SearchWord
 
-from .asking import Question, Term, whole
+from .asking import Question, Term
 from .counting import count
 from .expressions import Expression, Words, all_of, any_of
 from .sounding import skeleton, skeletons_near
@@ -48,11 +48,6 @@ class Guess(NamedTuple):
 
     cost: float
     terms: tuple[Term, ...]
-
-
-def corrected(question: Question) -> Question | None:
-    """What may have been meant where ``question`` finds next to nothing: did you mean? None if nothing near."""
-    return Mender(question, whole).mended()
 
 
 class Mender:

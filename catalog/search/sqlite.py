@@ -15,6 +15,9 @@ TABLE = "catalog_searchtext"
 TABLES_OF_WORDS = (TABLE,)
 COLUMNS = (*PARTS, "marks")
 COUNTED = 10_000
+COLLECTED = 200_000
+WALKED = 1_000
+MERGED = 500  # pages of the index at a time
 # Tokens come folded and divided by blanks: whatever is no blank belongs to one.
 CREATE = [
     """CREATE VIRTUAL TABLE catalog_searchtext USING fts5(
@@ -131,8 +134,14 @@ def begins(field: str, text: str) -> Q:
 
 
 def tidy() -> None:
+    """Merge the parts of the index little by little: who wants to write meanwhile gets a turn."""
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {TABLE}({TABLE}) VALUES ('optimize')")  # noqa: S608 - constants
+        merge = f"INSERT INTO {TABLE}({TABLE}, rank) VALUES ('merge', %s)"  # noqa: S608 - a constant
+        before, pages = -2, -MERGED  # below zero: all parts, whatever their number
+        while connection.connection.total_changes - before >= 2:
+            before = connection.connection.total_changes
+            cursor.execute(merge, [pages])
+            pages = MERGED
 
 
 def query(expression: Expression) -> str:

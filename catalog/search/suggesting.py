@@ -1,10 +1,10 @@
 """What somebody who is typing may mean: titles, authors and subjects that begin so, the most lent first."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from catalog.models import Author, Book, Contributor, SearchDocument, Subject
 from catalog.normalize.text import fold
@@ -37,24 +37,36 @@ def suggest(text: str) -> list[Suggestion]:
     return [*_titles(key, text), *_authors(key), *_subjects(key)]
 
 
+class _Title(NamedTuple):
+    pk: int
+    key: str
+    times_lent: int
+    title: str
+    subtitle: str
+
+
 def _titles(key: str, text: str) -> list[Suggestion]:
-    rows = SearchDocument.objects.filter(is_hidden=False).select_related("book")
-    found: dict[str, SearchDocument] = {}
+    rows = SearchDocument.objects.filter(is_hidden=False)
+    found: dict[str, _Title] = {}
     for name in ("sort_title", "title_key"):
         begun = rows.filter(engine().begins(name, key)).order_by(name, "pk")
         _keep_most_lent(found, begun[:LOOKED_AT])
     if len(found) < FEW:
         _keep_most_lent(found, rows.filter(pk__in=_with_words(text)))
-    best = sorted(found.values(), key=lambda row: (-row.times_lent, row.title_key))
-    return [Suggestion(row.book.title, "title", row.pk) for row in best[:TITLES]]
+    best = sorted(found.values(), key=lambda row: (-row.times_lent, row.key))
+    return [Suggestion(_whole(row), "title", row.pk) for row in best[:TITLES]]
 
 
-def _keep_most_lent(found: dict[str, SearchDocument], rows: Iterable[SearchDocument]) -> None:
+def _whole(row: _Title) -> str:
+    return f"{row.title}: {row.subtitle}" if row.subtitle else row.title
+
+
+def _keep_most_lent(found: dict[str, _Title], rows: QuerySet[SearchDocument]) -> None:
     """One book for each title."""
-    for row in rows:
-        known = found.get(row.title_key)
+    for row in map(_Title._make, rows.values_list("pk", "title_key", "times_lent", "book__title", "book__subtitle")):
+        known = found.get(row.key)
         if known is None or known.times_lent < row.times_lent:
-            found[row.title_key] = row
+            found[row.key] = row
 
 
 def _with_words(text: str) -> list[int]:

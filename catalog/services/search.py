@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
 from catalog.models import Book, Contributor, Copy, SearchDocument, SearchLanguage, SearchWord
 from catalog.search.documents import Document, Stock, document, volatile_marks
@@ -15,7 +15,7 @@ from catalog.search.sounding import skeleton
 BATCH = 500
 HANDFUL = 20  # documents that somebody who waits for a page can wait for
 StockOf = Callable[[Iterable[int]], Mapping[int, Stock]]
-FIELDS = [field.name for field in SearchDocument._meta.fields if not field.primary_key]
+FIELDS = [field.name for field in SearchDocument._meta.fields if field.name not in ("book", "is_stale")]
 
 
 def index_book(book: Book) -> None:
@@ -32,7 +32,7 @@ def index_books(pks: Iterable[int], stock: Mapping[int, Stock] | None = None) ->
     while batch := list(islice(wanted, BATCH)):  # SQLite takes no more than a thousand at once
         kept = {pk: figures for pk, _lendable, _available, figures in engine().lock(batch)} if stock is None else stock
         documents = [document(book, kept.get(book.pk, Stock())) for book in to_be_indexed(batch)]
-        write(documents)
+        write(documents, is_counted=stock is not None)
         done += len(documents)
     return done
 
@@ -44,12 +44,16 @@ def to_be_indexed(pks: Iterable[int]) -> QuerySet[Book]:
     return Book.objects.filter(pk__in=pks).prefetch_related(people, "subjects", "identifiers", copies).order_by("pk")
 
 
-def write(documents: list[Document]) -> None:
-    """Put ``documents`` into the index, rows and words, in place of what was there."""
+def write(documents: list[Document], *, is_counted: bool) -> None:
+    """Put ``documents`` into the index, rows and words, in place of what was there.
+
+    ``is_counted``: circulation's figures are of this moment; else what was stale stays so.
+    """
     if not documents:
         return
     rows = [SearchDocument(book_id=each.pk, **each.fields) for each in documents]
-    SearchDocument.objects.bulk_create(rows, update_conflicts=True, unique_fields=["book"], update_fields=FIELDS)
+    fields = [*FIELDS, "is_stale"] if is_counted else FIELDS
+    SearchDocument.objects.bulk_create(rows, update_conflicts=True, unique_fields=["book"], update_fields=fields)
     engine().write(documents)
     _learn_words({word for each in documents for word in each.spellings})
     _learn_languages(Counter(row.language for row in rows))
@@ -112,6 +116,7 @@ def rebuild(stock_of: StockOf, *, after: int = 0, tell: Callable[[int], None] = 
         tell(done)
     with transaction.atomic():
         engine().erase_strays()
+        _count_languages()
     return done
 
 
@@ -155,3 +160,11 @@ def _learn_languages(codes: Counter[str]) -> None:
     known = set(SearchLanguage.objects.filter(code__in=codes).values_list("code", flat=True))
     new = [code for code, _count in sorted(codes.items(), key=lambda each: (-each[1], each[0])) if code not in known]
     SearchLanguage.objects.bulk_create([SearchLanguage(code=code) for code in new if code], ignore_conflicts=True)
+
+
+def _count_languages() -> None:
+    """Put the languages of the books in order, the most frequent first."""
+    rows = SearchDocument.objects.exclude(language="").order_by().values("language").annotate(n=Count("pk"))
+    SearchLanguage.objects.all().delete()
+    codes = [row["language"] for row in sorted(rows, key=lambda row: (-row["n"], row["language"]))]
+    SearchLanguage.objects.bulk_create(SearchLanguage(code=code) for code in codes)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from catalog import queries
@@ -25,7 +25,7 @@ GROUPS = {
     LANGUAGE: ("language", gettext_lazy("Language")),
     DECADE: ("", YEAR),
     AUTHOR: ("author", gettext_lazy("Author")),
-    SUBJECT: ("subject", gettext_lazy("Subject")),
+    SUBJECT: ("subject", pgettext_lazy("of a book", "Subject")),
     BRANCH: ("branch", gettext_lazy("Branch")),
     LOCATION: ("location", gettext_lazy("Location")),
 }  # fmt: skip

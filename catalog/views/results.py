@@ -14,6 +14,7 @@ from catalog.isbn import read_isbn
 from catalog.models import Book
 from catalog.search.asking import MOST_TERMS, whole
 from catalog.search.counting import Facets, Total
+from catalog.search.engine import engine
 from catalog.search.filters import Filters
 from catalog.search.finding import MOST_PAGES, Found
 from catalog.search.hits import Hit, hits_of
@@ -112,7 +113,8 @@ class Results:
         question = self.found.reading.question
         if self.how != How.LITERAL or self.count > FEW_HITS or not has_unknown_words(question):
             return None
-        better = Mender(question, whole).mended()
+        with engine().looking():
+            better = Mender(question, lambda other: self.filters.visible(whole(other))).mended()
         return {"text": better.in_words, "address": self.search.having(q=better.in_words).address} if better else None
 
     @property
@@ -141,7 +143,7 @@ def results_of(form: SearchBox, *, shows_hidden: bool = False) -> Results | None
         number, wanted = min(number, _pages(found.total.number)), number
         found = _found(form, filters, number) if number < wanted else found
     elif form.page > number and found.has_next:
-        sentence = _("Pages are numbered up to %(most)d. Narrow the search down to see what lies further on.")
+        sentence = _("Pages are numbered up to %(most)d. Go on from there page by page, or narrow the search down.")
         form.add_error(None, sentence % {"most": MOST_PAGES})
         return None
     books = hits_of(found.pks)

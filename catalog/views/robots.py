@@ -32,7 +32,7 @@ def opensearch(request: HttpRequest) -> HttpResponse:
     ET.SubElement(description, "InputEncoding").text = "UTF-8"
     for kind, template in (
         ("text/html", f"{search}?q={{searchTerms}}"),
-        ("application/x-suggestions+json", f"{search}suggest?q={{searchTerms}}"),
+        ("application/x-suggestions+json", f"{search}suggest?q={{searchTerms}}&format=opensearch"),
     ):
         ET.SubElement(description, "Url", type=kind, method="get", template=template)
     return _xml(description, "application/opensearchdescription+xml")

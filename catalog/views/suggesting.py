@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from catalog.search.suggesting import suggest as suggestions_for
@@ -19,7 +20,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
     if request.GET.get("format") == "opensearch" or BROWSERS in request.headers.get("Accept", ""):
         response = JsonResponse([text, [each.text for each in found]], safe=False, content_type=BROWSERS)
     else:
-        kinds = {"title": _("Title"), "author": _("Author"), "subject": _("Subject")}
+        kinds = {"title": _("Title"), "author": _("Author"), "subject": pgettext("of a book", "Subject")}
         rows = [
             {
                 "text": each.text, "kind": each.kind, "label": kinds[each.kind],

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from accounts.models import LibrarySettings
+from catalog.services.search import write_stale
+from circulation.queries.stock import stock_for_search
 from circulation.services.also_borrowed import count_also_borrowed
 from circulation.services.history import unlink_history
 from circulation.services.holds import expire_holds
@@ -50,6 +52,8 @@ def run_daily(now: datetime, tell: Tell | None = None) -> DailyCounts:
         if tell:
             tell(name, counts[name])
     drop_stale_letters(now)
+    while write_stale(stock_for_search):  # what the worker, if there is one, has not come to
+        pass
     LibrarySettings.objects.filter(pk=1).update(daily_done_on=_today(now))
     return DailyCounts(**counts)
 

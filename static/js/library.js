@@ -150,8 +150,8 @@
         const address = `${box.dataset.suggest}?q=${encodeURIComponent(text)}`;
         const answer = await fetch(address, { signal: asking.signal, headers: { Accept: "application/json" } });
         if (answer.ok && document.activeElement === box) show((await answer.json()).suggestions);
-      } catch {
-        close();
+      } catch (error) {
+        if (error.name !== "AbortError") close();
       }
     };
 

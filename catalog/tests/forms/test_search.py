@@ -13,7 +13,7 @@ from catalog.views.searches import Search
 @pytest.mark.parametrize("form", [SearchForm, DeskSearchForm])
 @pytest.mark.parametrize(("q", "errors"), [
     ("", []), ("tea & cats", []), ("x" * 1000, []),
-    ("x" * 1001, ["Ensure this value has at most 1000 characters (it has 1001)."]),
+    ("x" * 1001, ["Type at most 1000 characters; these are 1001."]),
     ("a\x00", ["Null characters are not allowed."]),
 ])  # fmt: skip
 def test_search_takes_a_thousand_characters(form: type[SearchForm], q: str, errors: list[str]) -> None:

@@ -36,7 +36,7 @@ def test_browsers_are_told_how_to_search_and_to_suggest(client: Client) -> None:
     space = "{http://a9.com/-/spec/opensearch/1.1/}"
     assert {each.get("type"): each.get("template") for each in told.iter(f"{space}Url")} == {
         "text/html": f"{SITE}/search/?q={{searchTerms}}",
-        "application/x-suggestions+json": f"{SITE}/search/suggest?q={{searchTerms}}",
+        "application/x-suggestions+json": f"{SITE}/search/suggest?q={{searchTerms}}&format=opensearch",
     }
     assert told.findtext(f"{space}ShortName") == "Bücherei & Archi"
     (link,) = tree(client.get("/")).iterfind("head/link[@rel='search']")
