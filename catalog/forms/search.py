@@ -19,7 +19,8 @@ from catalog.search.marks import Facet
 TOO_LONG = {"max_length": _("Type at most %(limit_value)d characters; these are %(show_value)d.")}
 FIELDS = [
     ("all", _("Everything")), ("title", _("Title")), ("author", _("Author")),
-    ("subject", pgettext_lazy("of a book", "Subject")), ("isbn", _("ISBN")), ("publisher", _("Publisher")), ("callnumber", _("Call number")),
+    ("subject", pgettext_lazy("of a book", "Subject")), ("isbn", _("ISBN")), ("publisher", _("Publisher")),
+    ("callnumber", _("Call number")),
 ]  # fmt: skip
 SORTS = [
     ("relevance", _("Relevance")), ("newest", _("Newly added")), ("title", _("Title")), ("author", _("Author")),
