@@ -6,6 +6,7 @@ import unicodedata
 from .facts import Facts, Person
 from .wording import title_of
 
+EDITION = re.compile(r"\s+(?:edition|edn\.?|ed\.)$", re.IGNORECASE)  # the styles say it themselves
 ESCAPED = {
     "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
@@ -19,7 +20,7 @@ def bibtex(facts: Facts) -> str:
         "editor": _names(facts.by_role("edt")),
         "translator": _names(facts.by_role("trl")),
         "title": f"{{{escaped(title_of(facts))}}}",
-        "edition": escaped(facts.edition),
+        "edition": escaped(EDITION.sub("", facts.edition)),
         "publisher": _whole(facts.publisher),
         "address": escaped(facts.place),
         "year": str(facts.year or ""),

@@ -21,7 +21,7 @@ from catalog.services.books import edit_book as edit_book_service
 from catalog.services.covers import remove_cover as remove_cover_service
 from catalog.services.covers import upload_cover as upload_cover_service
 from catalog.views.outcomes import by_hand, tell_added, warn_of_wrong_isbns
-from catalog.views.results import results_of, scanned
+from catalog.views.results import beside_words, results_of, scanned
 from circulation.queries.copies import with_availability
 
 
@@ -34,7 +34,7 @@ def books(request: HttpRequest) -> HttpResponse:
     if results and (book := scanned(form, Book.objects.all(), results)):
         return redirect("catalog:edit_book", book.pk)
     context = {
-        "form": form, "results": results, "by_hand": by_hand(form.text),
+        "form": form, "results": results, "beside_words": beside_words(form), "by_hand": by_hand(form.text),
         "isbns": queries.isbns_of(results.found.pks if results else []),
     }  # fmt: skip
     return render(request, "catalog/books.html", context, status=200 if form.is_valid() else 400)

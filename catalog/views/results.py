@@ -89,11 +89,6 @@ class Results:
         ]
 
     @property
-    def beside_words(self) -> Search:
-        """What stays when other words are looked for."""
-        return self.search.without("q", "field")
-
-    @property
     def beside_years(self) -> Search:
         """What stays when other years are looked for."""
         return self.search.without("from", "to")
@@ -126,6 +121,11 @@ class Results:
         if plain != is_anywhere:
             found.append((_("The same words in all fields, without filters"), is_anywhere))
         return [(name, search.address) for name, search in found]
+
+
+def beside_words(form: SearchBox) -> Search:
+    """What stays when other words are looked for."""
+    return Search.of(form.parameters).without("q", "field")
 
 
 def results_of(form: SearchBox, *, shows_hidden: bool = False) -> Results | None:

@@ -12,7 +12,7 @@ from catalog import queries
 from catalog.forms.search import SearchForm
 from catalog.models import Author, Subject
 from catalog.views.facets import facets_beside
-from catalog.views.results import PER_PAGE, results_of, scanned
+from catalog.views.results import PER_PAGE, beside_words, results_of, scanned
 
 
 @login_not_required
@@ -24,7 +24,8 @@ def search(request: HttpRequest) -> HttpResponse:
     results = results_of(form)
     if results and (book := scanned(form, queries.public_books(), results)):
         return redirect(book)
-    context = {"form": form, "results": results, "facets": facets_beside(results) if results else None}
+    facets = facets_beside(results) if results else None
+    context = {"form": form, "results": results, "facets": facets, "beside_words": beside_words(form)}
     return render(request, "catalog/search.html", context, status=200 if form.is_valid() else 400)
 
 

@@ -176,6 +176,13 @@ def test_edition_statements_are_shortened(statement: str, short: str) -> None:
     assert edition_of(statement).replace("Rev.", "rev.") == short
 
 
+def test_bibtex_leaves_the_word_edition_to_the_style() -> None:
+    given = ["Second edition", "3rd rev. ed.", "Limited edition, signed"]
+    assert [re.search("edition = {(.*)}", cited("bibtex", title="A", edition=each))[1] for each in given] == [
+        "Second", "3rd rev.", "Limited edition, signed",
+    ]  # fmt: skip
+
+
 def test_bibtex_is_one_entry_with_every_sign_that_means_something_written_out() -> None:
     text = cited(
         "bibtex", title="50% of {C} & C_#", subtitle="a\\b~c^d$", people=people("Martin Luther King Jr.", "Plato")

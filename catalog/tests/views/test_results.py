@@ -203,6 +203,11 @@ def test_number_too_deep_asks_to_narrow_the_search_down(few_is_many: None, clien
     assert tree(page).find(".//main//input[@name='q']").get("value") == "book"
 
 
+def test_search_that_cannot_be_keeps_what_it_was_narrowed_down_by(few_is_many: None, client: Client) -> None:
+    page = client.get(f"/search/?q={'x' * 1001}&to=2020")
+    assert (page.status_code, tree(page).find(".//main//input[@name='to']").get("value")) == (400, "2020")
+
+
 # --- parameters that mean nothing -------------------------------------------------------------------
 
 
