@@ -1,6 +1,7 @@
 """What is broken in the catalogue is found."""
 
 import pytest
+from django.db import connection
 
 from catalog.drafts import BookDraft, DraftContributor
 from catalog.invariants import broken
@@ -63,7 +64,7 @@ def test_barcode_that_no_scan_can_match_is_found(barcode: str) -> None:
 def test_books_are_looked_through_in_few_queries(django_assert_num_queries, count: int) -> None:
     for number in range(count):
         add_book(BookDraft(title=f"T{number}", contributors=DRAFT.contributors, subjects=("S",)), by=None)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(13 if connection.vendor == "sqlite" else 12):  # there are no stray words to look for
         assert list(broken()) == []
 
 
