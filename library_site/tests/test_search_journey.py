@@ -58,3 +58,21 @@ def test_reader_finds_narrows_down_and_goes_back(
     assert titles(page) == ["Meer und Sea"]
     page.get_by_role("link", name="Meer und Sea").press("Enter")
     page.wait_for_url("**/books/*/")
+
+
+def test_suggestions_are_chosen_by_keyboard_and_go_away_with_escape(open_window: Callable[..., Window]) -> None:
+    (deep, _ice) = shelve("Deep Sea", "Deep Ice", lent={"Deep Sea": 3})
+    page = open_window().open("/")
+    box = page.get_by_role("combobox", name="Search the catalogue")
+    box.press_sequentially("dee")
+    page.get_by_role("option", name="Deep Sea").wait_for()
+    assert faults(page) == []
+    box.press("ArrowDown")
+    assert page.get_by_role("option", name="Deep Sea").get_attribute("aria-selected") == "true"
+    box.press("Escape")
+    page.get_by_role("listbox").wait_for(state="hidden")
+    box.press_sequentially("p")
+    page.get_by_role("option", name="Deep Sea").wait_for()
+    box.press("ArrowDown")
+    box.press("Enter")
+    page.wait_for_url(f"**/books/{deep.pk}/")

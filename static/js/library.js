@@ -95,7 +95,7 @@
     list.id = `${box.id}-suggestions`;
     list.className = "suggestions";
     list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", box.labels[0] ? box.labels[0].textContent : "");
+    list.setAttribute("aria-label", box.dataset.suggestions);
     list.hidden = true;
     box.after(list);
     const role = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id };
