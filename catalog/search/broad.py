@@ -13,7 +13,7 @@ from .expressions import Expression, Mark
 from .filters import Filters
 from .marks import ALL, POPULARITIES
 from .narrow import NARROW, ranked_few, tier_by_tier
-from .reading import Reading
+from .reading import How, Reading
 
 DOCUMENTS = "catalog_searchdocument"
 MOST_EXACT = 50  # books that have the very title
@@ -58,7 +58,9 @@ def page_of_many(
     whole = filters.apply(reading.whole)
     if sort == "relevance":
         return _ranked(reading, filters, offset, limit, after)
-    if sort == "newest":
+    if reading.how is How.EVERYTHING and not filters.narrows and sort in ORDERS:
+        found = _all(ORDERS[sort], offset, limit + 1, _number(after), shows_hidden=filters.shows_hidden)
+    elif sort == "newest":
         found = engine().newest(whole, limit=limit + 1, offset=offset, before=_number(after))
     else:
         found = _sorted(whole, ORDERS[sort], offset, limit + 1, _number(after), is_walked=total > engine().COLLECTED)
@@ -124,6 +126,16 @@ def _exact(question: Question, filters: Filters) -> list[int]:
         f"SELECT d.book_id FROM ({candidates}) c JOIN {DOCUMENTS} d ON d.book_id = c.book_id"  # noqa: S608
         f"{narrowed} ORDER BY d.times_lent DESC, d.book_id DESC",
         [*keys, *keys, MOST_EXACT, *(values if filters.narrows else [])],
+    )
+
+
+def _all(order: Order, offset: int, limit: int, after: int | None, *, shows_hidden: bool) -> list[int]:
+    """Every book fits: the order's own index is all it takes."""
+    place, values = _beyond(order, after)
+    hidden = "" if shows_hidden else " AND NOT d.is_hidden"
+    return _keys(
+        f"SELECT d.book_id FROM {DOCUMENTS} d WHERE 1 = 1{hidden}{place} ORDER BY {order.sql} LIMIT %s OFFSET %s",  # noqa: S608
+        [*values, limit, offset],
     )
 
 

@@ -9,6 +9,8 @@ from catalog.search.engine import engine
 from catalog.search.filters import Filters
 from catalog.search.finding import Found
 from catalog.search.marks import Facet
+from catalog.services.search import index_book
+from catalog.tests.factories import CopyFactory
 
 from .shelf import shelve
 
@@ -71,6 +73,20 @@ def test_an_order_is_the_same_of_many_hits_as_of_few(
     monkeypatch.setattr(engine(), "COLLECTED", 2 if is_walked else 99)
     assert walk("sea", by_number, sort=sort) == few
     assert len(few) == 11
+
+
+@pytest.mark.parametrize("by_number", [True, False])
+@pytest.mark.parametrize("sort", SORTS)
+def test_every_book_is_listed_in_order_but_the_hidden(
+    library: None, monkeypatch: pytest.MonkeyPatch, sort: str, by_number: bool
+) -> None:
+    (gone,) = shelve("Gone Sea", year=1960)
+    CopyFactory(book=gone, withdrawn_on="2026-01-01")
+    index_book(gone)
+    few = titles(search_books("", sort=sort))
+    monkeypatch.setattr(finding, "NARROW", 2)
+    assert walk("", by_number, sort=sort) == few
+    assert (len(few), "Gone Sea" in few) == (11, False)
 
 
 def test_filters_hold_for_many_hits(library: None, many: None) -> None:
