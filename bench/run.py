@@ -5,8 +5,6 @@ Example: python bench/run.py --titles 100000 --json bench-data/result.json
 
 import argparse
 import json
-import os
-import platform
 import sys
 import tempfile
 import time
@@ -19,6 +17,7 @@ import pages
 import processes
 import report
 from clients import spread
+from measuring import Measuring, tell
 from scratch import Scratch
 
 PARTS = ("pages", "queries", "weights", "desks", "services", "bare", "fines", "imports", "daily")
@@ -41,19 +40,8 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-class Run:
-    """One run of the measurements in ``scratch``; ``found`` grows part by part."""
-
-    def __init__(self, options: argparse.Namespace, scratch: Scratch) -> None:
-        self.options, self.scratch = options, scratch
-        self.found: dict[str, Any] = {
-            "machine": {
-                "workers": options.workers, "python": f"Python {platform.python_version()}",
-                "processors": os.cpu_count(), "system": platform.platform(),
-            },
-            "database": "PostgreSQL" if options.database else "SQLite",
-            "gauges": {"before": processes.gauge()},
-        }  # fmt: skip
+class Run(Measuring):
+    """The parts of this run, each a method."""
 
     def load(self) -> None:
         """Make the data set and the library unless they are here."""
@@ -66,12 +54,6 @@ class Run:
         self.prepared = self.scratch.inside("prepare", str(self.data / "terms.json"))
         self.found["counts"] = self.prepared["counts"]
         (self.scratch.folder / "prepared.json").write_text(json.dumps(self.prepared))
-
-    def measure(self, part: str) -> None:
-        """Measure one of PARTS."""
-        tell(part)
-        getattr(self, f"_{part}")()
-        self.found["gauges"][f"after {part}"] = processes.gauge()
 
     def _pages(self) -> None:
         self.found["pages"] = pages.measure(
@@ -135,10 +117,6 @@ class Run:
     def _daily(self) -> None:
         self.scratch.stop()  # else the worker would do the same beside it
         self.found["daily"] = self.scratch.inside("daily", str(self.options.loans))
-
-
-def tell(text: str) -> None:
-    print(f"... {text}", file=sys.stderr, flush=True)
 
 
 def main() -> int:

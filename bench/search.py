@@ -5,8 +5,6 @@ Example: python bench/search.py --titles 100000 --json bench-data/search.json
 
 import argparse
 import json
-import os
-import platform
 import random
 import resource
 import statistics
@@ -24,6 +22,7 @@ import processes
 import questions
 import search_report
 from browser import Browser
+from measuring import Measuring, tell
 from scratch import Scratch
 
 PARTS = ("build", "size", "pages")
@@ -47,19 +46,8 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-class Run:
-    """One run of the measurements in ``scratch``; ``found`` grows part by part."""
-
-    def __init__(self, options: argparse.Namespace, scratch: Scratch) -> None:
-        self.options, self.scratch = options, scratch
-        self.found: dict[str, Any] = {
-            "machine": {
-                "workers": options.workers, "python": f"Python {platform.python_version()}",
-                "processors": os.cpu_count(), "system": platform.platform(),
-            },
-            "database": "PostgreSQL" if options.database else "SQLite",
-            "gauges": {"before": processes.gauge()},
-        }  # fmt: skip
+class Run(Measuring):
+    """The parts of this run, each a method."""
 
     def load(self) -> None:
         """Make the data set and the library unless they are here."""
@@ -69,12 +57,6 @@ class Run:
             self.found["load_seconds"] = round(seconds, 1)
         self.facts = self.scratch.inside("search_facts")
         self.found["titles"] = self.facts["titles"]
-
-    def measure(self, part: str) -> None:
-        """Measure one of PARTS."""
-        tell(part)
-        getattr(self, f"_{part}")()
-        self.found["gauges"][f"after {part}"] = processes.gauge()
 
     def _build(self) -> None:
         """Every document of the search made anew, as after an upgrade, with the site at rest."""
@@ -143,10 +125,6 @@ class Run:
         statuses = {name: {browser.get(path).status for path in paths[:CHECKED]} for name, paths in asked.items()}
         self.found["left_out"] = {name: sorted(each) for name, each in statuses.items() if each != {200}}
         return {name: paths for name, paths in asked.items() if statuses[name] == {200}}
-
-
-def tell(text: str) -> None:
-    print(f"... {text}", file=sys.stderr, flush=True)
 
 
 def main() -> int:
