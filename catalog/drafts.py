@@ -64,6 +64,43 @@ class DraftContributor:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyDraft:
+    """One copy as a source describes it. Codes and dates as given (days as YYYY-MM-DD); all may be empty.
+
+    ``price``: in whole minor units. ``barcode`` empty: it gets the next one of the library's own. ``branch`` and
+    ``copy_type`` are codes; unknown ones are the library's to map.
+    """
+
+    barcode: str = ""
+    branch: str = ""
+    copy_type: str = ""
+    call_number: str = ""
+    location: str = ""
+    price: int | None = None
+    condition: str = ""
+    note: str = ""
+    acquired_on: str = ""
+    withdrawn_on: str = ""
+    lost_on: str = ""
+    damaged_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One record of a file, as every reader of files hands it over: understood, or with a ``problem`` in words.
+
+    ``n``: its number in the file, from 1. ``raw``: enough to write it out again for correction. ``what``: "book",
+    "member" or "loan". ``values``: the draft's ``as_json``; empty where there is a problem.
+    """
+
+    n: int
+    raw: str
+    what: str = "book"
+    values: dict[str, Any] = field(default_factory=dict)
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BookDraft:
     """One edition as a source describes it, already cleaned. Every field may be empty; none is None but numbers."""
 
@@ -101,6 +138,7 @@ class BookDraft:
     work_key: str = ""
     revision: int | None = None
     warnings: tuple[str, ...] = field(default=())  # codes of WARNINGS
+    copies: tuple[CopyDraft, ...] = ()
 
     @property
     def remarks(self) -> list[str]:
@@ -116,8 +154,9 @@ class BookDraft:
         """The draft that ``as_json`` wrote. Unknown keys (of a later version) are left out."""
         known = _known(cls, values)
         people = tuple(DraftContributor(**_known(DraftContributor, p)) for p in known.pop("contributors", ()))
+        copies = tuple(CopyDraft(**_known(CopyDraft, each)) for each in known.pop("copies", ()))
         plain: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in known.items()}
-        return cls(contributors=people, **plain)
+        return cls(contributors=people, copies=copies, **plain)
 
 
 def _known(of: type, values: dict[str, Any]) -> dict[str, Any]:
