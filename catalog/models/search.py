@@ -9,7 +9,9 @@ from .books import Book
 class SearchDocument(models.Model):
     """One book as search sees it, beside its words: what hits are sorted, filtered and counted by.
 
-    ``out``, ``times_lent`` and ``holds`` are circulation's figures; everything else follows from book and copies.
+    ``out`` (keys of the copies that are out), ``times_lent`` and ``holds`` are circulation's; all else follows from
+    book and copies. ``lendable``: the copies that could be lent, each with where it is ("copy:branch"); ``in_at``: the
+    facets of the branches where one is in.
     """
 
     book = models.OneToOneField(Book, on_delete=models.CASCADE, primary_key=True, related_name="search_document")
@@ -21,12 +23,13 @@ class SearchDocument(models.Model):
     year = models.PositiveSmallIntegerField(default=0)
     language = models.CharField(max_length=3)
     copies = models.PositiveIntegerField(default=0)
-    lendable = models.PositiveIntegerField(default=0)
-    out = models.PositiveIntegerField(default=0)
+    lendable = models.TextField(default="")
+    out = models.TextField(default="")
     available = models.PositiveIntegerField(default=0)
     times_lent = models.PositiveIntegerField(default=0)
     holds = models.PositiveIntegerField(default=0)
     facets = models.TextField(default="")
+    in_at = models.TextField(default="")
 
     class Meta:
         default_permissions = ()

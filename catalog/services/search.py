@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Count, Prefetch, QuerySet
 
 from catalog.models import Book, Contributor, Copy, SearchDocument, SearchLanguage, SearchWord
-from catalog.search.documents import Document, Stock, document, volatile_marks
+from catalog.search.documents import Document, Stock, branches_in, document, volatile_marks
 from catalog.search.engine import engine
 from catalog.search.sounding import skeleton
 
@@ -30,7 +30,7 @@ def index_books(pks: Iterable[int], stock: Mapping[int, Stock] | None = None) ->
     """
     wanted, done = iter(sorted(set(pks))), 0
     while batch := list(islice(wanted, BATCH)):  # SQLite takes no more than a thousand at once
-        kept = {pk: figures for pk, _lendable, _available, figures in engine().lock(batch)} if stock is None else stock
+        kept = {pk: figures for pk, _lendable, figures in engine().lock(batch)} if stock is None else stock
         documents = [document(book, kept.get(book.pk, Stock())) for book in to_be_indexed(batch)]
         write(documents, is_counted=stock is not None)
         done += len(documents)
@@ -69,10 +69,10 @@ def set_stock(pks: Iterable[int], stock_of: StockOf) -> None:
     if not pks:
         return
     rows, stock = lock(pks), stock_of(pks)
-    for pk, lendable, available, before in rows:
+    for pk, lendable, before in rows:
         if (now := stock[pk]) != before:
-            left = max(0, lendable - now.out)
-            marks = volatile_marks(available, before.times_lent), volatile_marks(left, now.times_lent)
+            left = branches_in(lendable, now)
+            marks = volatile_marks(branches_in(lendable, before), before), volatile_marks(left, now)
             engine().write_stock(pk, now, left, *marks)
     if missing := set(pks).difference(row[0] for row in rows):
         index_books(missing, stock)
@@ -126,7 +126,7 @@ def _rewrite(pks: list[int], stock_of: StockOf) -> int:
     return index_books(pks, stock_of(pks))
 
 
-def lock(pks: Iterable[int]) -> list[tuple[int, int, int, Stock]]:
+def lock(pks: Iterable[int]) -> list[tuple[int, str, Stock]]:
     """Keep the documents of these books from changing until the transaction ends; the last locks of any service.
 
     Whoever then counts loans, holds and copies counts what nobody changes behind the count. Books without a document

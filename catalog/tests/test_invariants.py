@@ -43,9 +43,10 @@ def test_missing_copy_type_is_found() -> None:
         lambda: BookIdentifier.objects.update(value="9780684853154"),
         lambda: SearchDocument.objects.all().delete(),
         lambda: SearchDocument.objects.update(available=7),
-        lambda: engine().write_stock(Book.objects.get().pk, Stock(), 2, [marks.ALL], []),
+        lambda: SearchDocument.objects.update(in_at=""),
+        lambda: engine().write_stock(Book.objects.get().pk, Stock(), [], [marks.ALL], []),
     ],
-    ids=["title", "author", "subject", "number", "document", "figure", "mark"],
+    ids=["title", "author", "subject", "number", "document", "figure", "branch", "mark"],
 )
 def test_book_that_is_not_found_by_what_it_says_is_found(change) -> None:
     pk = book().pk
