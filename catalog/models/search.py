@@ -16,7 +16,7 @@ class SearchDocument(models.Model):
 
     book = models.OneToOneField(Book, on_delete=models.CASCADE, primary_key=True, related_name="search_document")
     is_hidden = models.BooleanField(default=False)
-    is_stale = models.BooleanField(default=False)  # the worker writes it anew
+    stale_since = models.DateTimeField(null=True)  # the worker writes it anew
     title_key = models.CharField(max_length=500, db_index=True)
     sort_title = models.CharField(max_length=60)
     sort_author = models.CharField(max_length=60)
@@ -38,7 +38,7 @@ class SearchDocument(models.Model):
             models.Index(fields=["sort_author", "book"], name="search_by_author"),
             models.Index(fields=["year", "book"], name="search_by_year"),
             models.Index(fields=["times_lent", "book"], name="search_by_popularity"),
-            models.Index(fields=["book"], condition=Q(is_stale=True), name="search_stale"),
+            models.Index(fields=["book"], condition=Q(stale_since__isnull=False), name="search_stale"),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, DateTimeField, Prefetch, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from catalog.models import Book, Contributor, Copy, SearchDocument, SearchLanguage, SearchWord
 from catalog.search.documents import Document, Stock, branches_in, document, volatile_marks
@@ -15,7 +17,7 @@ from catalog.search.sounding import skeleton
 BATCH = 500
 HANDFUL = 20  # documents that somebody who waits for a page can wait for
 StockOf = Callable[[Iterable[int]], Mapping[int, Stock]]
-FIELDS = [field.name for field in SearchDocument._meta.fields if field.name not in ("book", "is_stale")]
+FIELDS = [field.name for field in SearchDocument._meta.fields if field.name not in ("book", "stale_since")]
 
 
 def index_book(book: Book) -> None:
@@ -52,7 +54,7 @@ def write(documents: list[Document], *, is_counted: bool) -> None:
     if not documents:
         return
     rows = [SearchDocument(book_id=each.pk, **each.fields) for each in documents]
-    fields = [*FIELDS, "is_stale"] if is_counted else FIELDS
+    fields = [*FIELDS, "stale_since"] if is_counted else FIELDS
     SearchDocument.objects.bulk_create(rows, update_conflicts=True, unique_fields=["book"], update_fields=fields)
     engine().write(documents)
     _learn_words({word for each in documents for word in each.spellings})
@@ -92,12 +94,13 @@ def follow(books: QuerySet[Book], first: Book | None = None) -> None:
 
 def mark_stale(books: QuerySet[Book]) -> None:
     """Have the worker write the documents of ``books`` anew: for changes that touch more than one request may do."""
-    SearchDocument.objects.filter(book__in=books.order_by().values("pk")).update(is_stale=True)
+    stale = SearchDocument.objects.filter(book__in=books.order_by().values("pk"))
+    stale.update(stale_since=Coalesce("stale_since", timezone.now(), output_field=DateTimeField()))
 
 
 def write_stale(stock_of: StockOf) -> int:
     """Write up to BATCH of the stale documents anew; how many there were. ``stock_of`` as for ``rebuild``."""
-    pks = list(SearchDocument.objects.filter(is_stale=True).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    pks = list(SearchDocument.objects.exclude(stale_since=None).order_by("pk").values_list("pk", flat=True)[:BATCH])
     if pks:
         _rewrite(pks, stock_of)
     return len(pks)

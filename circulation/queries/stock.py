@@ -21,7 +21,7 @@ FIGURES = f"COALESCE(({OUT}), '') AS is_out, ({LENT}) AS is_lent, ({HOLDS}) AS i
 KEPT = f"""SELECT id, out, times_lent, holds, is_out, is_lent, is_held FROM (
     SELECT b.id, d.out, d.times_lent, d.holds, {FIGURES}
     FROM catalog_searchdocument d JOIN catalog_book b ON b.id = d.book_id
-    WHERE d.book_id >= %s AND d.book_id < %s AND NOT d.is_stale) figures
+    WHERE d.book_id >= %s AND d.book_id < %s AND d.stale_since IS NULL) figures
     WHERE out <> is_out OR times_lent <> is_lent OR holds <> is_held ORDER BY id"""  # noqa: S608 - constants
 AT_ONCE = 10_000
 

@@ -1,6 +1,7 @@
 """Search documents that are lost, changed or left behind are found by check_invariants and mended by rebuild_search."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -8,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from catalog.drafts import BookDraft
 from catalog.models import Book, Contributor, Copy, CopyType, SearchDocument
@@ -15,7 +17,7 @@ from catalog.queries import search_books
 from catalog.search.documents import document
 from catalog.search.engine import engine
 from catalog.services.books import add_book, edit_book
-from catalog.services.search import HANDFUL, follow, to_be_indexed
+from catalog.services.search import HANDFUL, follow, mark_stale, to_be_indexed
 from catalog.tasks import go_on_with_search
 from catalog.tests.factories import AuthorFactory, BookFactory
 from circulation.queries.stock import stock_for_search
@@ -106,10 +108,20 @@ def test_words_of_a_book_that_is_gone_are_found_and_erased(book: Book) -> None:
 def test_documents_that_are_stale_are_not_complained_of_and_written_by_the_worker(book: Book) -> None:
     CopyType.objects.update(is_lendable=False)
     assert check() == [NOT_FOUND.format(pk=book.pk)]
-    SearchDocument.objects.update(is_stale=True)
+    SearchDocument.objects.update(stale_since=timezone.now())
     assert check() == []
     assert (go_on_with_search(), go_on_with_search()) == (True, False)
-    assert (check(), list(SearchDocument.objects.values_list("available", "lendable", "is_stale"))) == ([], [(0, "", False)])
+    rows = SearchDocument.objects.values_list("available", "lendable", "stale_since")
+    assert (check(), list(rows)) == ([], [(0, "", None)])
+
+
+def test_a_document_that_has_been_stale_for_hours_is_told_of(book: Book) -> None:
+    since = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+    SearchDocument.objects.update(stale_since=since)
+    mark_stale(Book.objects.all())  # the first time counts
+    sentence = "waits since 2026-03-01 09:30 UTC to be found by what it says: is a worker running?"
+    assert check() == [f"book {book.pk} {sentence}"]
+    assert (go_on_with_search(), check()) == (True, [])
 
 
 def test_what_is_edited_in_the_admin_site_is_followed(book: Book, admin_desk: Client) -> None:
@@ -141,7 +153,7 @@ def test_many_books_of_one_author_are_left_to_the_worker(book: Book) -> None:
     Contributor.objects.bulk_create(Contributor(book=each, author=author, order=0) for each in [book, *many])
     Book.objects.update(sort_title="x")
     follow(Book.objects.filter(contributors__author=author), first=book)
-    stale = set(SearchDocument.objects.filter(is_stale=True).values_list("pk", flat=True))
+    stale = set(SearchDocument.objects.exclude(stale_since=None).values_list("pk", flat=True))
     assert stale == {each.pk for each in [book, *many]}
     assert (go_on_with_search(), check()) == (True, [])
 
