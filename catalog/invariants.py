@@ -45,8 +45,11 @@ def _not_found() -> Iterator[str]:
 
 
 def _not_found_yet() -> Iterator[str]:
-    """Books whose search document the worker should have written anew long ago."""
-    waiting = SearchDocument.objects.filter(stale_since__lt=timezone.now() - LONG).order_by("pk")
+    """Books whose search document cannot be written, or should have been by the worker long ago."""
+    documents = SearchDocument.objects.exclude(stale_since=None).order_by("pk")
+    for pk in documents.exclude(failed_at=None).values_list("pk", flat=True):
+        yield f"the search document of book {pk} cannot be written: the worker's log says why"
+    waiting = documents.filter(stale_since__lt=timezone.now() - LONG, failed_at=None)
     for pk, since in waiting.values_list("pk", "stale_since").iterator():
         yield f"book {pk} waits since {since:%Y-%m-%d %H:%M} UTC to be found by what it says: is a worker running?"
 

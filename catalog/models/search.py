@@ -17,6 +17,7 @@ class SearchDocument(models.Model):
     book = models.OneToOneField(Book, on_delete=models.CASCADE, primary_key=True, related_name="search_document")
     is_hidden = models.BooleanField(default=False)
     stale_since = models.DateTimeField(null=True)  # the worker writes it anew
+    failed_at = models.DateTimeField(null=True)  # when it last tried in vain
     title_key = models.CharField(max_length=500, db_index=True)
     sort_title = models.CharField(max_length=60)
     sort_author = models.CharField(max_length=60)

@@ -1,23 +1,27 @@
 """Search documents that are lost, changed or left behind are found by check_invariants and mended by rebuild_search."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from io import StringIO
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from catalog.drafts import BookDraft
 from catalog.models import Book, Contributor, Copy, CopyType, SearchDocument
 from catalog.queries import search_books
-from catalog.search.documents import document
+from catalog.search.documents import Document, Stock, document
 from catalog.search.engine import engine
+from catalog.services import search
 from catalog.services.books import add_book, edit_book
-from catalog.services.search import HANDFUL, follow, mark_stale, to_be_indexed
+from catalog.services.search import AGAIN, HANDFUL, follow, mark_stale, to_be_indexed
 from catalog.tasks import go_on_with_search
 from catalog.tests.factories import AuthorFactory, BookFactory
 from circulation.queries.stock import stock_for_search
@@ -122,6 +126,61 @@ def test_a_document_that_has_been_stale_for_hours_is_told_of(book: Book) -> None
     sentence = "waits since 2026-03-01 09:30 UTC to be found by what it says: is a worker running?"
     assert check() == [f"book {book.pk} {sentence}"]
     assert (go_on_with_search(), check()) == (True, [])
+
+
+def fail_for(pk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the document of the book ``pk`` be one that cannot be made."""
+
+    def made(book: Book, stock: Stock) -> Document:
+        if book.pk == pk:
+            raise ValueError("too odd")
+        return document(book, stock)
+
+    monkeypatch.setattr(search, "document", made)
+
+
+def test_a_document_that_cannot_be_written_is_stepped_over_and_told_of(
+    book: Book, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = add_book(BookDraft(title="The Crow Road"), by=None)
+    mark_stale(Book.objects.all())
+    fail_for(book.pk, monkeypatch)
+    assert (go_on_with_search(), go_on_with_search()) == (True, False)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"the search document of book {book.pk} cannot be written"
+    ]
+    assert check() == [f"the search document of book {book.pk} cannot be written: the worker's log says why"]
+    assert SearchDocument.objects.get(pk=other.pk).stale_since is None
+    SearchDocument.objects.filter(pk=book.pk).update(failed_at=timezone.now() - 2 * AGAIN)
+    monkeypatch.undo()
+    assert (go_on_with_search(), check()) == (True, [])
+
+
+def test_a_rebuild_steps_over_a_document_that_cannot_be_written(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = add_book(BookDraft(title="The Crow Road"), by=None)
+    lose_words(other.pk)
+    fail_for(book.pk, monkeypatch)
+    rebuild()
+    assert check() == [f"the search document of book {book.pk} cannot be written: the worker's log says why"]
+    monkeypatch.undo()
+    rebuild()
+    assert check() == []
+
+
+def test_a_database_that_is_busy_is_nobodys_fault(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark_stale(Book.objects.all())
+    monkeypatch.setattr(search, "document", Mock(side_effect=OperationalError("database is locked")))
+    with pytest.raises(OperationalError):
+        go_on_with_search()
+    assert SearchDocument.objects.get().failed_at is None
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no locks of rows")
+def test_documents_are_marked_as_stale_in_the_order_of_their_keys(book: Book) -> None:
+    with CaptureQueriesContext(connection) as told:
+        mark_stale(Book.objects.all())
+    (sql,) = [query["sql"] for query in told]
+    assert re.search(r" ORDER BY \S+ ASC FOR UPDATE\)", sql)
 
 
 def test_what_is_edited_in_the_admin_site_is_followed(book: Book, admin_desk: Client) -> None:
