@@ -63,6 +63,11 @@ class Results:
         return self.search.page(self.number - 1) if 1 < self.number <= MOST_PAGES + 1 else ""
 
     @property
+    def back(self) -> tuple[int, str] | None:
+        """Where nobody knows the page before: the last one that has a number, and its address."""
+        return None if self.previous or self.number == 1 else (MOST_PAGES, self.search.page(MOST_PAGES))
+
+    @property
     def next(self) -> str:
         """The address of the page after, if there is one."""
         if not self.found.has_next or (self.number >= MOST_PAGES and not self.found.after):

@@ -191,6 +191,8 @@ def test_pages_go_on_beyond_those_that_are_numbered(sort: str, few_is_many: None
     assert sorted(title for each in seen for title in each) == [f"Book {n:02}" for n in range(9)]
     assert "(page 5 of 5)" in title_of(page)
     assert addresses(page, "prev") == []
+    kept = "?q=book" if sort == "relevance" else f"?q=book&sort={sort}"
+    assert (links(page)["Back to page 3"], links(page)["1"]) == (f"{kept}&page=3", kept)
 
 
 def test_number_too_deep_asks_to_narrow_the_search_down(few_is_many: None, client: Client) -> None:
