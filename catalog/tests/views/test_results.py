@@ -98,12 +98,44 @@ def test_misspelt_words_are_told_with_what_was_looked_for_instead(client: Client
     shelve("Harry Potter")
     page = client.get("/search/?q=hary+poter")
     assert titles(page) == ["Harry Potter"]
-    assert status(page)[1:] == ["Nothing for “hary poter”. Showing what is found for “harry potter”."]
+    assert status(page)[1:] == [
+        "Nothing for “hary poter”. Showing what is found for “harry potter”. Not what you meant? "
+        "Try other words, or the author's name."
+    ]
 
 
 def test_some_of_the_words_are_told_to_be_some(client: Client) -> None:
     shelve("Winter Garden", "Summer Garden")
-    assert "No book has all these words; these have some of them." in status(client.get("/search/?q=winter+summer"))
+    told = "No book has all these words; these have some of them. Leave out the words you are least sure of."
+    assert told in status(client.get("/search/?q=winter+summer"))
+
+
+def test_beginnings_of_words_are_told_to_be_beginnings(client: Client) -> None:
+    shelve("Harry Potter")
+    begun = "No book has “har pot” in whole words. These have words that begin so; type on to find fewer."
+    assert status(client.get("/search/?q=har+pot"))[1:] == [begun]
+    for q in ("harry pot", "har* pot*", "potter"):
+        assert status(client.get("/search/", {"q": q}))[1:] == []
+
+
+def test_words_that_very_many_books_have_ask_for_one_more(client: Client) -> None:
+    shelve(*(f"The {n} and" for n in range(21)), "Of")
+    assert status(client.get("/search/?q=the"))[1:] == [
+        "Very many books have this word. Add one that says more, such as the author's surname."
+    ]
+    assert "Very many books have these words." in status(client.get("/search/?q=the+and"))[1]
+    assert status(client.get("/search/?q=of"))[1:] == []
+
+
+@pytest.mark.parametrize(("q", "sentence"), [
+    ("-cat", "“-cat” only says what to leave out. Put a word before it that the books should have."),
+    ("?!", "“?!” has no word and no number in it. Type a word of the title, or the author's name."),
+])  # fmt: skip
+def test_question_without_a_word_says_what_to_type(q: str, sentence: str, client: Client, desk: Client) -> None:
+    shelve("Emma")
+    for page in (client.get("/search/", {"q": q, "field": "title"}), desk.get("/desk/books/", {"q": q})):
+        assert (page.status_code, titles(page), sentence in said(page)) == (200, [], True)
+        assert "without filters" not in said(page)
 
 
 def test_words_beyond_the_twelfth_are_told_to_be_left_out(client: Client) -> None:
