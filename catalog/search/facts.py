@@ -81,12 +81,14 @@ def facts_of(pks: Iterable[int]) -> list[BookFacts]:
         "copy_type__is_lendable", "withdrawn_on", "lost_on", "damaged_on",
     )  # fmt: skip
     return [
-        BookFacts(
-            *row,
-            people=[PersonFacts(*each) for each in people[row[0]]],
-            subjects=[SubjectFacts(*each) for each in subjects[row[0]]],
-            numbers=[number for (number,) in numbers[row[0]]],
-            copies=[CopyFacts(*each) for each in copies[row[0]]],
+        BookFacts._make(
+            (
+                *row,
+                [PersonFacts(*each) for each in people[row[0]]],
+                [SubjectFacts(*each) for each in subjects[row[0]]],
+                [number for (number,) in numbers[row[0]]],
+                [CopyFacts(*each) for each in copies[row[0]]],
+            )
         )
         for row in books
     ]

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from html import escape
+from typing import Any
 
 from django import template
-from django.forms import BoundField
+from django.forms import BoundField, ChoiceField
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -28,10 +29,11 @@ def choice(field: BoundField) -> SafeString:
     if field.errors:
         return field.as_field_group()
     chosen = str(field.value() or "")
+    choices: Any = field.field.choices if isinstance(field.field, ChoiceField) else ()
     options = (
         f'<option value="{escape(str(value))}"{" selected" if str(value) == chosen else ""}>'
         f"{escape(str(name))}</option>"
-        for value, name in field.field.choices
+        for value, name in choices
     )
     return format_html(
         '<div class="field"><label for="{0}">{1}</label><select name="{2}" id="{0}">{3}</select></div>',
