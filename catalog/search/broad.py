@@ -203,7 +203,7 @@ def _beyond(order: Order, after: str) -> tuple[str, list[Any]]:
     """The condition on rows that stand beyond the place ``after``; none where nobody knows where that is."""
     place, pk = _place(after), _number(after)
     if place and order.is_number:
-        values = (place.at, place.pk)
+        values: Any = (place.at, place.pk)
     else:
         values = SearchDocument.objects.filter(pk=pk).values_list(order.column, "pk").first()
     if not values:
