@@ -18,6 +18,7 @@ from .reading import How, Reading
 DOCUMENTS = "catalog_searchdocument"
 MOST_RANKED = 2 * NARROW  # hits of a tier that is gone on with as it was begun
 MOST_EXACT = 50  # books that have the very title
+MOST_TRIED = 1_000  # of them, whether they fit what is filtered by
 
 
 class Order(NamedTuple):
@@ -153,11 +154,12 @@ def _exact(question: Question, filters: Filters) -> list[int]:
         f" WHERE (title_key IN ({holes}) OR sort_title IN ({holes})){hidden}"
         " ORDER BY times_lent DESC, book_id DESC LIMIT %s"
     )
-    narrowed = f" WHERE {condition}" if filters.narrows else ""
+    if not filters.narrows:
+        return _keys(candidates, [*keys, *keys, MOST_EXACT])
     return _keys(
         f"SELECT d.book_id FROM ({candidates}) c JOIN {DOCUMENTS} d ON d.book_id = c.book_id"  # noqa: S608
-        f"{narrowed} ORDER BY d.times_lent DESC, d.book_id DESC",
-        [*keys, *keys, MOST_EXACT, *(values if filters.narrows else [])],
+        f" WHERE {condition} ORDER BY d.times_lent DESC, d.book_id DESC LIMIT %s",
+        [*keys, *keys, MOST_TRIED, *values, MOST_EXACT],
     )
 
 

@@ -99,6 +99,17 @@ def test_filters_hold_for_many_hits(library: None, many: None) -> None:
     assert walk("sea", True, filters=Filters(since=1950, until=1960), sort="title") == ["Ships", "Waves"]
 
 
+def test_a_book_of_the_very_title_is_first_though_many_of_that_title_are_filtered_out(
+    many: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broad, "MOST_EXACT", 2)
+    shelve("Sea", language="ger")
+    shelve("Sea", "Sea", "Sea", lent={"Sea": 5}, language="eng")
+    shelve("Sea Fish", "Sea Birds", lent={"Sea Fish": 9, "Sea Birds": 9}, language="ger")
+    german = search_books("sea", filters=Filters(facets=(Facet("l", "ger"),)))
+    assert titles(german) == ["Sea", "Sea Birds", "Sea Fish"]
+
+
 @pytest.mark.parametrize("after", ["x", "1-2", "1-2-x", "9-9-9999999999999999999999", "-1", "²-²-²", "1--2"])
 def test_a_place_that_cannot_be_read_is_the_beginning(library: None, many: None, after: str) -> None:
     assert titles(search_books("sea", per_page=2, after=after)) == ["The Sea", "Sea"]
