@@ -100,7 +100,7 @@ def test_every_word_is_looked_for_in_title_people_subject_series_and_publisher(q
     assert titles(client.get("/search/", {"q": q})) == ["Pride and Prejudice: A Novel"]
 
 
-@pytest.mark.parametrize("q", ["zebra", "zebra -pride", "9780553382563", "97801928023850", "%", "_", "!!!", "\\"])
+@pytest.mark.parametrize("q", ["zebra", "zebra -pride", "9780553382563", "97801928023850"])
 def test_what_is_not_there_is_not_found(q: str, client: Client) -> None:
     add()
     page = client.get("/search/", {"q": q})
