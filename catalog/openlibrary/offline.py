@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from catalog.isbn import Isbn
 from catalog.models import OfflineIsbn, OfflineLoad, OfflineRecord
@@ -120,9 +120,6 @@ def _asked(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 def _day_of(load_number: int) -> date | None:
     """The day for which a record of this load holds: later dumps of the same selection did not change it."""
-    of_record = OfflineLoad.objects.filter(pk=load_number).first()
-    if of_record is None:
-        return None
-    later = OfflineLoad.objects.filter(selection=of_record.selection, state=OfflineLoad.State.DONE)
-    days = [of_record.as_of, later.aggregate(day=Max("as_of"))["day"]]
-    return max(filter(None, days), default=None)
+    same = OfflineLoad.objects.filter(pk=load_number).values("selection")
+    later = Q(state=OfflineLoad.State.DONE, selection__in=same)
+    return OfflineLoad.objects.filter(Q(pk=load_number) | later).aggregate(day=Max("as_of"))["day"]
