@@ -5,6 +5,7 @@ from .borrowed import AlsoBorrowed, MostBorrowed
 from .copies import Copy, CopyType
 from .covers import Cover
 from .imports import ImportBatch, ImportRow
+from .offline import OfflineIsbn, OfflineLoad, OfflineRecord
 from .search import SearchDocument, SearchLanguage, SearchWord
 from .sources import SourceRecord
 
@@ -20,6 +21,9 @@ __all__ = [
     "ImportBatch",
     "ImportRow",
     "MostBorrowed",
+    "OfflineIsbn",
+    "OfflineLoad",
+    "OfflineRecord",
     "SearchDocument",
     "SearchLanguage",
     "SearchWord",

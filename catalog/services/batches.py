@@ -29,7 +29,7 @@ MOST_LINES = 5_000
 LONGEST_LINE = 200  # characters; more is no ISBN, but may be a list of them
 BETWEEN = re.compile(r"[,;|\t]")
 LINES_PER_TURN = 20  # then other work gets its turn and a stopped worker stops
-NOT_ITS_FAULT = PASSING | {"busy", "blocked"}  # says nothing of the line: it stays waiting
+NOT_ITS_FAULT = PASSING | {"busy", "blocked", "no_contact"}  # says nothing of the line: it stays waiting
 PATIENCE = 6  # failures of the source in a row after which a batch waits instead of burning through its lines
 
 logger = logging.getLogger(__name__)
