@@ -5,6 +5,7 @@ from .borrowed import AlsoBorrowed, MostBorrowed
 from .copies import Copy, CopyType
 from .covers import Cover
 from .imports import ImportBatch, ImportRow
+from .merging import MergedRecord, NotTheSame, RecordKind
 from .search import SearchDocument, SearchLanguage, SearchWord
 from .sources import SourceRecord
 
@@ -19,7 +20,10 @@ __all__ = [
     "Cover",
     "ImportBatch",
     "ImportRow",
+    "MergedRecord",
     "MostBorrowed",
+    "NotTheSame",
+    "RecordKind",
     "SearchDocument",
     "SearchLanguage",
     "SearchWord",
