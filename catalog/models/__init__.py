@@ -5,6 +5,7 @@ from .borrowed import AlsoBorrowed, MostBorrowed
 from .copies import Copy, CopyType
 from .covers import Cover
 from .imports import ImportBatch, ImportRow
+from .merging import MergedRecord, NotTheSame, RecordKind
 from .offline import OfflineIsbn, OfflineLoad, OfflineRecord
 from .search import SearchDocument, SearchLanguage, SearchWord
 from .sources import SourceRecord
@@ -20,10 +21,13 @@ __all__ = [
     "Cover",
     "ImportBatch",
     "ImportRow",
+    "MergedRecord",
     "MostBorrowed",
+    "NotTheSame",
     "OfflineIsbn",
     "OfflineLoad",
     "OfflineRecord",
+    "RecordKind",
     "SearchDocument",
     "SearchLanguage",
     "SearchWord",

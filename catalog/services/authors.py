@@ -4,24 +4,27 @@ from catalog.drafts import DraftContributor
 from catalog.models import Author, Subject
 from catalog.normalize.names import name_key, sort_name
 from catalog.normalize.subjects import subject_key
+from catalog.services.merged import kept_author, kept_subject
 
 
 def author_for(person: DraftContributor) -> Author:
     """The author meant by ``person``: by key, else by name among those whose key does not contradict, else a new one.
 
-    Two authors with different keys of a source are never taken for one because of their name alone.
+    Two authors with different keys of a source are never taken for one because of their name alone. Who was merged
+    with another is that one.
     """
     key = name_key(person.name)
     if person.key:
         known = Author.objects.filter(source_key=person.key).first()
-        return known or _adopted(key, person) or _made(key, person)
-    return Author.objects.filter(match_key=key).order_by("pk").first() or _made(key, person)
+        return known or kept_author(key, person.key) or _adopted(key, person) or _made(key, person)
+    return Author.objects.filter(match_key=key).order_by("pk").first() or kept_author(key) or _made(key, person)
 
 
 def subject_for(name: str) -> Subject:
-    """The subject called ``name`` in any spelling, or a new one."""
-    subject, _made = Subject.objects.get_or_create(match_key=subject_key(name), defaults={"name": name[:300]})
-    return subject
+    """The subject called ``name`` in any spelling or before it was merged with another, or a new one."""
+    key = subject_key(name)
+    known = Subject.objects.filter(match_key=key).first() or kept_subject(key)
+    return known or Subject.objects.get_or_create(match_key=key, defaults={"name": name[:300]})[0]
 
 
 def rename(author: Author, name: str) -> None:
