@@ -65,7 +65,8 @@ def library() -> list[Book]:
     for book, branch, location in zip(
         books, [None, north, None, north, None, None], ["Hall A", "", "Hall A", "Ärzte", "", ""], strict=True
     ):
-        CopyFactory(book=book, home_branch=branch or default_branch(), location=location)
+        at = branch or default_branch()
+        CopyFactory(book=book, home_branch=at, current_branch=at, location=location)
     make_loan(books[0].copies.get())
     pks = [book.pk for book in books]
     index_books(pks, stock_for_search(pks))
