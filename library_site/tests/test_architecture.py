@@ -17,6 +17,7 @@ RANKS = {
         "exceptions",
         "money",
         "drafts",
+        "files",
         "normalize",
         "citations",
         "scans",
