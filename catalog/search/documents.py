@@ -28,10 +28,10 @@ LONGEST_SPELLED = 40
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What circulation knows of a book: how many of its copies are ``out`` (lent, or kept for somebody) that could be
-    lent otherwise, how often any was lent, how many people wait."""
+    """What circulation knows of a book: the keys of its copies that are ``out`` (lent, or kept for somebody) in order,
+    divided by blanks; how often any was lent, how many people wait."""
 
-    out: int = 0
+    out: str = ""
     times_lent: int = 0
     holds: int = 0
 
@@ -53,8 +53,8 @@ def document(book: Book, stock: Stock) -> Document:
     copies = list(book.copies.all())
     standing = [copy for copy in copies if copy.withdrawn_on is None]
     here = [copy for copy in standing if copy.lost_on is None]
-    lendable = sum(1 for copy in here if copy.damaged_on is None and copy.copy_type.is_lendable)
-    available = max(0, lendable - stock.out)
+    lendable = _lendable(here)
+    branches = branches_in(lendable, stock)
     people = [part.author for part in book.contributors.all()]
     subjects = sorted(book.subjects.all(), key=lambda subject: subject.pk)
     surface = _surface(book, [person.name for person in people], [subject.name for subject in subjects], copies)
@@ -69,14 +69,14 @@ def document(book: Book, stock: Stock) -> Document:
         ),
         marks=(
             marks.ALL, *([marks.HIDDEN] if is_hidden else []), *facets, *marks.of_year(book.year),
-            *marks.samples(book.pk), *volatile_marks(available, stock.times_lent),
+            *marks.samples(book.pk), *volatile_marks(branches, stock),
         ),
         fields={
             "is_hidden": is_hidden,
             "title_key": fold(title_key(book.title))[:500], "sort_title": book.sort_title[:SORT_LENGTH],
             "sort_author": fold(people[0].sort_name)[:SORT_LENGTH] if people else "", "year": book.year or 0,
-            "language": book.language, "copies": len(here), "lendable": lendable, "available": available,
-            "out": stock.out, "times_lent": stock.times_lent, "holds": stock.holds,
+            "language": book.language, "copies": len(here), "lendable": lendable, "available": len(branches),
+            "out": stock.out, "times_lent": stock.times_lent, "holds": stock.holds, "in_at": in_at(branches),
             "facets": " ".join(sorted(token[2:] for token in (*facets, *marks.of_year(book.year)[1:2]))),
         },
         spellings=frozenset(
@@ -85,10 +85,31 @@ def document(book: Book, stock: Stock) -> Document:
     )  # fmt: skip
 
 
-def volatile_marks(available: int, times_lent: int) -> list[str]:
-    """The marks that loans and returns change."""
-    popular = marks.mark(marks.POPULARITY, marks.popularity(times_lent))
-    return [popular, marks.AVAILABLE] if available else [popular]
+def branches_in(lendable: str, stock: Stock) -> list[int]:
+    """The branch of each copy that is in. ``lendable``: as documents keep it."""
+    out = stock.out.split()
+    copies = (each.partition(":") for each in lendable.split())
+    return [int(branch) for copy, _colon, branch in copies if copy not in out]
+
+
+def in_at(branches: Iterable[int]) -> str:
+    """The facets of these branches, where a copy is in, as documents keep them."""
+    return " ".join(token[2:] for token in _in_at(branches))
+
+
+def volatile_marks(branches: list[int], stock: Stock) -> list[str]:
+    """The marks that loans and returns change. ``branches``: of each copy that is in."""
+    popular = marks.mark(marks.POPULARITY, marks.popularity(stock.times_lent))
+    return [popular, marks.AVAILABLE, *_in_at(branches)] if branches else [popular]
+
+
+def _in_at(branches: Iterable[int]) -> list[str]:
+    return [marks.mark(marks.IN_AT, branch) for branch in sorted(set(branches))]
+
+
+def _lendable(copies: list[Copy]) -> str:
+    could_be = [copy for copy in copies if copy.damaged_on is None and copy.copy_type.is_lendable]
+    return " ".join(f"{copy.pk}:{copy.current_branch_id}" for copy in sorted(could_be, key=lambda copy: copy.pk))
 
 
 def exact_keys(text: str) -> set[str]:
@@ -163,7 +184,7 @@ def _facets(book: Book, authors: list[int], subjects: list[int], copies: list[Co
         marks.FORMAT: [book.format],
         marks.AUTHOR: authors,
         marks.SUBJECT: subjects,
-        marks.BRANCH: [copy.home_branch_id for copy in copies],
+        marks.BRANCH: [copy.current_branch_id for copy in copies],
         marks.LOCATION: [copy.location for copy in copies],
     }
     return list(

@@ -41,7 +41,7 @@ def people_links(book: Book | Hit) -> SafeString:
 def imprint(book: Book | Hit) -> str:
     """Publisher, year and call number in one line."""
     published = ", ".join(str(part) for part in (book.publisher, book.year) if part)
-    return f"{published} · {book.call_number}" if book.call_number else published
+    return " · ".join(filter(None, (published, book.call_number)))
 
 
 @register.simple_tag
