@@ -12,12 +12,13 @@ from accounts.models import Action, Branch, User
 from accounts.services.actions import FormAlreadyUsed, describe, leave_out, recorded
 from accounts.services.numbers import BARCODES, hold
 from catalog.drafts import BookDraft
-from catalog.models import Book, Copy, CopyType, ImportRow, SourceRecord
+from catalog.models import Book, Copy, CopyType, ImportRow
 from catalog.services.books import FIELDS, SHOWN_FIELDS, add_isbns, create_book, draft_value, edit_book
 from catalog.services.copies import create_copies
 from catalog.services.covers import want_cover
 from catalog.services.matching import Match, find_match, match_by_key
 from catalog.services.search import index_book
+from catalog.services.sources import keep_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _save_draft(
     book = match.book if match else create_book(draft, draft.source)
     if match and not match.is_certain and decision == ImportRow.Decision.COPY:
         add_isbns(book, corrected)
-    is_news = _keep_source(book, draft, payload or {}, now)
+    is_news = keep_source(book, draft, payload or {}, now)
     is_news |= want_cover(book, draft.cover_id)
     place = {"branch": branch, "copy_type": copy_type, **copy_details}
     made = create_copies(book, wanted, now=now, **place) if wanted else []
@@ -140,7 +141,7 @@ def refresh_book(
         book = edit_book(book, draft, fields=given, origin=draft.source, seen=seen, by=by, now=now)
     if draft.cover_id:
         want_cover(book, draft.cover_id, again="cover" in fields)
-    _keep_source(book, draft, payload, now)
+    keep_source(book, draft, payload, now)
     describe(action, book, after={"fields": [name for name in fields if name in (*given, "cover")]})
     return book
 
@@ -158,21 +159,3 @@ def _with_isbns_of(corrected: BookDraft, draft: BookDraft) -> BookDraft:
         isbns=tuple(dict.fromkeys((*corrected.isbns, *draft.isbns))),
         isbns_invalid=tuple(dict.fromkeys((*corrected.isbns_invalid, *draft.isbns_invalid))),
     )
-
-
-def _keep_source(book: Book, draft: BookDraft, payload: dict[str, Any], now: datetime) -> bool:
-    """Keep what was received, if it is news. A part that is missing this time stays as it was received before."""
-    if not draft.source_key:
-        return False
-    record = SourceRecord.objects.filter(source=draft.source, key=draft.source_key).first()
-    if record is None:
-        record = SourceRecord(source=draft.source, key=draft.source_key, book=book)
-    before = (record.payload, record.work_key, record.revision)
-    record.payload = record.payload | {part: value for part, value in payload.items() if value}
-    record.work_key = draft.work_key or record.work_key
-    record.revision = draft.revision or record.revision
-    if record.pk and before == (record.payload, record.work_key, record.revision):
-        return False
-    record.fetched_at = now
-    record.save()
-    return True

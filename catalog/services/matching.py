@@ -131,7 +131,7 @@ def known_here(drafts: Sequence[BookDraft], digests: Iterable[str] = (), batch: 
         known.barcodes = dict(Copy.objects.filter(barcode__in=codes).values_list("barcode", "book"))
     _learn_numbers(known, drafts)
     _learn_texts(known, drafts)
-    ids = {*known.keys.values(), *known.barcodes.values()}
+    ids = {*known.rows.values(), *known.keys.values(), *known.barcodes.values()}
     ids.update(pk for found in (known.numbers, known.texts) for pks in found.values() for pk in pks)
     known.facts = facts_here(ids)
     return known
