@@ -9,7 +9,8 @@ from catalog.models import Book, Copy, CopyType, SearchDocument
 from catalog.normalize.shelf import shelf_key
 from catalog.search.documents import Document, Stock, document
 from catalog.search.engine import engine
-from catalog.services.search import BATCH, FIELDS, to_be_indexed
+from catalog.search.facts import facts_of
+from catalog.services.search import BATCH, FIELDS
 
 LONG = timedelta(hours=1)  # more than the worker needs, however much it has to do
 
@@ -35,7 +36,7 @@ def _not_found() -> Iterator[str]:
         rows = SearchDocument.objects.in_bulk(pks)
         documents = [
             document(book, Stock(row.out, row.times_lent, row.holds))
-            for book in to_be_indexed(pks)
+            for book in facts_of(pks)
             if (row := rows.get(book.pk)) and row.stale_since is None
         ]
         wrong = set(pks).difference(rows) | set(engine().wrong(documents))

@@ -99,7 +99,7 @@ class ParameterField(forms.Field):
 class YearField(ParameterField):
     """A year, which people type. One that is none stays in its field, beside the sentence that says so."""
 
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "size": 4, "autocomplete": "off"})
+    widget: Any = forms.TextInput(attrs={"inputmode": "numeric", "size": 4, "autocomplete": "off"})
     sentence = _("Type a year in digits, such as 1987. This one was left out.")
 
     def __init__(self, **options: Any) -> None:
@@ -140,7 +140,7 @@ class SearchBox(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         if "field" in self.errors:  # nobody types it: said once, and not beside the choice
-            self.add_error(None, self._errors.pop("field").as_data())
+            self.add_error(None, self.errors.pop("field").as_data())
         return super().clean() or self.cleaned_data
 
     @property

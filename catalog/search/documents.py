@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 
-from catalog.models import Author, Book, Copy
 from catalog.normalize.text import fold, title_key
 from catalog.normalize.titles import sort_title
 
 from . import marks
 from .expressions import AUTHOR, NUMBER, PARTS, PUBLISHER, REST, SHELF, SUBJECT, TITLE
+from .facts import BookFacts, CopyFacts, PersonFacts
 from .stems import roots_of
 from .words import LONGEST, accented_words, name_keys, other_spellings, words
 
@@ -47,20 +47,17 @@ class Document:
     spellings: frozenset[str] = frozenset()
 
 
-def document(book: Book, stock: Stock) -> Document:
-    """The document of ``book``, whose contributors with authors, subjects, identifiers and copies with their types are
-    best prefetched."""
-    copies = list(book.copies.all())
-    standing = [copy for copy in copies if copy.withdrawn_on is None]
+def document(book: BookFacts, stock: Stock) -> Document:
+    """The document of a book, from the facts about it and what circulation knows."""
+    standing = [copy for copy in book.copies if copy.withdrawn_on is None]
     here = [copy for copy in standing if copy.lost_on is None]
     lendable = _lendable(here)
     branches = branches_in(lendable, stock)
-    people = [part.author for part in book.contributors.all()]
-    subjects = sorted(book.subjects.all(), key=lambda subject: subject.pk)
-    surface = _surface(book, [person.name for person in people], [subject.name for subject in subjects], copies)
+    people = book.people
+    surface = _surface(book)
     found = {name: [_words(name, text) for text in texts] for name, texts in surface.items()}
-    facets = _facets(book, [person.pk for person in people], [subject.pk for subject in subjects], here)
-    is_hidden = bool(copies) and not standing
+    facets = _facets(book, here)
+    is_hidden = bool(book.copies) and not standing
     return Document(
         pk=book.pk,
         parts=tuple(
@@ -107,9 +104,9 @@ def _in_at(branches: Iterable[int]) -> list[str]:
     return [marks.mark(marks.IN_AT, branch) for branch in sorted(set(branches))]
 
 
-def _lendable(copies: list[Copy]) -> str:
-    could_be = [copy for copy in copies if copy.damaged_on is None and copy.copy_type.is_lendable]
-    return " ".join(f"{copy.pk}:{copy.current_branch_id}" for copy in sorted(could_be, key=lambda copy: copy.pk))
+def _lendable(copies: list[CopyFacts]) -> str:
+    could_be = (copy for copy in copies if copy.damaged_on is None and copy.is_lendable)
+    return " ".join(f"{copy.pk}:{copy.branch}" for copy in could_be)
 
 
 def exact_keys(text: str) -> set[str]:
@@ -117,16 +114,16 @@ def exact_keys(text: str) -> set[str]:
     return {key for key in (fold(text)[:500], sort_title(text)) if key}
 
 
-def _surface(book: Book, people: list[str], subjects: list[str], copies: list[Copy]) -> dict[str, list[str]]:
+def _surface(book: BookFacts) -> dict[str, list[str]]:
     title = f"{book.title} {book.subtitle}"  # a phrase may run from one into the other
-    shelf = dict.fromkeys([book.call_number, *(copy.call_number for copy in copies)])
+    shelf = dict.fromkeys([book.call_number, *(copy.call_number for copy in book.copies)])
     rest = [book.statement, book.series, book.edition, book.published, book.description]
     return {
         TITLE: [title],
-        AUTHOR: people,
-        SUBJECT: subjects,
+        AUTHOR: [person.name for person in book.people],
+        SUBJECT: [subject.name for subject in book.subjects],
         PUBLISHER: [book.publisher, book.place],
-        NUMBER: [identifier.value for identifier in book.identifiers.all()],
+        NUMBER: book.numbers,
         SHELF: list(shelf),
         REST: [text for text in rest if text],
     }
@@ -166,7 +163,7 @@ def _roots(name: str, texts: list[str], found: list[Sequence[str]], language: st
     return [token for tongue in tongues for token in roots_of(accented, tongue)]
 
 
-def _names(people: list[Author]) -> list[str]:
+def _names(people: list[PersonFacts]) -> list[str]:
     return sorted({token for person in people for token in _name_tokens(person.name, person.sort_name)})
 
 
@@ -178,13 +175,13 @@ def _name_tokens(name: str, sort_name: str) -> frozenset[str]:
     return frozenset({f"_n_{key}" for key in name_keys(name)} | {f"_s_{end}" for end in ends})
 
 
-def _facets(book: Book, authors: list[int], subjects: list[int], copies: list[Copy]) -> list[str]:
+def _facets(book: BookFacts, copies: list[CopyFacts]) -> list[str]:
     values: dict[str, Iterable[object]] = {
         marks.LANGUAGE: [book.language],
         marks.FORMAT: [book.format],
-        marks.AUTHOR: authors,
-        marks.SUBJECT: subjects,
-        marks.BRANCH: [copy.current_branch_id for copy in copies],
+        marks.AUTHOR: [person.pk for person in book.people],
+        marks.SUBJECT: [subject.name for subject in book.subjects],
+        marks.BRANCH: [copy.branch for copy in copies],
         marks.LOCATION: [copy.location for copy in copies],
     }
     return list(

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Count, DateTimeField, Prefetch, Q, QuerySet
+from django.db.models import Count, DateTimeField, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from catalog.models import Book, Contributor, Copy, SearchDocument, SearchLanguage, SearchWord
+from catalog.models import Book, SearchDocument, SearchLanguage, SearchWord
 from catalog.search.documents import Document, Stock, branches_in, document, volatile_marks
 from catalog.search.engine import engine
+from catalog.search.facts import facts_of
 from catalog.search.sounding import skeleton
 
 logger = logging.getLogger(__name__)
@@ -40,17 +41,10 @@ def index_books(pks: Iterable[int], stock: Mapping[int, Stock] | None = None) ->
     wanted, done = iter(sorted(set(pks))), 0
     while batch := list(islice(wanted, BATCH)):  # SQLite takes no more than a thousand at once
         kept = {pk: figures for pk, _lendable, figures in engine().lock(batch)} if stock is None else stock
-        documents = [document(book, kept.get(book.pk, Stock())) for book in to_be_indexed(batch)]
+        documents = [document(book, kept.get(book.pk, Stock())) for book in facts_of(batch)]
         write(documents, is_counted=stock is not None)
         done += len(documents)
     return done
-
-
-def to_be_indexed(pks: Iterable[int]) -> QuerySet[Book]:
-    """These books with everything that their documents are made of, by key, in a constant number of queries."""
-    people = Prefetch("contributors", Contributor.objects.select_related("author"))
-    copies = Prefetch("copies", Copy.objects.select_related("copy_type"))
-    return Book.objects.filter(pk__in=pks).prefetch_related(people, "subjects", "identifiers", copies).order_by("pk")
 
 
 def write(documents: list[Document], *, is_counted: bool) -> None:

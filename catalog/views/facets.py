@@ -85,7 +85,9 @@ def facets_beside(form: SearchForm, results: Results | None) -> Facets:
     groups = []
     if results and results.count:
         counted = _Counted(results)
-        named = {letter: counted.group(letter, values, names) for letter, values in offered.items()}
+        named: dict[str, Group | None] = {
+            letter: counted.group(letter, values, names) for letter, values in offered.items()
+        }
         named[DECADE] = counted.years(by_letter.get(DECADE, []), keeps_form=form.has_year_errors)
         found = [counted.availability(), *(named.get(letter) for letter in GROUPS)]
         groups = [group for group in found if group]

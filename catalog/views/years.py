@@ -1,14 +1,15 @@
 """The years of results as spans: few enough to be looked over, and none of the books left out."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 MOST_SPANS = 8
 
 
-class Span(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Span:
     """From ``first`` to ``last``, in which ``count`` books came out."""
 
     first: int

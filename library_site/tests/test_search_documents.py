@@ -19,9 +19,10 @@ from catalog.models import Book, Contributor, Copy, CopyType, SearchDocument
 from catalog.queries import search_books
 from catalog.search.documents import Document, Stock, document
 from catalog.search.engine import engine
+from catalog.search.facts import facts_of
 from catalog.services import search
 from catalog.services.books import add_book, edit_book
-from catalog.services.search import AGAIN, HANDFUL, follow, mark_stale, to_be_indexed
+from catalog.services.search import AGAIN, HANDFUL, follow, mark_stale
 from catalog.tasks import go_on_with_search
 from catalog.tests.factories import AuthorFactory, BookFactory
 from circulation.queries.stock import stock_for_search
@@ -102,7 +103,7 @@ def test_a_document_that_is_not_right_is_found_and_mended(
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="there the words stand in the document")
 def test_words_of_a_book_that_is_gone_are_found_and_erased(book: Book) -> None:
-    (gone,) = [document(each, stock_for_search([each.pk])[each.pk]) for each in to_be_indexed([book.pk])]
+    (gone,) = [document(each, stock_for_search([each.pk])[each.pk]) for each in facts_of([book.pk])]
     engine().write([type(gone)(pk=book.pk + 1, parts=gone.parts, marks=gone.marks)])
     assert check() == [f"the words of book {book.pk + 1} are there, and the book is gone: rebuild_search"]
     rebuild()
