@@ -25,7 +25,8 @@ RANKS = {
         "progress",
     },
     1: {"models"},
-    2: {"queries", "services", "permissions", "openlibrary", "search", "discovery", "sheets", "invariants"},
+    2: {"queries", "services", "permissions", "openlibrary", "search", "discovery", "sheets", "invariants"}
+    | {"files", "tables", "exports"},
     3: {"forms", "admin", "paging", "adapter", "scenarios"},
     4: {"views", "tasks", "management"},
     5: {"urls"},
