@@ -26,7 +26,7 @@ RANKS = {
         "progress",
     },
     1: {"models"},
-    2: {"queries", "services", "permissions", "openlibrary", "search", "discovery", "sheets", "invariants"},
+    2: {"queries", "services", "permissions", "openlibrary", "search", "discovery", "sheets", "invariants", "marc"},
     3: {"forms", "admin", "paging", "adapter", "scenarios"},
     4: {"views", "tasks", "management"},
     5: {"urls"},
