@@ -23,6 +23,7 @@ from library_site.tests.addresses import make_addresses
 
 @pytest.fixture(autouse=True)
 def _own_media(settings: Any, tmp_path: Any) -> None:
+    settings.DATA_DIR = tmp_path
     settings.MEDIA_ROOT = str(tmp_path / "media")
 
 

@@ -123,7 +123,7 @@ def _first_year(record: FetchedRecord, year: int | None, this_year: int) -> int 
     return None if first and year and first > year else first
 
 
-def _isbns(edition: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+def _isbns(edition: dict[str, Any]) -> dict[str, Any]:
     valid: dict[str, None] = {}
     ten: dict[str, None] = {}
     wrong: dict[str, None] = {}

@@ -10,9 +10,11 @@ from django.db import connection
 from . import marks
 from .engine import engine
 from .expressions import Expression, Mark, all_of
+from .filters import Filters
 
 SAMPLED = 500  # a sample has at least about so many hits
 IN = marks.AVAILABLE[2:]  # the facet of books that have a copy in, which documents keep as a number
+OF_BRANCH, OF_PLACE = f"{marks.BRANCH}_", f"{marks.IN_AT}_"
 GUESSED_FROM = 9  # the sample that tells how large the others would be
 
 
@@ -40,16 +42,26 @@ def count(expression: Expression, most: int) -> int:
         return cursor.fetchone()[0]
 
 
-def facets_of(rows: Iterable[tuple[str, int]]) -> Facets:
-    """What hits have in common; ``rows`` are the facets of each and how many of its copies are in."""
+def facets_of(rows: Iterable[tuple[str, str]], filters: Filters) -> Facets:
+    """What hits have in common; ``rows`` are the facets of each and those of the branches where a copy is in.
+
+    What ``filters`` say of a branch and of copies that are in is said of the same copy: beside a branch that was chosen
+    those hits are available that have a copy in there, beside available ones a branch has those with a copy in there.
+    """
     rows = list(rows)
-    counts = Counter(" ".join(facets for facets, _available in rows).split())
-    if available := sum(1 for _facets, available in rows if available):
+    counts = Counter(" ".join(facets for facets, _in_at in rows).split())
+    if filters.is_available:
+        at = Counter(" ".join(in_at for _facets, in_at in rows).split())
+        for token in [token for token in counts if token.startswith(OF_BRANCH)]:
+            del counts[token]
+        counts.update({f"{OF_BRANCH}{token.removeprefix(OF_PLACE)}": number for token, number in at.items()})
+    wanted = {f"{OF_PLACE}{branch}" for branch in filters.branches}
+    if available := sum(1 for _facets, in_at in rows if in_at and wanted.issubset(in_at.split())):
         counts[IN] = available
     return Facets(counts)
 
 
-def reckon(expression: Expression, counted: int) -> tuple[Total, Facets]:
+def reckon(expression: Expression, counted: int, filters: Filters) -> tuple[Total, Facets]:
     """The number of hits of ``expression``, many, and their facets; ``counted``: as far as they were counted."""
     most = engine().COUNTED
     hits = counted if counted <= most else count(_sample(expression, GUESSED_FROM), most) << GUESSED_FROM
@@ -57,8 +69,8 @@ def reckon(expression: Expression, counted: int) -> tuple[Total, Facets]:
     rows = engine().facets(_sample(expression, level) if level else expression)
     total = Total(counted) if counted <= most else Total(_rounded(len(rows) << level), is_exact=False)
     if level == 0:
-        return total, facets_of(rows)
-    found = facets_of(rows).counts
+        return total, facets_of(rows, filters)
+    found = facets_of(rows, filters).counts
     return total, Facets(Counter({name: _rounded(n << level) for name, n in found.items()}), is_exact=False)
 
 

@@ -46,7 +46,7 @@ def find(
         counted = count(whole, engine().COUNTED + 1)
         if counted <= NARROW:
             return _page_of_few(reading, filters, sort, start=(page - 1) * per_page, limit=per_page)
-        total, facets = reckon(whole, counted)
+        total, facets = reckon(whole, counted, filters)
         offset = 0 if after else min(page - 1, MOST_PAGES) * per_page
         shown = page_of_many(reading, filters, sort, offset=offset, limit=per_page, after=after, total=total.number)
     return Found(shown.pks, total, facets, reading, has_next=shown.has_next, after=shown.after)

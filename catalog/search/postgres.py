@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
-from .documents import Document, Stock
+from .documents import Document, Stock, in_at
 from .expressions import (
     AUTHOR,
     NUMBER,
@@ -56,23 +56,23 @@ def write(documents: Iterable[Document]) -> None:
         cursor.executemany(f"UPDATE {TABLE} SET tokens = %s::tsvector WHERE book_id = %s", rows)  # noqa: S608
 
 
-def lock(pks: Sequence[int]) -> list[tuple[int, int, int, Stock]]:
+def lock(pks: Sequence[int]) -> list[tuple[int, str, Stock]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT book_id, lendable, available, out, times_lent, holds FROM catalog_searchdocument"
+            "SELECT book_id, lendable, out, times_lent, holds FROM catalog_searchdocument"
             " WHERE book_id = ANY(%s) ORDER BY book_id FOR UPDATE",
             [list(pks)],
         )
-        return [(pk, lendable, available, Stock(*stock)) for pk, lendable, available, *stock in cursor.fetchall()]
+        return [(pk, lendable, Stock(*stock)) for pk, lendable, *stock in cursor.fetchall()]
 
 
-def write_stock(pk: int, stock: Stock, available: int, old: Sequence[str], new: Sequence[str]) -> None:
-    figures = [stock.out, stock.times_lent, stock.holds, available]
+def write_stock(pk: int, stock: Stock, branches: list[int], old: Sequence[str], new: Sequence[str]) -> None:
+    figures: list[Any] = [stock.out, stock.times_lent, stock.holds, len(branches), in_at(branches)]
     marks: list[Any] = [list(old), " ".join(f"'{token}'" for token in new)] if old != new else []
     tokens = ", tokens = ts_delete(tokens, %s::text[]) || %s::tsvector" if marks else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE catalog_searchdocument SET out = %s, times_lent = %s, holds = %s, available = %s"  # noqa: S608
+            "UPDATE catalog_searchdocument SET out = %s, times_lent = %s, holds = %s, available = %s, in_at = %s"  # noqa: S608
             f"{tokens} WHERE book_id = %s",
             [*figures, *marks, pk],
         )
@@ -111,8 +111,8 @@ def ids(expression: Expression) -> tuple[str, list[Any]]:
     return f"SELECT book_id AS id FROM {TABLE} WHERE tokens @@ %s::tsquery", [query(expression)]  # noqa: S608
 
 
-def facets(expression: Expression) -> list[tuple[str, int]]:
-    return _rows(f"SELECT facets, available FROM {TABLE} WHERE tokens @@ %s::tsquery", [query(expression)])  # noqa: S608
+def facets(expression: Expression) -> list[tuple[str, str]]:
+    return _rows(f"SELECT facets, in_at FROM {TABLE} WHERE tokens @@ %s::tsquery", [query(expression)])  # noqa: S608
 
 
 def newest(expression: Expression, *, limit: int, offset: int, before: int | None) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from .documents import Document, Stock
+from .documents import Document, Stock, in_at
 from .expressions import PARTS, And, Expression, Mark, Or, Words, all_of
 from .marks import POPULARITIES, POPULARITY, mark
 
@@ -37,23 +37,23 @@ def write(documents: Iterable[Document]) -> None:
         cursor.executemany(_INSERT, rows)
 
 
-def lock(pks: Sequence[int]) -> list[tuple[int, int, int, Stock]]:
+def lock(pks: Sequence[int]) -> list[tuple[int, str, Stock]]:
     holes = ", ".join(["%s"] * len(pks))  # whoever writes is alone: there is nothing to lock
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT book_id, lendable, available, out, times_lent, holds FROM catalog_searchdocument"  # noqa: S608
+            "SELECT book_id, lendable, out, times_lent, holds FROM catalog_searchdocument"  # noqa: S608
             f" WHERE book_id IN ({holes}) ORDER BY book_id",
             pks,
         )
-        return [(pk, lendable, available, Stock(*stock)) for pk, lendable, available, *stock in cursor.fetchall()]
+        return [(pk, lendable, Stock(*stock)) for pk, lendable, *stock in cursor.fetchall()]
 
 
-def write_stock(pk: int, stock: Stock, available: int, old: Sequence[str], new: Sequence[str]) -> None:
+def write_stock(pk: int, stock: Stock, branches: list[int], old: Sequence[str], new: Sequence[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE catalog_searchdocument SET out = %s, times_lent = %s, holds = %s, available = %s"
+            "UPDATE catalog_searchdocument SET out = %s, times_lent = %s, holds = %s, available = %s, in_at = %s"
             " WHERE book_id = %s",
-            [stock.out, stock.times_lent, stock.holds, available, pk],
+            [stock.out, stock.times_lent, stock.holds, len(branches), in_at(branches), pk],
         )
         if old != new:
             _write_marks(cursor, pk, old, new)
@@ -95,10 +95,10 @@ def ids(expression: Expression) -> tuple[str, list[Any]]:
     return f"SELECT rowid AS id FROM {TABLE} WHERE {TABLE} MATCH %s", [query(expression)]  # noqa: S608
 
 
-def facets(expression: Expression) -> list[tuple[str, int]]:
+def facets(expression: Expression) -> list[tuple[str, str]]:
     sql, values = ids(expression)
     documents = "JOIN catalog_searchdocument d ON d.book_id = i.id"
-    return _rows(f"SELECT d.facets, d.available FROM ({sql}) i {documents}", values)  # noqa: S608 - our own pieces
+    return _rows(f"SELECT d.facets, d.in_at FROM ({sql}) i {documents}", values)  # noqa: S608 - our own pieces
 
 
 def newest(expression: Expression, *, limit: int, offset: int, before: int | None) -> list[int]:

@@ -12,7 +12,7 @@ from catalog import queries
 from catalog.forms.search import SORTS, SearchBox
 from catalog.isbn import read_isbn
 from catalog.models import Book
-from catalog.search.asking import MOST_TERMS, whole
+from catalog.search.asking import MOST_TERMS, ask, whole
 from catalog.search.counting import Facets, Total
 from catalog.search.engine import engine
 from catalog.search.filters import Filters
@@ -63,6 +63,11 @@ class Results:
         return self.search.page(self.number - 1) if 1 < self.number <= MOST_PAGES + 1 else ""
 
     @property
+    def back(self) -> tuple[int, str] | None:
+        """Where nobody knows the page before: the last one that has a number, and its address."""
+        return None if self.previous or self.number == 1 else (MOST_PAGES, self.search.page(MOST_PAGES))
+
+    @property
     def next(self) -> str:
         """The address of the page after, if there is one."""
         if not self.found.has_next or (self.number >= MOST_PAGES and not self.found.after):
@@ -96,6 +101,29 @@ class Results:
     @property
     def how(self) -> str:
         return self.found.reading.how
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether something was typed, but nothing to look for: signs, or only words that must not be there."""
+        return self.how == How.EVERYTHING and bool(self.search.only("q").pairs)
+
+    @property
+    def only_leaves_out(self) -> bool:
+        return self.asks_nothing and bool(self.found.reading.question.unwanted)
+
+    @property
+    def says_little(self) -> int:
+        """How many words of a question there are, if every one stands in nearly every title and it finds many books."""
+        wanted = self.found.reading.question.wanted
+        return len(wanted) if self.count > PER_PAGE and all(term.says_little for term in wanted) else 0
+
+    @property
+    def are_begun(self) -> bool:
+        """Whether no book has the words, but some have words that begin with them."""
+        reading = self.found.reading
+        if self.how != How.LITERAL or not any(term.is_prefix for term in reading.question.wanted):
+            return False
+        return reading.question.wanted != ask(reading.question.text, reading.question.field).wanted
 
     @property
     def taken_as(self) -> str:

@@ -17,6 +17,7 @@ RANKS = {
         "exceptions",
         "money",
         "drafts",
+        "files",
         "normalize",
         "citations",
         "scans",
@@ -25,8 +26,10 @@ RANKS = {
         "progress",
     },
     1: {"models"},
-    2: {"queries", "services", "permissions", "openlibrary", "search", "discovery", "sheets", "invariants"}
-    | {"files", "tables", "exports"},
+    2: {
+        "queries", "services", "permissions", "openlibrary", "search", "discovery", "sheets", "invariants", "marc",
+        "tables", "exports",
+    },  # fmt: skip
     3: {"forms", "admin", "paging", "adapter", "scenarios"},
     4: {"views", "tasks", "management"},
     5: {"urls"},

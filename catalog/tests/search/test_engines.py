@@ -9,7 +9,8 @@ from catalog.search import postgres, sqlite
 from catalog.search.documents import Stock, document
 from catalog.search.engine import engine
 from catalog.search.expressions import Expression, Mark, Words, all_of, any_of, without
-from catalog.services.search import index_book, set_stock, to_be_indexed
+from catalog.search.facts import facts_of
+from catalog.services.search import index_book, set_stock
 
 from .shelf import shelve
 
@@ -61,7 +62,7 @@ def test_the_words_of_a_book_are_replaced_not_added_to() -> None:
 @pytest.mark.django_db
 def test_what_is_wrong_in_the_index_is_found_and_mended() -> None:
     right, lost, other = shelve("Ants", "Bees", "Wasps")
-    documents = [document(book, Stock()) for book in to_be_indexed([right.pk, lost.pk, other.pk])]
+    documents = [document(book, Stock()) for book in facts_of([right.pk, lost.pk, other.pk])]
     assert engine().wrong(documents) == []
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -85,10 +86,10 @@ def test_a_book_that_goes_takes_its_words_along() -> None:
 @pytest.mark.django_db
 def test_marks_change_alone_and_the_words_stay_right() -> None:
     (book,) = shelve("Ants")
-    set_stock([book.pk], lambda pks: {pk: Stock(out=0, times_lent=5, holds=2) for pk in pks})
+    set_stock([book.pk], lambda pks: {pk: Stock(times_lent=5, holds=2) for pk in pks})
     row = SearchDocument.objects.get(pk=book.pk)
-    assert (row.out, row.times_lent, row.holds, row.available) == (0, 5, 2, 0)
-    (now,) = [document(each, Stock(times_lent=5, holds=2)) for each in to_be_indexed([book.pk])]
+    assert (row.out, row.times_lent, row.holds, row.available) == ("", 5, 2, 0)
+    (now,) = [document(each, Stock(times_lent=5, holds=2)) for each in facts_of([book.pk])]
     assert ("__p_2" in now.marks, engine().wrong([now])) == (True, [])
 
 
