@@ -12,7 +12,7 @@ from catalog.openlibrary.lookup import fetch_by_isbn, fetch_by_key
 from catalog.openlibrary.normalize import book_draft
 from catalog.openlibrary.records import FetchedRecord
 from catalog.queries import Here, editions_here, here_as
-from catalog.services.importing import find_match
+from catalog.services.matching import find_match
 
 
 @dataclass(frozen=True, slots=True)
