@@ -5,6 +5,7 @@ from .borrowed import AlsoBorrowed, MostBorrowed
 from .copies import Copy, CopyType
 from .covers import Cover
 from .imports import ImportBatch, ImportRow
+from .mappings import ColumnMapping
 from .search import SearchDocument, SearchLanguage, SearchWord
 from .sources import SourceRecord
 
@@ -13,6 +14,7 @@ __all__ = [
     "Author",
     "Book",
     "BookIdentifier",
+    "ColumnMapping",
     "Contributor",
     "Copy",
     "CopyType",

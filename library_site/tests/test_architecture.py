@@ -26,7 +26,10 @@ RANKS = {
         "progress",
     },
     1: {"models"},
-    2: {"queries", "services", "permissions", "openlibrary", "search", "discovery", "sheets", "invariants"},
+    2: {
+        "queries", "services", "permissions", "openlibrary", "search", "discovery", "sheets", "invariants", "marc",
+        "tables", "exports",
+    },  # fmt: skip
     3: {"forms", "admin", "paging", "adapter", "scenarios"},
     4: {"views", "tasks", "management"},
     5: {"urls"},
