@@ -1,6 +1,7 @@
 """BookDraft: what any source says about one edition, before it is a Book. The one thing importers hand over."""
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -147,7 +148,8 @@ class BookDraft:
 
     def as_json(self) -> dict[str, Any]:
         """The draft as JSON values, to be kept in ImportRow.draft."""
-        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {name: _as_list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "BookDraft":
@@ -159,5 +161,15 @@ class BookDraft:
         return cls(contributors=people, copies=copies, **plain)
 
 
+def _as_list(values: tuple[Any, ...]) -> list[Any]:
+    """As asdict has it, which is ten times slower because it copies every word."""
+    return [v if isinstance(v, str) else {name: getattr(v, name) for name in v.__slots__} for v in values]
+
+
+@cache
+def _names(of: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(of))
+
+
 def _known(of: type, values: dict[str, Any]) -> dict[str, Any]:
-    return {each.name: values[each.name] for each in fields(of) if each.name in values}
+    return {name: values[name] for name in _names(of) if name in values}

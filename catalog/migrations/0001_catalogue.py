@@ -100,6 +100,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ColumnMapping',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(max_length=6, verbose_name='kind')),
+                ('digest', models.CharField(editable=False, max_length=64)),
+                ('fields', models.JSONField(default=list, verbose_name='fields')),
+                ('used_at', models.DateTimeField(verbose_name='last used')),
+            ],
+            options={
+                'verbose_name': 'mapping of columns',
+                'verbose_name_plural': 'mappings of columns',
+                'constraints': [models.UniqueConstraint(fields=('what', 'digest'), name='column_mapping_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='CopyType',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

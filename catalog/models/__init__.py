@@ -5,6 +5,7 @@ from .borrowed import AlsoBorrowed, MostBorrowed
 from .copies import Copy, CopyType
 from .covers import Cover
 from .imports import ImportBatch, ImportRow
+from .mappings import ColumnMapping
 from .merging import MergedRecord, NotTheSame, RecordKind
 from .offline import OfflineIsbn, OfflineLoad, OfflineRecord
 from .search import SearchDocument, SearchLanguage, SearchWord
@@ -15,6 +16,7 @@ __all__ = [
     "Author",
     "Book",
     "BookIdentifier",
+    "ColumnMapping",
     "Contributor",
     "Copy",
     "CopyType",
