@@ -58,8 +58,9 @@ def drop_local_copy(action: Action, *, by: User | None, now: datetime) -> int:
     count = OfflineRecord.objects.count()
     how = "TRUNCATE TABLE" if connection.vendor == "postgresql" else "DELETE FROM"
     with connection.cursor() as cursor:
-        for model in (OfflineRecord, OfflineIsbn, OfflineLoad):
+        for model in (OfflineRecord, OfflineIsbn):
             cursor.execute(f"{how} {model._meta.db_table}")
+    OfflineLoad.objects.all().delete()
     action.after = {"records": count}
     return count
 
