@@ -80,7 +80,7 @@ def document(book: Book, stock: Stock) -> Document:
             "facets": " ".join(sorted(token[2:] for token in (*facets, *marks.of_year(book.year)[1:2]))),
         },
         spellings=frozenset(
-            _spelled(chain(words(book.series), *(text for name in SPELLED_PARTS for text in found[name])))
+            spelled(chain(words(book.series), *(text for name in SPELLED_PARTS for text in found[name])))
         ),
     )  # fmt: skip
 
@@ -192,5 +192,6 @@ def _facets(book: Book, authors: list[int], subjects: list[int], copies: list[Co
     )
 
 
-def _spelled(found: Iterable[str]) -> Iterable[str]:
+def spelled(found: Iterable[str]) -> Iterable[str]:
+    """Those of these tokens with which misspelt words may be compared."""
     return (word for word in found if SHORTEST_SPELLED <= len(word) <= LONGEST_SPELLED and word.isalpha())

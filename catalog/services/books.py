@@ -25,6 +25,7 @@ from catalog.services.authors import author_for, rename, subject_for
 from catalog.services.copies import create_copies
 from catalog.services.covers import forget_file
 from catalog.services.search import follow, index_book
+from catalog.services.spelling import doubt_words_of
 
 LIBRARIAN = "librarian"
 PLAIN_FIELDS = (
@@ -111,6 +112,7 @@ def delete_book(action: Action, book: Book, *, by: User | None, now: datetime) -
     describe(action, book, before=snapshot(book))
     for file in Cover.objects.filter(book=book).values_list("file", flat=True):
         forget_file(file)
+    doubt_words_of([book.pk])
     book.delete()
 
 
