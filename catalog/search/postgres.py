@@ -70,7 +70,7 @@ def lock(pks: Sequence[int]) -> list[tuple[int, str, Stock]]:
 
 
 def write_stock(pk: int, stock: Stock, branches: list[int], old: Sequence[str], new: Sequence[str]) -> None:
-    figures = [stock.out, stock.times_lent, stock.holds, len(branches), in_at(branches)]
+    figures: list[Any] = [stock.out, stock.times_lent, stock.holds, len(branches), in_at(branches)]
     marks: list[Any] = [list(old), " ".join(f"'{token}'" for token in new)] if old != new else []
     tokens = ", tokens = ts_delete(tokens, %s::text[]) || %s::tsvector" if marks else ""
     with connection.cursor() as cursor:
