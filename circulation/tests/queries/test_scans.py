@@ -119,7 +119,7 @@ def test_scan_10_anything_else_is_nothing(text: str, copy: Copy, member: Member,
     assert read_scan(text) == Scan(text)
 
 
-def test_scan_10_anything_typed_is_nothing(copy: Copy, member: Member, book: Book) -> None:
+def test_anything_typed_that_is_no_code_is_nothing(copy: Copy, member: Member, book: Book) -> None:
     for anything in TEXTS:
         scan = read_scan(text_of(anything))
         assert (scan.member, scan.copy, scan.books) == (None, None, []), anything[:20]
