@@ -49,6 +49,7 @@ WARNINGS = {
     "year_future": _("The year of publication lies in the future and was left out."),
     "year_suspect": _("The year 1900 means “unknown” in this record and was left out."),
     "contributors_incomplete": _("Not every author could be fetched. Look at the book itself, or compare later."),
+    "characters_lost": _("Some characters of the record could not be read. Look for “�” and correct them."),
     "work_missing": _("A part of the record could not be fetched: authors, subjects or description may be missing."),
 }
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from catalog.isbn import find_isbns
-from catalog.normalize.descriptions import read_description
+from catalog.normalize.descriptions import LONGEST_DESCRIPTION, read_description
 from catalog.normalize.formats import read_format
 from catalog.normalize.languages import read_language
 from catalog.normalize.pages import read_pages
@@ -16,7 +16,7 @@ from catalog.normalize.years import Year, read_year
 
 PLAIN_ISBN = re.compile(r"(97[89]\d{10}|\d{9}[\dX])(?: *\(([^()]*)\))?[ :]*")
 MOST_NUMBERS = 50
-MARKUP = re.compile(r"[<&\[\]*_=]|---|https?:|source|quelle|\bcm\b", re.IGNORECASE)
+SIGNS_OF_MARKUP = ("<", "&", "[", "*", "_", "=", "--", "://", "ource", "uelle", " cm")
 NON_SORTING = str.maketrans("", "", "\x88\x89\x98\x9c")  # around words that do not count in sorting, ISO 6630
 
 language_of = lru_cache(maxsize=1_000)(read_language)
@@ -68,8 +68,9 @@ def description_of(texts: list[str]) -> str:
     whole = "\n\n".join(texts)
     if not whole:
         return ""
-    if len(texts) == 1 and whole.isascii() and whole.isprintable() and len(whole) < 9_000 and not MARKUP.search(whole):
-        return " ".join(whole.split())
+    is_plain = len(whole) < LONGEST_DESCRIPTION and whole.isascii() and whole.isprintable()
+    if is_plain and not any(sign in whole for sign in SIGNS_OF_MARKUP):
+        return one_line(whole)  # what read_description would make of it, and far faster
     return read_description(whole)
 
 

@@ -9,7 +9,7 @@ from catalog.drafts import DraftContributor
 from catalog.normalize.names import SUFFIX, natural_name, read_name
 from catalog.normalize.text import fold, one_line, strip_full_stop, strip_isbd
 
-from .records import indicators, subfields
+from .records import subfields
 from .relators import roles_of
 
 MOST_CONTRIBUTORS = 50
@@ -58,7 +58,7 @@ def person_of(text: str) -> Named | None:
     """The person in a field 100 or 700 of MARC 21; None without a name."""
     found = _sorted_out(text)
     name = strip_isbd(one_line(found.get("a", [""])[0], 300))
-    if indicators(text)[0] == "0" or "," not in name:
+    if "," not in name:  # the indicator that should say so is wrong in many records
         parts = [name.rstrip(","), *found.get("b", []), *(f", {_bare(title)}" for title in found.get("c", [])[:1])]
         whole = read_name(" ".join(parts).replace(" , ", ", "))
         return _named(whole, whole, found)

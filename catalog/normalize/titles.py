@@ -103,7 +103,7 @@ def _join(prefix: str, title: str) -> str:
 
 
 def _without_carrier(text: str) -> tuple[str, str]:
-    found = CARRIER.search(text)
+    found = CARRIER.search(text) if "[" in text else None
     return (CARRIER.sub("", text), found[1].strip()) if found else (text, "")
 
 
