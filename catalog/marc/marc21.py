@@ -31,6 +31,7 @@ from .sources import source_of
 
 SUBJECTS = ("600", "610", "611", "630", "647", "648", "650", "651", "655", "690")
 OF_OCLC = re.compile(r"oc[mn]\d|on\d")
+HAS_DIGIT = re.compile(r"\d")  # "ACQUISITION IN PROCESS" has none
 SUBDIVISIONS = frozenset("vxyz")
 NOT_IN_HEADINGS = frozenset("0123456789euw")
 PEOPLE = {"100": person_of, "110": body_of, "111": body_of, "700": person_of, "710": body_of, "711": body_of}
@@ -122,7 +123,6 @@ def _skipped(text: str, raw: str, title: str) -> int:
     return count if 0 < count < len(title) and not title[count - 1].isalnum() else 0
 
 
-@lru_cache(maxsize=256)
 def _sorted_by(title: str, language: str, skipped: int) -> str:
     if skipped:
         return match_key(title[skipped:], TITLE_LENGTH) or match_key(title, TITLE_LENGTH)
@@ -149,12 +149,11 @@ def _is_added(entry: tuple[Named, bool]) -> bool:
     return not entry[1]
 
 
-def _imprint(record: Record) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _imprint(record: Record) -> tuple[list[str], list[str]]:
     """Names and places of the publishers, from 264 those of publication where there are such."""
     texts = _imprints(record)
-    names = tuple(value for text in texts for code, value in subfields(text) if code == "b")
-    places = tuple(value for text in texts for code, value in subfields(text) if code == "a")
-    return names, places
+    parts = [part for text in texts for part in subfields(text)]
+    return [value for code, value in parts if code == "b"], [value for code, value in parts if code == "a"]
 
 
 def _imprints(record: Record) -> list[str]:
@@ -173,6 +172,8 @@ def _dates(record: Record, fixed: str, this_year: int) -> tuple[dict[str, Any], 
     year = year_of(published, this_year)
     coded = year_of(fixed[7:11], this_year) if len(fixed) > 10 else None
     number = year.year or (coded.year if coded else None)
+    if coded and coded.year and str(coded.year) in published:
+        number = coded.year  # "2024 [1967]" names two calendars; the code is of the common one
     first_year = None
     if fixed[6:7] == "r" and number:
         original = year_of(fixed[11:15], this_year).year
@@ -234,7 +235,7 @@ def _call_number(record: Record) -> str:
     if "099" in by_tag and not by_tag.keys() & {"082", "092"}:
         return cut(one_line(" ".join(v for _code, v in subfields(by_tag["099"][0]) if _code == "a")), 60)
     congress = [" ".join(v for code, v in subfields(text) if code in "ab") for text in record.texts("050", "090")]
-    return read_call_number(record.values(("082", "092"), "a"), congress)
+    return read_call_number(record.values(("082", "092"), "a"), [text for text in congress if HAS_DIGIT.search(text)])
 
 
 def _oclcs(record: Record) -> tuple[str, ...]:
