@@ -1,6 +1,7 @@
 """BookDraft: what any source says about one edition, before it is a Book. The one thing importers hand over."""
 
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -165,5 +166,10 @@ def _as_list(values: tuple[Any, ...]) -> list[Any]:
     return [v if isinstance(v, str) else {name: getattr(v, name) for name in v.__slots__} for v in values]
 
 
+@cache
+def _names(of: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(of))
+
+
 def _known(of: type, values: dict[str, Any]) -> dict[str, Any]:
-    return {each.name: values[each.name] for each in fields(of) if each.name in values}
+    return {name: values[name] for name in _names(of) if name in values}

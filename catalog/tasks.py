@@ -10,18 +10,18 @@ from django.conf import settings
 
 from accounts.models import LibrarySettings
 from accounts.services import work
-from catalog.models import ImportBatch, ImportRow
+from catalog.models import ImportBatch
 from catalog.openlibrary.client import OpenLibrary
 from catalog.openlibrary.errors import OpenLibraryError
-from catalog.services.applying import Appliers, continue_applying
+from catalog.services.applying import continue_applying
 from catalog.services.covers import fetch_next_cover
-from catalog.services.judging import BookJudge
 from catalog.services.lookups import continue_lookups, is_looked_up
-from catalog.services.readers import read_rows
 from catalog.services.search import write_stale
-from catalog.services.shelving import apply_books
-from catalog.services.staging import Judges, stage_file
+from catalog.services.staging import stage_file
 from circulation.queries.stock import stock_for_search
+from circulation.services.importing import APPLIERS, judges_of
+from circulation.services.readers import read_rows
+from circulation.services.undoing import continue_undoing
 
 
 def never() -> bool:
@@ -47,12 +47,11 @@ def go_on_with_import(
         except OpenLibraryError as error:
             work.try_later(batch, error.message)
     elif batch.phase == ImportBatch.Phase.STAGING:
-        is_list = batch.source == ImportBatch.Source.OPEN_LIBRARY
-        judges: Judges = {} if is_list else {ImportRow.What.BOOK: BookJudge(batch)}
-        stage_file(batch, read_rows, judges, should_stop=should_stop, on_chunk=lambda _lines: on_step())
+        stage_file(batch, read_rows, judges_of(batch), should_stop=should_stop, on_chunk=lambda _lines: on_step())
     elif batch.phase == ImportBatch.Phase.APPLYING:
-        appliers: Appliers = {ImportRow.What.BOOK: apply_books}
-        continue_applying(batch, appliers, should_stop=should_stop, on_chunk=lambda _done: on_step())
+        continue_applying(batch, APPLIERS, should_stop=should_stop, on_chunk=lambda _done: on_step())
+    elif batch.phase == ImportBatch.Phase.UNDOING:
+        continue_undoing(batch, should_stop=should_stop, on_chunk=lambda _done: on_step())
 
 
 def go_on_with_covers(_should_stop: Callable[[], bool] = never) -> bool:

@@ -6,6 +6,8 @@ from .copies import Copy, CopyType
 from .covers import Cover
 from .imports import ImportBatch, ImportRow
 from .mappings import ColumnMapping
+from .merging import MergedRecord, NotTheSame, RecordKind
+from .offline import OfflineIsbn, OfflineLoad, OfflineRecord
 from .search import SearchDocument, SearchLanguage, SearchWord
 from .sources import SourceRecord
 
@@ -21,7 +23,13 @@ __all__ = [
     "Cover",
     "ImportBatch",
     "ImportRow",
+    "MergedRecord",
     "MostBorrowed",
+    "NotTheSame",
+    "OfflineIsbn",
+    "OfflineLoad",
+    "OfflineRecord",
+    "RecordKind",
     "SearchDocument",
     "SearchLanguage",
     "SearchWord",

@@ -18,7 +18,7 @@ class SearchDocument(models.Model):
     is_hidden = models.BooleanField(default=False)
     stale_since = models.DateTimeField(null=True)  # the worker writes it anew
     failed_at = models.DateTimeField(null=True)  # when it last tried in vain
-    title_key = models.CharField(max_length=500, db_index=True)
+    title_key = models.CharField(max_length=500)
     sort_title = models.CharField(max_length=60)
     sort_author = models.CharField(max_length=60)
     year = models.PositiveSmallIntegerField(default=0)
@@ -35,6 +35,7 @@ class SearchDocument(models.Model):
     class Meta:
         default_permissions = ()
         indexes = [
+            models.Index(fields=["title_key"], name="search_by_title_key"),
             models.Index(fields=["sort_title", "book"], name="search_by_title"),
             models.Index(fields=["sort_author", "book"], name="search_by_author"),
             models.Index(fields=["year", "book"], name="search_by_year"),

@@ -180,7 +180,7 @@ def _facets(book: BookFacts, copies: list[CopyFacts]) -> list[str]:
         marks.LANGUAGE: [book.language],
         marks.FORMAT: [book.format],
         marks.AUTHOR: [person.pk for person in book.people],
-        marks.SUBJECT: [subject.name for subject in book.subjects],
+        marks.SUBJECT: [subject.pk for subject in book.subjects],
         marks.BRANCH: [copy.branch for copy in copies],
         marks.LOCATION: [copy.location for copy in copies],
     }

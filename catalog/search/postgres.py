@@ -36,8 +36,11 @@ GUESSED_FROM = 5  # the sample from which the number of hits is guessed
 CLASS = f"width_bucket(times_lent, ARRAY[{', '.join(str(2**n - 1) for n in range(1, POPULARITIES))}])"
 LAST_POSITION = 16_383  # PostgreSQL counts no further
 MOST_POSITIONS = 255  # of one word
+# What a database is made with. A migration has its own copy, which does not change any more.
 CREATE = [
     # By code point as in SQLite: the words are folded, and beginnings are found by these indexes.
+    'ALTER TABLE catalog_author ALTER COLUMN match_key TYPE varchar(300) COLLATE "C"',
+    'ALTER TABLE catalog_subject ALTER COLUMN match_key TYPE varchar(300) COLLATE "C"',
     f'ALTER TABLE {TABLE} ALTER COLUMN title_key TYPE varchar(500) COLLATE "C",'
     ' ALTER COLUMN sort_title TYPE varchar(60) COLLATE "C", ALTER COLUMN sort_author TYPE varchar(60) COLLATE "C"',
     "ALTER TABLE catalog_searchdocument ADD COLUMN tokens tsvector",

@@ -18,6 +18,7 @@ COUNTED = 10_000
 COLLECTED = 200_000
 WALKED = 1_000
 MERGED = 500  # pages of the index at a time
+# What a database is made with. A migration has its own copy, which does not change any more.
 # Tokens come folded and divided by blanks: whatever is no blank belongs to one.
 CREATE = [
     """CREATE VIRTUAL TABLE catalog_searchtext USING fts5(

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import takewhile
 
 from django.db import OperationalError
 from django.utils import timezone
@@ -50,9 +50,11 @@ def continue_applying(
 def _apply_chunk(batch: ImportBatch, appliers: Appliers) -> bool:
     """Bring in the next lines; False where there are none."""
     waiting = batch.rows.filter(outcome=Outcome.WAITING, n__gt=batch.cursor).order_by("n")
-    pks = list(waiting.values_list("pk", flat=True)[:CHUNK])
-    if not pks:
+    found = list(waiting.values_list("pk", "what")[:CHUNK])
+    if not found:
         return False
+    # One kind at a time: locks are taken in an order that differs from kind to kind.
+    pks = [pk for pk, _what in takewhile(lambda row: row[1] == found[0][1], found)]
     try:
         _apply(batch, pks, appliers)
     except (OperationalError, work.ClaimLost):
@@ -67,9 +69,8 @@ def _apply_chunk(batch: ImportBatch, appliers: Appliers) -> bool:
 def _apply(batch: ImportBatch, pks: Sequence[int], appliers: Appliers) -> None:
     with work.claimed(batch):
         rows = list(batch.rows.select_for_update().filter(pk__in=pks, outcome=Outcome.WAITING).order_by("n"))
-        now = timezone.now()
-        for what, lines in groupby(rows, key=lambda row: row.what):
-            appliers[what](batch, list(lines), now)
+        if rows:
+            appliers[rows[0].what](batch, rows, timezone.now())
         done = batch.done + sum(1 for row in rows if row.outcome != Outcome.WAITING)
         work.reach(batch, rows[-1].n if rows else batch.cursor, done)
 

@@ -4,10 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Q
+
 from catalog.drafts import DraftContributor
-from catalog.models import Author, Subject
+from catalog.models import Author, MergedRecord, RecordKind, Subject
 from catalog.normalize.names import name_key, sort_name
 from catalog.normalize.subjects import subject_key
+from catalog.services.merged import kept_author, kept_subject
 
 
 def author_for(person: DraftContributor) -> Author:
@@ -19,7 +22,8 @@ def authors_for(people: Sequence[DraftContributor]) -> tuple[list[Author], list[
     """The authors meant by ``people``, one each, and those among them that are new.
 
     By key, else by name among those whose key does not contradict, else a new one. Two authors with different keys of
-    a source are never taken for one because of their name alone. Inside the caller's transaction.
+    a source are never taken for one because of their name alone. Who was merged with another is that one. Inside the
+    caller's transaction.
     """
     here = _authors_here(people)
     found = [here.meant_by(person) for person in people]
@@ -34,9 +38,14 @@ def subject_for(name: str) -> Subject:
 
 
 def subjects_for(names: Sequence[str]) -> tuple[list[Subject], list[Subject]]:
-    """The subjects called ``names`` in any spelling, one each, and those among them that are new."""
+    """The subjects called ``names`` in any spelling, one each, and those among them that are new.
+
+    One that was merged with another is that one. Inside the caller's transaction.
+    """
     keys = [subject_key(name) for name in names]
-    subjects = {subject.match_key: subject for subject in Subject.objects.filter(match_key__in=set(keys))}
+    merged = MergedRecord.objects.filter(kind=RecordKind.SUBJECT, match_key__in=set(keys)).order_by("pk")
+    subjects = {row.match_key: kept for row in merged if (kept := kept_subject(row.match_key))}
+    subjects |= {subject.match_key: subject for subject in Subject.objects.filter(match_key__in=set(keys))}
     new = []
     for key, name in zip(keys, names, strict=True):
         if key not in subjects:
@@ -60,14 +69,23 @@ class _Authors:
 
     by_key: dict[str, Author] = field(default_factory=dict)
     by_name: dict[str, list[Author]] = field(default_factory=lambda: defaultdict(list))
+    merged: dict[str, Author] = field(default_factory=dict)
     new: list[Author] = field(default_factory=list)
     adopted: list[Author] = field(default_factory=list)
 
     def meant_by(self, person: DraftContributor) -> Author:
         alike = self.by_name[name_key(person.name)]
         if person.key:
-            return self.by_key.get(person.key) or self._adopt(alike, person.key) or self._make(alike, person)
-        return alike[0] if alike else self._make(alike, person)
+            known = self.by_key.get(person.key) or self.merged.get(person.key)
+            return known or self._adopt(alike, person.key) or self._make(alike, person)
+        return alike[0] if alike else self.merged.get(name_key(person.name)) or self._make(alike, person)
+
+    def learn_merged(self, row: MergedRecord) -> None:
+        """An author who became part of another is found by key and by name as before."""
+        if row.source_key and (kept := kept_author(row.match_key, row.source_key)):
+            self.merged[row.source_key] = kept
+        if kept := kept_author(row.match_key):
+            self.merged[row.match_key] = kept
 
     def _adopt(self, alike: list[Author], key: str) -> Author | None:
         """An author typed in by hand under the same name gets the source's key."""
@@ -99,4 +117,7 @@ def _authors_here(people: Iterable[DraftContributor]) -> _Authors:
     names = {name_key(person.name) for person in people if person.key not in here.by_key}
     for author in Author.objects.filter(match_key__in=names).order_by("pk") if names else ():
         here.by_name[author.match_key].append(here.by_key.get(author.source_key or "") or author)
+    merged = MergedRecord.objects.filter(Q(source_key__in=keys) | Q(match_key__in=names), kind=RecordKind.AUTHOR)
+    for row in merged.order_by("pk"):  # few, if any
+        here.learn_merged(row)
     return here

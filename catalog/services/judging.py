@@ -49,6 +49,10 @@ class BookJudge:
                     known.barcodes.setdefault(code, found.id)
             self._remember(row, draft)
 
+    def has_barcode(self, code: str) -> bool:
+        """Whether a line before brings a copy with the barcode ``code``."""
+        return hash(("barcode", code)) in self.seen
+
     def _verdict(self, draft: BookDraft, found: Found | None, known: Known) -> tuple[str, str]:
         if wrong := wrong_with(draft):
             return Verdict.WRONG, wrong

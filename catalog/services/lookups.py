@@ -26,7 +26,7 @@ from catalog.services.looking import fetch_record
 from catalog.services.shelving import apply_books
 
 LINES_PER_TURN = 20  # then other work gets its turn and a stopped worker stops
-NOT_ITS_FAULT = PASSING | {"busy", "blocked"}  # says nothing of the line: it stays waiting
+NOT_ITS_FAULT = PASSING | {"busy", "blocked", "no_contact"}  # says nothing of the line: it stays waiting
 PATIENCE = 6  # failures of the source in a row after which a batch waits instead of burning through its lines
 Verdict, Outcome = ImportRow.Verdict, ImportRow.Outcome
 Phase, State = ImportBatch.Phase, ImportBatch.State

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from functools import lru_cache
 
 from accounts.scans import clean_code
 from catalog.drafts import BookDraft
@@ -17,7 +16,6 @@ MOST_ALIKE = 5_000  # books with the same titles and authors that are looked at 
 APPLIED = (ImportRow.Outcome.ADDED, ImportRow.Outcome.COPY_ADDED, ImportRow.Outcome.KNOWN)
 # What two records must say alike, beside the people, to be one without anybody being asked.
 TELLING = ("title", "subtitle", "edition", "publisher", "place", "year", "language", "pages", "format", "series")
-name_key = lru_cache(maxsize=20_000)(name_key)
 
 
 @dataclass(frozen=True, slots=True)

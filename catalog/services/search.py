@@ -118,18 +118,18 @@ def write_stale(stock_of: StockOf) -> int:
     return _rewrite_all_that_can_be(pks, stock_of) if pks else 0
 
 
-def rebuild(stock_of: StockOf, *, after: int = 0, tell: Callable[[int], None] = lambda _done: None) -> int:
+def rebuild(stock_of: StockOf, *, after: int = 0, tell: Callable[[int, int], None] = lambda _done, _after: None) -> int:
     """Write every document anew, a transaction for each BATCH of books, so that search and desk go on meanwhile.
 
     ``stock_of``: circulation's figures for some books, asked within each transaction, the documents locked. ``after``:
-    go on after the book with this key. ``tell`` hears how many are done. Returns how many were written; one that cannot
-    be is stepped over and marked as stale.
+    go on after the book with this key. ``tell`` hears how many are done and after which key to go on. Returns how many
+    were written; one that cannot be is stepped over and marked as stale.
     """
     done = 0
     while pks := list(Book.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         done += _rewrite_all_that_can_be(pks, stock_of)
         after = pks[-1]
-        tell(done)
+        tell(done, after)
     with transaction.atomic():
         engine().erase_strays()
         _count_languages()

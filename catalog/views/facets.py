@@ -148,7 +148,7 @@ class _Counted:
         values = [
             self._value(span_name(first, last), count, **{"from": first, "to": last}) for first, last, count in spans
         ]
-        undated = self.results.count - sum(span.count for span in spans)
+        undated = self.results.count - sum(span.books for span in spans)
         if self.results.found.facets.is_exact and spans and undated > 0:
             values.append(Value(_("Year not known"), undated))
         if len(values) == 1 and _all_have_it(self.results, values[0].count):

@@ -35,6 +35,7 @@ RANKS = {
         "discovery",
         "sheets",
         "invariants",
+        "duplicates",
         "marc",
         "tables",
         "exports",

@@ -160,8 +160,9 @@
       timer = window.setTimeout(ask, PAUSE);
     });
     box.addEventListener("keydown", (event) => {
-      if (list.hidden || event.isComposing) return;
-      if (event.key === "ArrowDown") choose(chosen + 1);
+      if (event.isComposing || (list.hidden && event.key !== "ArrowDown")) return;
+      if (list.hidden) ask();
+      else if (event.key === "ArrowDown") choose(chosen + 1);
       else if (event.key === "ArrowUp") choose(chosen - 1);
       else if (event.key === "Escape") close();
       else if (event.key === "Enter" && chosen >= 0) window.location.assign(list.children[chosen].dataset.url);

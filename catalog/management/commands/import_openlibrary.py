@@ -12,6 +12,7 @@ from accounts.exceptions import Refused
 from accounts.progress import TerminalBar
 from accounts.services import work
 from catalog.models import Cover, ImportBatch, ImportRow
+from catalog.openlibrary.offline import date_of_copy
 from catalog.queries import rows_of
 from catalog.services.batches import start_import
 from catalog.services.covers import fetch_next_cover
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-covers", action="store_true", help="leave the covers to the worker")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not contact():
+        if not contact() and date_of_copy() is None:
             raise CommandError(
                 "Open Library wants to know whom to write to: set OPENLIBRARY_CONTACT or the library's contact e-mail."
             )
