@@ -32,20 +32,21 @@ MARKS = {chr(sign) for codeset in CODESETS.values() for sign, is_mark in codeset
 MARKS |= {sign for sign in ISO_5426.values() if unicodedata.combining(sign)}
 # Both standards put a mark before its letter, Unicode puts it behind.
 MARKS_BEFORE = re.compile(f"([{''.join(sorted(MARKS))}]+)(.|$)", re.DOTALL)
+UPPER_WORD = re.compile(rb"[\x80-\xff]{3,}")
+SMALL_CYRILLIC = re.compile("[а-яё]")
+CYRILLIC = ("cp1251", "cp866", "koi8-r")
 SIMPLE = "".join(map(chr, range(128)))
 
 
 def decode_marc8(raw: bytes) -> str:
     """``raw`` (one subfield, beginning in Latin letters) in MARC-8; what cannot be read becomes U+FFFD."""
-    if b"\x1b" not in raw:
-        return _composed(_letters(raw, ASCII, ANSEL))
     text, first, second, done = [], ASCII, ANSEL, 0
     for found in ESCAPE.finditer(raw):
         text.append(_letters(raw[done : found.start()], first, second))
         first, second = _alphabets(found, first, second)
         done = found.end()
     text.append(_letters(raw[done:], first, second))
-    return _composed("".join(text))
+    return _composed("".join(text)).replace("\x1b", "")
 
 
 def decode_iso5426(raw: bytes) -> str:
@@ -76,6 +77,18 @@ def looks_composed(raw: bytes, *, iso5426: bool = False) -> bool:
     in_marks = sum(len(before) for before, _ in marks)
     plain = signs - in_marks - text.count(NO_CHARACTER)
     return 2 * (good + plain) > signs
+
+
+def cyrillic_encoding(raw: bytes) -> str:
+    """The encoding of Russian systems that ``raw`` is in, "" for none: words of several upper bytes, nearly all small
+    letters in one of them. Neither Latin-1 nor marks before letters look like that.
+    """
+    upper = b"".join(UPPER_WORD.findall(raw))
+    if 2 * len(upper) < sum(byte >= 0x80 for byte in raw):
+        return ""
+    counted = {name: len(SMALL_CYRILLIC.findall(upper.decode(name, "replace"))) for name in CYRILLIC}
+    best = max(counted, key=lambda name: counted[name])
+    return best if 10 * counted[best] > 7 * len(upper) else ""
 
 
 def _alphabets(found: re.Match[bytes], first: int, second: int) -> tuple[int, int]:

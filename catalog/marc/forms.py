@@ -45,7 +45,8 @@ def form_of(record: Record, carrier: str) -> Form:
         return Form(by_words, carrier)
     by_item = BY_ITEM.get(fixed[23:24], "") if len(fixed) > 23 else ""
     coded = by_item or (BY_MATERIAL.get(physical, "") if physical in "hsv" and physical else "")
-    return Form(coded or _of_words(binding), carrier or binding)
+    bound = "" if coded else _of_words(binding)
+    return Form(coded or bound, binding if bound else carrier or binding)
 
 
 def _binding(record: Record) -> str:

@@ -190,7 +190,8 @@ class _Building:
         self.pieces = []
         if local in ("controlfield", "datafield"):
             self.is_marc = True
-            self.tag = attributes.get("tag", "")
+            self.tag = attributes.get("tag", "").strip()
+            self.tag = self.tag.zfill(3) if self.tag.isdigit() else self.tag
             if not self.tag:
                 self.missing = self.missing or _("A field of this record has no tag.")
             one, other = attributes.get("ind1", BLANK)[:1] or BLANK, attributes.get("ind2", BLANK)[:1] or BLANK
