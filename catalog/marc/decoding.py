@@ -102,7 +102,7 @@ def _joined(directory: str, pieces: list[str]) -> list[str]:
         length = directory[place + 3 : place + 7]
         field = next(rest, "")
         taken = len(field) + 1
-        while length.isdigit() and taken < int(length) and (more := next(rest, None)) is not None:
+        while length.isdecimal() and taken < int(length) and (more := next(rest, None)) is not None:
             taken += len(more) + 1
             field += more[2:] if more[2:3] == SUBFIELD else more
         whole.append(field)
