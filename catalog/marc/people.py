@@ -87,7 +87,8 @@ def body_of(text: str) -> Named | None:
 def authority_key(values: Iterable[str]) -> str:
     """The first number of an authority file that says whose it is: "(DE-588)118572121", an address, OL26320A."""
     for value in values:
-        key = one_line(value).replace(") ", ")")
+        key = one_line(value)
+        key = key.replace(" ", "") if key.startswith("(") else key
         if key.startswith(OPEN_LIBRARY):
             return key[len(OPEN_LIBRARY) :][:KEY_LENGTH]
         if AUTHORITY.fullmatch(key) and len(key) <= KEY_LENGTH:
