@@ -1,6 +1,7 @@
 """BookDraft: what any source says about one edition, before it is a Book. The one thing importers hand over."""
 
 from dataclasses import dataclass, field, fields
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -175,5 +176,10 @@ def _values_of(part: Any) -> dict[str, Any]:
     return dict(zip(part.__slots__, READ[type(part)](part), strict=True))
 
 
+@cache
+def _names(of: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(of))
+
+
 def _known(of: type, values: dict[str, Any]) -> dict[str, Any]:
-    return {each.name: values[each.name] for each in fields(of) if each.name in values}
+    return {name: values[name] for name in _names(of) if name in values}

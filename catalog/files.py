@@ -31,7 +31,7 @@ KINDS = ("csv", "marc", "marcxml", "jsonl", "isbns")
 PACKED = ("gz", "zip")
 MARKS_OF_ORDER = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 LEADER = re.compile(rb"[0-9]{5}[a-z ][a-z][ -~]{13}45")
-FIELD, SUBFIELD = b"\x1e", b"\x1f"  # by which records of MARC are divided
+FIELD = b"\x1e"  # by which records of MARC are divided
 TEXT = (9, 10, 11, 12, 13, 27, 29, 30, 31)  # control codes that texts and records of MARC hold
 KEY = re.compile(r"(/books/|/works/)?OL[1-9]\d{0,11}[MW]")
 PAGE_OF_WEB = re.compile(r"<(!doctype\s+)?html\b", re.IGNORECASE)
@@ -124,7 +124,7 @@ def kind_of(stream: BinaryIO, name: str = "") -> str:
     if head[:4] == b"PK\x03\x04":
         return "zip"
     _refuse_other_kinds(head, name)
-    if (FIELD in head and SUBFIELD in head) or LEADER.match(head):
+    if FIELD in head or LEADER.match(head):
         return "marc"
     return _kind_of_text(_as_text(head), is_whole=len(head) < HEAD)
 

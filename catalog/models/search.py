@@ -18,7 +18,7 @@ class SearchDocument(models.Model):
     is_hidden = models.BooleanField(default=False)
     stale_since = models.DateTimeField(null=True)  # the worker writes it anew
     failed_at = models.DateTimeField(null=True)  # when it last tried in vain
-    title_key = models.CharField(max_length=500, db_index=True)
+    title_key = models.CharField(max_length=500)
     sort_title = models.CharField(max_length=60)
     sort_author = models.CharField(max_length=60)
     year = models.PositiveSmallIntegerField(default=0)
@@ -35,6 +35,7 @@ class SearchDocument(models.Model):
     class Meta:
         default_permissions = ()
         indexes = [
+            models.Index(fields=["title_key"], name="search_by_title_key"),
             models.Index(fields=["sort_title", "book"], name="search_by_title"),
             models.Index(fields=["sort_author", "book"], name="search_by_author"),
             models.Index(fields=["year", "book"], name="search_by_year"),
@@ -49,15 +50,20 @@ class SearchDocument(models.Model):
 class SearchWord(models.Model):
     """A word that some book has in its title, its people or its subjects: what misspelt words are compared with.
 
-    ``skeleton``: its consonants, by which words that look alike are found (catalog.search.sounding).
+    ``skeleton``: its consonants, by which words that look alike are found (catalog.search.sounding). ``doubted_at``:
+    when a book lost it; the worker forgets it if no other has it.
     """
 
     word = models.CharField(max_length=40, unique=True)
     skeleton = models.CharField(max_length=40, default="")
+    doubted_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["skeleton", "word"], name="search_by_skeleton")]
+        indexes = [
+            models.Index(fields=["skeleton", "word"], name="search_by_skeleton"),
+            models.Index(fields=["id"], condition=Q(doubted_at__isnull=False), name="search_doubted"),
+        ]
 
     def __str__(self) -> str:
         return self.word

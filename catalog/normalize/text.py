@@ -3,10 +3,12 @@
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 TITLE_LENGTH = 500
 NAME_LENGTH = 300
 LARGEST_NUMBER = 10**18
+KEPT = 10_000  # keys of names and titles, which come again and again while many records are read
 
 # Invisible marks that come in by copying: directions, joiners that join nothing, byte order marks.
 INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -102,6 +104,7 @@ def match_key(text: str, limit: int = NAME_LENGTH) -> str:
     return (fold(text) or text.casefold().strip())[:limit].rstrip()
 
 
+@lru_cache(maxsize=KEPT)
 def title_key(title: str) -> str:
     """The match key of a title without its subtitle (Book.match_key): what stands in brackets is left out."""
     bare = BRACKETED.sub(" ", title)

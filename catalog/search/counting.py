@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from django.db import connection
 
+from accounts.models import Branch
+
 from . import marks
 from .engine import engine
 from .expressions import Expression, Mark, all_of
@@ -15,15 +17,22 @@ from .filters import Filters
 SAMPLED = 500  # a sample has at least about so many hits
 IN = marks.AVAILABLE[2:]  # the facet of books that have a copy in, which documents keep as a number
 OF_BRANCH, OF_PLACE = f"{marks.BRANCH}_", f"{marks.IN_AT}_"
+FEW_BRANCHES = 4  # so many are counted exactly, each by a look into the index
 GUESSED_FROM = 9  # the sample that tells how large the others would be
 
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many hits have which facet (tokens as documents keep them); ``is_exact``, else reckoned to two digits."""
+    """How many hits have which facet (tokens as documents keep them); ``is_exact``, else reckoned to two digits from a
+    sample, which may lack rare ones. Those of ``counted`` are exact in any case."""
 
     counts: Counter[str]
     is_exact: bool = True
+    counted: frozenset[str] = frozenset()
+
+    def about(self, token: str) -> bool:
+        """Whether the number of ``token`` is reckoned."""
+        return not self.is_exact and token not in self.counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +77,39 @@ def reckon(expression: Expression, counted: int, filters: Filters) -> tuple[Tota
     level = max(0, min(marks.SAMPLES, (hits // SAMPLED).bit_length() - 1))
     rows = engine().facets(_sample(expression, level) if level else expression)
     total = Total(counted) if counted <= most else Total(_rounded(len(rows) << level), is_exact=False)
+    found = facets_of(rows, filters)
     if level == 0:
-        return total, facets_of(rows, filters)
-    found = facets_of(rows, filters).counts
-    return total, Facets(Counter({name: _rounded(n << level) for name, n in found.items()}), is_exact=False)
+        return total, found
+    counts = {name: min(_rounded(n << level), total.number) for name, n in found.counts.items()}
+    known = _chosen(filters, total.number)
+    if total.is_exact:
+        known |= _counted(expression, filters)
+    counts = {name: number for name, number in (counts | known).items() if number}
+    return total, Facets(Counter(counts), is_exact=False, counted=frozenset(known if total.is_exact else ()))
+
+
+def _chosen(filters: Filters, total: int) -> dict[str, int]:
+    """What every hit has, because it was asked for."""
+    tokens = [facet.token[2:] for facet in filters.facets]
+    return dict.fromkeys([*tokens, IN] if filters.is_available else tokens, total)
+
+
+def _counted(expression: Expression, filters: Filters) -> dict[str, int]:
+    """What is cheap to count besides: how many hits are in, and how many each branch has, where there are a few."""
+    letter = marks.IN_AT if filters.is_available else marks.BRANCH
+    wanted: dict[str, list[str]] = {}
+    if not filters.is_available:
+        wanted[IN] = [marks.mark(marks.IN_AT, branch) for branch in filters.branches] or [marks.AVAILABLE]
+    if not filters.branches and 1 < len(branches := _branches()) <= FEW_BRANCHES:
+        wanted |= {f"{OF_BRANCH}{branch}": [marks.mark(letter, branch)] for branch in branches}
+    return {name: count(all_of([expression, *map(Mark, tokens)]), engine().COUNTED) for name, tokens in wanted.items()}
+
+
+def _branches() -> list[int]:
+    """The keys of the first branches of the library, one more than are few."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM {Branch._meta.db_table} ORDER BY id LIMIT %s", [FEW_BRANCHES + 1])  # noqa: S608
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _sample(expression: Expression, level: int) -> Expression:

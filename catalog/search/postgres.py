@@ -36,8 +36,11 @@ GUESSED_FROM = 5  # the sample from which the number of hits is guessed
 CLASS = f"width_bucket(times_lent, ARRAY[{', '.join(str(2**n - 1) for n in range(1, POPULARITIES))}])"
 LAST_POSITION = 16_383  # PostgreSQL counts no further
 MOST_POSITIONS = 255  # of one word
+# What a database is made with. A migration has its own copy, which does not change any more.
 CREATE = [
     # By code point as in SQLite: the words are folded, and beginnings are found by these indexes.
+    'ALTER TABLE catalog_author ALTER COLUMN match_key TYPE varchar(300) COLLATE "C"',
+    'ALTER TABLE catalog_subject ALTER COLUMN match_key TYPE varchar(300) COLLATE "C"',
     f'ALTER TABLE {TABLE} ALTER COLUMN title_key TYPE varchar(500) COLLATE "C",'
     ' ALTER COLUMN sort_title TYPE varchar(60) COLLATE "C", ALTER COLUMN sort_author TYPE varchar(60) COLLATE "C"',
     "ALTER TABLE catalog_searchdocument ADD COLUMN tokens tsvector",
@@ -76,6 +79,18 @@ def write_stock(pk: int, stock: Stock, branches: list[int], old: Sequence[str], 
             f"{tokens} WHERE book_id = %s",
             [*figures, *marks, pk],
         )
+
+
+def words_of(pks: Sequence[int]) -> Iterable[str]:
+    found = f"SELECT DISTINCT unnest(tsvector_to_array(tokens)) AS word FROM {TABLE} WHERE book_id = ANY(%s)"  # noqa: S608
+    return (word for (word,) in _rows(f"SELECT word FROM ({found}) w WHERE word !~ '[:_]'", [list(pks)]))  # noqa: S608
+
+
+def unused(words: Sequence[str]) -> list[str]:
+    has_none = f"NOT EXISTS (SELECT 1 FROM {TABLE} WHERE tokens @@ quote_literal(word)::tsquery)"  # noqa: S608
+    with looking():
+        found = _rows(f"SELECT word FROM unnest(%s::text[]) AS w(word) WHERE {has_none}", [list(words)])  # noqa: S608
+    return [word for (word,) in found]
 
 
 def strays() -> list[int]:

@@ -51,6 +51,8 @@ def edit_copy(action: Action, copy: Copy, *, by: User | None, now: datetime, see
     ``seen``: the ``version_of`` the copy that the editor saw; another one by now is refused.
     Raises Refused("barcode_taken", "changed_since").
     """
+    if "barcode" in new_values and not Copy.objects.filter(pk=copy.pk, barcode=new_values["barcode"]).exists():
+        hold(BARCODES)  # before the copy, as whoever merges books does
     copy = Copy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
     if seen and seen != version_of(copy):
         raise Refused("changed_since", _("Somebody changed this copy while you had it open. Nothing was saved yet."))

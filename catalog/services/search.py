@@ -12,10 +12,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalog.models import Book, SearchDocument, SearchLanguage, SearchWord
-from catalog.search.documents import Document, Stock, branches_in, document, volatile_marks
+from catalog.search.documents import Document, Stock, branches_in, document, spelled, volatile_marks
 from catalog.search.engine import engine
 from catalog.search.facts import facts_of
-from catalog.search.sounding import skeleton
+from catalog.services.spelling import doubt, doubt_unused, learn_words
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +56,13 @@ def write(documents: list[Document], *, is_counted: bool) -> None:
         return
     rows = [SearchDocument(book_id=each.pk, **each.fields) for each in documents]
     fields = [*FIELDS, *WAITING] if is_counted else FIELDS
+    before = engine().words_of([each.pk for each in documents])
+    left = set(spelled(before)).difference(word for each in documents for part in each.parts for word in part.split())
     SearchDocument.objects.bulk_create(rows, update_conflicts=True, unique_fields=["book"], update_fields=fields)
     engine().write(documents)
-    _learn_words({word for each in documents for word in each.spellings})
+    if left:
+        doubt(engine().unused(sorted(left)))
+    learn_words({word for each in documents for word in each.spellings})
     _learn_languages(Counter(row.language for row in rows))
 
 
@@ -118,21 +122,22 @@ def write_stale(stock_of: StockOf) -> int:
     return _rewrite_all_that_can_be(pks, stock_of) if pks else 0
 
 
-def rebuild(stock_of: StockOf, *, after: int = 0, tell: Callable[[int], None] = lambda _done: None) -> int:
+def rebuild(stock_of: StockOf, *, after: int = 0, tell: Callable[[int, int], None] = lambda _done, _after: None) -> int:
     """Write every document anew, a transaction for each BATCH of books, so that search and desk go on meanwhile.
 
     ``stock_of``: circulation's figures for some books, asked within each transaction, the documents locked. ``after``:
-    go on after the book with this key. ``tell`` hears how many are done. Returns how many were written; one that cannot
-    be is stepped over and marked as stale.
+    go on after the book with this key. ``tell`` hears how many are done and after which key to go on. Returns how many
+    were written; one that cannot be is stepped over and marked as stale.
     """
     done = 0
     while pks := list(Book.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         done += _rewrite_all_that_can_be(pks, stock_of)
         after = pks[-1]
-        tell(done)
+        tell(done, after)
     with transaction.atomic():
         engine().erase_strays()
         _count_languages()
+    doubt_unused()
     return done
 
 
@@ -190,12 +195,6 @@ def forget_words_of_nothing() -> None:
     if not Book.objects.exists():
         SearchWord.objects.all().delete()
         SearchLanguage.objects.all().delete()
-
-
-def _learn_words(words: set[str]) -> None:
-    known = set(SearchWord.objects.filter(word__in=words).values_list("word", flat=True))
-    new = [SearchWord(word=word, skeleton=skeleton(word)) for word in sorted(words - known)]
-    SearchWord.objects.bulk_create(new, ignore_conflicts=True)
 
 
 def _learn_languages(codes: Counter[str]) -> None:

@@ -1,20 +1,19 @@
 """The years of results as spans: few enough to be looked over, and none of the books left out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 MOST_SPANS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From ``first`` to ``last``, in which ``count`` books came out."""
+class Span(NamedTuple):
+    """From ``first`` to ``last``, in which so many ``books`` came out."""
 
     first: int
     last: int
-    count: int
+    books: int
 
 
 def spans_of(decades: Mapping[int, int], since: int | None, until: int | None) -> list[Span]:
@@ -25,9 +24,9 @@ def spans_of(decades: Mapping[int, int], since: int | None, until: int | None) -
     """
     spans = [Span(decade * 10, decade * 10 + 9, count) for decade, count in sorted(decades.items())]
     while len(spans) > MOST_SPANS:
-        place = min(range(len(spans) - 1), key=lambda n: spans[n].count + spans[n + 1].count)
+        place = min(range(len(spans) - 1), key=lambda n: spans[n].books + spans[n + 1].books)
         older, newer = spans[place : place + 2]
-        spans[place : place + 2] = [Span(older.first, newer.last, older.count + newer.count)]
+        spans[place : place + 2] = [Span(older.first, newer.last, older.books + newer.books)]
     return [
         Span(max(first, since or 0), last if until is None else min(last, until), count)
         for first, last, count in reversed(spans)

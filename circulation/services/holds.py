@@ -194,11 +194,19 @@ def _lock_copies_of(book_id: int) -> dict[int, Copy]:
 
 def _lock(hold: Hold) -> tuple[Hold, dict[int, Copy]]:
     """``hold`` and the copies of its book, locked; refused if it is over."""
-    copies = _lock_copies_of(hold.book_id)
-    locked = Hold.objects.select_for_update(of=("self",)).select_related("book", "member").get(pk=hold.pk)
-    if locked.status not in Hold.ACTIVE:
+    locked, copies = _locked_with_copies(hold.pk, hold.book_id)
+    if locked is None or locked.book_id != hold.book_id:  # its book was merged meanwhile
+        book = Hold.objects.values_list("book", flat=True).get(pk=hold.pk)
+        locked, copies = _locked_with_copies(hold.pk, book)
+    if locked is None or locked.status not in Hold.ACTIVE:
         raise CirculationRefused([block("hold_not_possible", _("This hold is over."))])
     return locked, copies
+
+
+def _locked_with_copies(pk: int, book: int) -> tuple[Hold | None, dict[int, Copy]]:
+    copies = _lock_copies_of(book)
+    holds = Hold.objects.select_for_update(of=("self",)).select_related("book", "member")
+    return holds.filter(pk=pk).first(), copies
 
 
 def _not_waiting(hold: Hold) -> list[Problem]:

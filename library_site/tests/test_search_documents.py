@@ -1,6 +1,7 @@
 """Search documents that are lost, changed or left behind are found by check_invariants and mended by rebuild_search."""
 
 import re
+import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
 from io import StringIO
@@ -166,6 +167,35 @@ def test_a_rebuild_steps_over_a_document_that_cannot_be_written(book: Book, monk
     monkeypatch.undo()
     rebuild()
     assert check() == []
+
+
+@pytest.mark.parametrize(
+    ("stopped_by", "raised"),
+    [
+        (lambda: signal.raise_signal(signal.SIGINT), SystemExit),
+        (lambda: signal.raise_signal(signal.SIGTERM), SystemExit),
+        (Mock(side_effect=OperationalError("away")), OperationalError),
+    ],
+    ids=["ctrl-c", "sigterm", "fault"],
+)
+def test_a_rebuild_that_is_stopped_says_where_to_go_on(
+    book: Book, monkeypatch: pytest.MonkeyPatch, stopped_by: Callable[[], object], raised: type[BaseException]
+) -> None:
+    other, err, out = add_book(BookDraft(title="The Crow Road"), by=None), StringIO(), StringIO()
+
+    def made(each: Book, stock: Stock) -> Document:
+        if each.pk == other.pk:
+            stopped_by()
+        return document(each, stock)
+
+    monkeypatch.setattr(search, "BATCH", 1)
+    monkeypatch.setattr(search, "document", made)
+    with pytest.raises(raised):
+        call_command("rebuild_search", stdout=StringIO(), stderr=err)
+    assert err.getvalue() == f"\nStopped after book {book.pk}. To go on: manage.py rebuild_search --after {book.pk}\n"
+    monkeypatch.undo()
+    call_command("rebuild_search", after=book.pk, stdout=out, stderr=StringIO())
+    assert out.getvalue().startswith("1 documents in ")
 
 
 def test_a_database_that_is_busy_is_nobodys_fault(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,12 @@
 """The two engines: how they say what is looked for, and what they keep."""
 
+from importlib import import_module
+
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
-from catalog.models import Book, SearchDocument
+from catalog.models import Author, Book, SearchDocument, Subject
 from catalog.queries import search_books
 from catalog.search import postgres, sqlite
 from catalog.search.documents import Stock, document
@@ -91,6 +94,28 @@ def test_marks_change_alone_and_the_words_stay_right() -> None:
     assert (row.out, row.times_lent, row.holds, row.available) == ("", 5, 2, 0)
     (now,) = [document(each, Stock(times_lent=5, holds=2)) for each in facts_of([book.pk])]
     assert ("__p_2" in now.marks, engine().wrong([now])) == (True, [])
+
+
+def test_the_statements_that_make_an_index_are_those_of_the_migration() -> None:
+    """A migration that was released stays as it is: who changes what is live writes another one and changes this."""
+    released = import_module("catalog.migrations.0002_search_index")
+    assert (released.SQLITE, released.SQLITE_DROP) == (sqlite.CREATE, sqlite.DROP)
+    assert (released.POSTGRES, released.POSTGRES_DROP) == (postgres.CREATE, postgres.DROP)
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite sorts by code point, and has one index for it")
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "books", [Author.objects, Subject.objects, SearchDocument.objects], ids=lambda books: books.model
+)
+def test_what_begins_so_is_read_in_order_from_one_index(books: QuerySet) -> None:
+    field = "title_key" if books.model is SearchDocument else "match_key"
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = %s", [books.model._meta.db_table])
+        assert [sql for (sql,) in cursor.fetchall() if "_pattern_ops" in sql and field in sql] == []
+    plan = books.filter(engine().begins(field, "se")).order_by(field).explain()
+    assert (plan.count("Sort"), "Index Cond" in plan) == (0, True)
 
 
 @pytest.mark.django_db
