@@ -48,11 +48,10 @@ class Facts:
 
 
 def likely_books() -> Iterator[Pair]:
-    """Books that are probably one, the likeliest first."""
+    """Books that are probably one, the likeliest first; those with one title, of a few hundred titles at a time."""
     yield from _of_books(_sharing_numbers(["isbn13", "isbn_invalid"]), ISBN)
     yield from _of_books(_sharing_numbers(["lccn", "oclc"]), NUMBER)
-    yield from _of_books(_sharing_titles(), SAME_YEAR, NEAR_YEAR)
-    yield from _of_books(_sharing_titles(), NO_YEAR)
+    yield from _of_books(_sharing_titles(), SAME_YEAR, NEAR_YEAR, NO_YEAR)
     yield from _of_books(_sharing_numbers(["isbn13", "isbn_invalid"]), ISBN_ONLY)
 
 
