@@ -119,7 +119,8 @@ def _sharing_titles() -> Iterator[list[int]]:
         books = Book.objects.filter(match_key__in=some).annotate(author_key=_first_author())
         rows = books.order_by("match_key", "author_key", "year", "pk").values_list("match_key", "author_key", "pk")
         for _key, group in groupby(rows, key=lambda row: row[:2]):
-            yield [pk for _match_key, _author, pk in group]
+            if len(keys := [pk for _match_key, _author, pk in group]) > 1:
+                yield keys
 
 
 def _first_author() -> Subquery:
