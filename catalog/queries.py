@@ -185,6 +185,13 @@ def outcomes(batch: ImportBatch) -> dict[str, int]:
     return dict(batch.rows.order_by().values_list("outcome").annotate(n=Count("pk")))
 
 
+def withdrawn_among(book_ids: list[int]) -> set[int]:
+    """The keys of those of these books that readers may not see, because every copy was withdrawn; in one query."""
+    return set(
+        Book.objects.filter(pk__in=book_ids).exclude(pk__in=public_books().values("pk")).values_list("pk", flat=True)
+    )
+
+
 def isbns_of(book_ids: list[int]) -> dict[int, str]:
     """The ISBN to show for each of these books that has one, valid ones first, in one query."""
     rows = BookIdentifier.objects.filter(book__in=book_ids, kind__in=ISBNS).order_by("pk")

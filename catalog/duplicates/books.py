@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Book, BookIdentifier, Contributor, RecordKind
 from catalog.normalize.text import fold
-from catalog.services.importing import similar
+from catalog.services.matching import similar
 
 from .pairs import AT_ONCE, Pair, crowd, still_likely
 

@@ -20,7 +20,8 @@ from catalog.models import (
     SourceRecord,
     Subject,
 )
-from catalog.services.books import LIBRARIAN, LIST_FIELDS, PLAIN_FIELDS, snapshot, version_of
+from catalog.services.books import LIBRARIAN, PLAIN_FIELDS, snapshot, version_of
+from catalog.services.creating import LIST_FIELDS
 from catalog.services.kept_rows import kept_rows, put_back
 from catalog.services.merged import changed_since, forget, remember
 

@@ -28,7 +28,7 @@ from circulation.services.hold_shelf import (
 )
 from circulation.services.loans import refuse_unless_overridden
 from circulation.services.locks import lock_copies, lock_copy, lock_member
-from circulation.services.search import tell_search
+from circulation.services.search import tell_search, tell_search_of_copies
 
 __all__ = [
     "cancel_hold", "end_holds_of", "expire_holds", "move_hold", "pass_on", "place_hold", "resume_hold", "suspend_hold",
@@ -157,11 +157,13 @@ def trap_copy(action: Action, copy: Copy, *, branch: Branch, by: User | None, no
     if hold is None:
         raise CirculationRefused([block("not_on_loan", text)])
     before = {"current_branch": copy.current_branch_id}
-    if copy.current_branch_id != branch.pk:
+    has_moved = copy.current_branch_id != branch.pk
+    if has_moved:
         Copy.objects.filter(pk=copy.pk).update(current_branch=branch)
     after = {"copy": copy.pk}
     describe(action, copy, before=before | trail.as_before(), after=after | trail.as_after())
-    tell_search(copy.book_id)
+    tell = tell_search_of_copies if has_moved else tell_search
+    tell(copy.book_id)
     return hold
 
 

@@ -76,7 +76,8 @@ def _undo(action: Action, undone: Action, *, by: User, now: datetime) -> Action:
 def _tell_search(undone: Action, target: models.Model) -> None:
     copy = target.copy if isinstance(target, Loan) else target
     if isinstance(copy, Copy) and undone.verb not in LONG_UNDOABLE:  # these tell it themselves
-        is_of_copy = "lost_on" in {*undone.before, *undone.after}  # it was marked lost, or found
+        # It was marked lost, or found, or it moved.
+        is_of_copy = not {"lost_on", "current_branch"}.isdisjoint({*undone.before, *undone.after})
         tell = tell_search_of_copies if is_of_copy else tell_search
         tell(copy.book_id)
 

@@ -107,6 +107,7 @@ AUDIENCE = {
     "circulation:issue": DESK,
     "circulation:return": DESK,
     "circulation:renew": DESK,
+    "circulation:export": DESK,
     "circulation:loans": DESK,
     "circulation:loans_csv": DESK,
     "circulation:pay": DESK,

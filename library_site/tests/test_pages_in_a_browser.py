@@ -40,7 +40,7 @@ def pages_of(library: LibraryInUse) -> dict[str, list[str]]:
             "/accounts/signup/", "/accounts/password/reset/", "/accounts/password/reset/done/", "/nowhere/",
             "/accounts/password/reset/key/x-y/", f"/search/?q={'x' * 1100}",
             f"/search/?q=a*&language=eng&author={author}&from=1800", "/search/?q=pride&format=stone&field=colour",
-            "/search/?q=prejudise", "/search/?q=pride&format=audio&field=title",
+            "/search/?q=prejudise", "/search/?q=pride&from=soon", "/search/?q=pride&format=audio&field=title",
         ],
         library.reader.username: [
             "/me/holds/", f"/books/{library.books[1].pk}/hold/", f"/books/{library.books[0].pk}/hold/",

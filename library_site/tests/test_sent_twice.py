@@ -141,6 +141,7 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "circulation:calendar_add": lambda: {"from_on": "2027-03-01", "to_on": "2027-03-02"},
     "circulation:calendar_entry": lambda: {"from_on": "2027-03-01", "to_on": "2027-03-02", "reason": "moved"},
     "circulation:calendar_remove": dict,
+    "circulation:export": lambda: {"what": "all", "kind": "csv"},
     "circulation:undo": dict,
     "circulation:resend_message": dict,
     "circulation:cancel_message": dict,
@@ -148,6 +149,7 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "circulation:edit_notice_text": lambda: {"subject": "Late", "body": "{title}"},
     "circulation:reset_notice_text": dict,
 }
+GIVE_A_FILE = {"circulation:export"}  # the page stays; what was done is the record of who took it
 # These say how something shall be, not that something shall happen: to say it twice is to say it once.
 STATES = {
     "set_language", "accounts:set_up", "catalog:remove_cover", "catalog:resume_import", "circulation:choose_branch",
@@ -201,8 +203,9 @@ def test_form_sent_twice_has_one_effect(
     if "picture" in form:
         form["picture"].seek(0)
     second = browser.post(where, form | {"key": KEY})
-    assert (first.status_code, done != before) == (302, True)
-    assert (second.status_code in (302, 404), everything() == done) == (True, True)
+    answer = 200 if name in GIVE_A_FILE else 302
+    assert (first.status_code, done != before) == (answer, True)
+    assert (second.status_code in (answer, 404), everything() == done) == (True, True)
 
 
 def test_every_address_that_takes_a_form_is_tried() -> None:
