@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import money
 from accounts.exceptions import Refused
+from accounts.forms.sent import was_sent_before
 from accounts.models import Action, Branch
 from accounts.permissions import MANAGE_BOOKS, needs
 from catalog import queries
@@ -30,7 +31,6 @@ from circulation.services.copies_together import (
     version_of,
 )
 from circulation.services.undo import undo
-from circulation.views.sending import was_sent_before
 
 SHOWN = 200
 SEARCHED = 100

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
 from accounts.forms.keyed import new_key
+from accounts.forms.sent import was_sent_before
 from accounts.models import Action
 from accounts.permissions import MANAGE_BOOKS, needs
 from catalog import queries
@@ -20,7 +21,6 @@ from catalog.services.comparing import beside
 from catalog.services.merging import merge_authors, merge_subjects
 from circulation.models import Hold
 from circulation.services.merging import merge_books, versions_of
-from circulation.views.sending import was_sent_before
 
 MOST_FOUND = 20
 SHOWN_TITLES = 5
