@@ -1,10 +1,13 @@
 """What tests of every app share: a library that is set up, and clients signed in with each role."""
 
+import gc
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import call_command
@@ -17,13 +20,23 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import LibrarySettings, User
 from accounts.permissions import ADMIN, LIBRARIAN, MEMBER
 from accounts.tests.factories import MemberFactory, UserFactory
+from catalog import files
 from library_site.middleware.sign_in_ends import SEEN_AT, SIGNED_IN_AT
 from library_site.tests.addresses import make_addresses
 
 
+def pytest_collection_finish() -> None:
+    """What is there by now stays till the end: else much time goes into finding that out again and again."""
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
+
+
 @pytest.fixture(autouse=True)
-def _own_media(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
+def _own_media() -> Iterator[None]:
+    """No test finds what another one stored. Few store anything: a folder for each would cost more than most tests."""
+    yield
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    shutil.rmtree(files.folder(), ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

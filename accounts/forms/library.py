@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -14,12 +13,13 @@ from accounts import money
 from accounts.forms.fields import days_from_text
 from accounts.forms.keyed import EditForm
 from accounts.models import LibrarySettings, User
+from accounts.models.library import known_time_zones
 
 COMMON_CURRENCIES = ["EUR", "USD", "GBP", "CHF", "CAD", "AUD", "INR", "JPY"]
 
 
 def time_zones() -> list[tuple[str, str]]:
-    return [(name, name) for name in sorted(available_timezones()) if "/" in name and not name.startswith("Etc/")] + [
+    return [(name, name) for name in sorted(known_time_zones()) if "/" in name and not name.startswith("Etc/")] + [
         ("UTC", "UTC")
     ]
 

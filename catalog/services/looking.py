@@ -14,7 +14,7 @@ from catalog.openlibrary.normalize import book_draft
 from catalog.openlibrary.offline import complete, find_by_isbn, find_by_key
 from catalog.openlibrary.records import FetchedRecord
 from catalog.queries import Here, editions_here, here_as
-from catalog.services.importing import find_match
+from catalog.services.matching import find_match
 
 
 @dataclass(frozen=True, slots=True)

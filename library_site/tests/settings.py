@@ -16,6 +16,7 @@ os.environ.setdefault("DATA_DIR", SCRATCH)
 
 from library_site.settings import *  # noqa: E402,F403 - the environment must be set first; all settings are wanted
 
+MEDIA_ROOT = f"{SCRATCH}/media"  # of each process of the tests its own
 STATIC_ROOT = Path(SCRATCH)  # there, but empty: the tests serve static files from where they are written
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405

@@ -34,8 +34,8 @@ pytestmark = [pytest.mark.race, pytest.mark.xdist_group("races")]
 def serve(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     started: list[Running] = []
 
-    def start(*arguments: str, **environment: str) -> Running:
-        started.append(Running(tmp_path, *arguments, **environment))
+    def start(*arguments: str, **how: Any) -> Running:
+        started.append(Running(tmp_path, *arguments, **how))
         return started[-1]
 
     yield start
@@ -51,7 +51,7 @@ def alive(pids: list[int]) -> list[int]:
 
 
 def test_empty_library_leads_to_the_set_up_page_with_the_code_of_the_terminal(serve: Callable[..., Running]) -> None:
-    running = serve("--demo", "no").wait()
+    running = serve("--demo", "no", from_nothing=True).wait()
     code = re.search(r"/setup/ with the code (\S+)", running.said)
     assert code is not None
     browser = requests.Session()
@@ -139,7 +139,7 @@ def test_health_answers_on_this_machine_whatever_the_site_is_called(serve: Calla
 
 def test_long_address_has_an_answer_of_the_site_s_own(serve: Callable[..., Running]) -> None:
     running = serve("--demo", "no").wait()
-    answer = requests.get(f"{running.address}/nowhere/", params={"q": "x" * 8_100}, timeout=30)
+    answer = requests.get(f"{running.address}/nowhere/", params={"q": "x" * 60_000}, timeout=30)
     assert (answer.status_code, "There is nothing here" in answer.text) == (404, True)
     assert running.stop() == 0
 

@@ -14,8 +14,9 @@ from accounts.services import work
 from catalog.models import Cover, ImportBatch, ImportRow
 from catalog.openlibrary.offline import date_of_copy
 from catalog.queries import rows_of
-from catalog.services.batches import continue_import, start_import
+from catalog.services.batches import start_import
 from catalog.services.covers import fetch_next_cover
+from catalog.services.lookups import continue_lookups
 from catalog.tasks import batch_client, contact
 
 GOOD = (ImportRow.Outcome.ADDED, ImportRow.Outcome.COPY_ADDED, ImportRow.Outcome.KNOWN)
@@ -71,7 +72,7 @@ class Command(BaseCommand):
         with batch_client("terminal", on_retry=lambda error: self._complain(error.message)) as client:
             while not batch.is_finished:
                 if work.claim(batch):
-                    continue_import(batch, client, lambda row: self._say(row, batch))
+                    continue_lookups(batch, client, lambda row: self._say(row, batch))
                 elif not self._has_waited_for(batch):
                     break
                 batch.refresh_from_db()
