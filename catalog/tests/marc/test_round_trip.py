@@ -104,7 +104,8 @@ def test_a_usual_book_needs_no_field_of_our_own() -> None:
         isbns=("9780306406157",), publisher="Map & Sons", publishers=("Map & Sons",), place="Reykjavík", year=2003,
         published="2003", language="eng", pages=265, pagination="xi, 265 p.", format="paperback",
         format_text="paperback", series="Maps of the world ; 7", subjects=("Maps -- History",),
-        description="One.\n\nTwo.", call_number="823.914", source="marc", source_key="(DE-101)17", copies=FULL.copies[:1],
+        description="One.\n\nTwo.", call_number="823.914", source="marc",
+        source_key="(DE-101)17", copies=FULL.copies[:1],
     )  # fmt: skip
     assert b"openshelf" not in write_marc(draft)
     assert both_ways(draft) == [draft, draft]
