@@ -159,6 +159,7 @@ def _undo_books(rows: Sequence[ImportRow]) -> None:
     _delete_new_names(rows)
     tell_search_of_copies(*sorted(touched - gone))
     for row in rows:
+        row.matched_book_id = None if row.matched_book_id in gone else row.matched_book_id
         if used.intersection(of_row.get(row.pk, ())):
             _note(row, _("A copy has been lent or waited for."))
         elif row.created_book_id in stay:
