@@ -13,7 +13,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE # what is compiled once need not be compiled by every process of the tests
 
-.PHONY: run test ci long mutation lint types messages lock need-python clean
+.PHONY: run test checks ci long mutation lint types messages lock need-python clean
 
 run: $(READY) .env ## set up and run the library (HOST=0.0.0.0 opens it to the local network, DEMO=no leaves it empty)
 	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT) --demo $(DEMO)
@@ -22,11 +22,13 @@ test: $(READY)-dev ## set up and run all tests on SQLite
 	@$(BIN)/python -m library_site.tests.browser
 	$(BIN)/pytest -n auto --dist loadgroup
 
-ci: $(READY)-dev lint types ## everything that must hold before a change lands; wants PostgreSQL and Chromium
+checks: lint types
 	$(BIN)/python manage.py makemigrations --check --dry-run --settings library_site.tests.settings
 	$(BIN)/python manage.py check --deploy --fail-level WARNING --settings library_site.tests.deploy_settings
-	REQUIRE_BROWSER=1 $(BIN)/pytest -n auto --dist loadgroup
-	REQUIRE_BROWSER=1 $(BIN)/python -m library_site.tests.on_postgres -n auto --dist loadgroup
+
+ci: export REQUIRE_BROWSER := 1
+ci: checks test ## everything that must hold before a change lands; wants PostgreSQL and Chromium
+	$(BIN)/python -m library_site.tests.on_postgres -n auto --dist loadgroup
 
 long: ci ## what takes long: many plays in any order, and the benchmarks at a small size
 	LONG=1 $(BIN)/pytest circulation/tests/test_any_order.py

@@ -11,6 +11,7 @@ from catalog.search.documents import Document, Stock, document
 from catalog.search.engine import engine
 from catalog.search.facts import facts_of
 from catalog.services.search import BATCH, FIELDS
+from catalog.services.spelling import unknown_words, unused_words
 
 LONG = timedelta(hours=1)  # more than the worker needs, however much it has to do
 
@@ -19,14 +20,20 @@ def broken() -> Iterator[str]:
     """A sentence for everything that is not as it must be."""
     if not CopyType.objects.exists():
         yield "there is no copy type"
-    yield from _not_found()
-    yield from _not_found_yet()
+    yield from _of_search()
     for pk, mark, key in Book.objects.order_by("pk").values_list("pk", "call_number", "shelf_key").iterator():
         if key != shelf_key(mark):
             yield f"book {pk} does not stand where its call number says"
     yield from (f"the words of book {pk} are there, and the book is gone: rebuild_search" for pk in engine().strays())
     for copy in Copy.objects.exclude(barcode__regex=r"^[A-Z0-9][A-Z0-9./+-]*\Z"):
         yield f"copy {copy.pk} has a barcode that no scan can match"
+
+
+def _of_search() -> Iterator[str]:
+    yield from (not_found := list(_not_found()))
+    yield from _not_found_yet()
+    for words in unused_words() if not not_found else ():  # a word may be missing from the index only
+        yield from (f"the spelling knows “{word}”, which no book has: rebuild_search" for word in words)
 
 
 def _not_found() -> Iterator[str]:
@@ -42,6 +49,8 @@ def _not_found() -> Iterator[str]:
         wrong = set(pks).difference(rows) | set(engine().wrong(documents))
         wrong |= {each.pk for each in documents if not _is_as(rows[each.pk], each)}
         yield from (f"book {pk} is not found by what it says now: rebuild_search" for pk in sorted(wrong))
+        unknown = unknown_words({word for each in documents if each.pk not in wrong for word in each.spellings})
+        yield from (f"the spelling lacks “{word}”, which a book has: rebuild_search" for word in sorted(unknown))
         after = pks[-1]
 
 

@@ -17,6 +17,7 @@ from catalog.services.applying import continue_applying
 from catalog.services.covers import fetch_next_cover
 from catalog.services.lookups import continue_lookups, is_looked_up
 from catalog.services.search import write_stale
+from catalog.services.spelling import forget_words
 from catalog.services.staging import stage_file
 from circulation.queries.stock import stock_for_search
 from circulation.services.importing import APPLIERS, judges_of
@@ -71,8 +72,8 @@ def go_on_with_covers(_should_stop: Callable[[], bool] = never) -> bool:
 
 
 def go_on_with_search(_should_stop: Callable[[], bool] = never) -> bool:
-    """Write some of the search documents that are marked as stale."""
-    return write_stale(stock_for_search) > 0
+    """Write some of the search documents that are marked as stale, and forget some of the words that no book has."""
+    return write_stale(stock_for_search) + forget_words() > 0
 
 
 def batch_client(lane: str = "batch", **options: Any) -> OpenLibrary:

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "library_site.middleware.sign_in_ends.SignInEndsMiddleware",
     "library_site.middleware.first_password.FirstPasswordMiddleware",
     "library_site.middleware.refusals.RefusalMiddleware",
+    "library_site.middleware.merged.MergedMiddleware",
 ]
 ROOT_URLCONF = "library_site.urls"
 WSGI_APPLICATION = "library_site.wsgi.application"

@@ -1,42 +1,57 @@
 """What normalize makes of texts that many records share, remembered; and numbers, which few share, read fast."""
 
 import re
-from functools import lru_cache
+from dataclasses import replace
 from typing import Any
 
 from catalog.isbn import find_isbns
-from catalog.normalize.descriptions import read_description
+from catalog.normalize.descriptions import LONGEST_DESCRIPTION, read_description
 from catalog.normalize.formats import read_format
 from catalog.normalize.languages import read_language
 from catalog.normalize.pages import read_pages
-from catalog.normalize.publishers import Imprint, read_imprint
+from catalog.normalize.publishers import MOST_PUBLISHERS, Imprint, read_imprint
 from catalog.normalize.subjects import MOST_SUBJECTS, read_subjects, subject_key
 from catalog.normalize.text import one_line, strip_full_stop, strip_isbd
 from catalog.normalize.years import Year, read_year
 
+from .remembering import remembered
+
 PLAIN_ISBN = re.compile(r"(97[89]\d{10}|\d{9}[\dX])(?: *\(([^()]*)\))?[ :]*")
 MOST_NUMBERS = 50
-MARKUP = re.compile(r"[<&\[\]*_=]|---|https?:|source|quelle|\bcm\b", re.IGNORECASE)
+SIGNS_OF_MARKUP = ("<", "&", "[", "*", "_", "=", "--", "://", "ource", "uelle", " cm")
 NON_SORTING = str.maketrans("", "", "\x88\x89\x98\x9c")  # around words that do not count in sorting, ISO 6630
 
-language_of = lru_cache(maxsize=1_000)(read_language)
-format_of = lru_cache(maxsize=2_000)(read_format)
-pages_of = lru_cache(maxsize=5_000)(lambda text: read_pages(None, text))
+language_of = remembered(read_language)
+format_of = remembered(read_format)
+pages_of = remembered(lambda text: read_pages(None, text))
 
 
-@lru_cache(maxsize=5_000)
+@remembered
 def year_of(text: str, this_year: int) -> Year:
     """As normalize.years.read_year."""
     return read_year(text, this_year=this_year)
 
 
-@lru_cache(maxsize=5_000)
-def imprint_of(publishers: tuple[str, ...], places: tuple[str, ...]) -> Imprint:
+def imprint_of(publishers: list[str], places: list[str]) -> Imprint:
     """As normalize.publishers.read_imprint."""
-    return read_imprint(list(publishers), list(places))
+    if len(publishers) > 1:
+        return read_imprint(publishers, places)
+    named = _publisher(publishers[0]) if publishers else Imprint()
+    place = next((found for found in map(_place, places[:MOST_PUBLISHERS]) if found), "")
+    return replace(named, place=place) if place else named
 
 
-@lru_cache(maxsize=10_000)
+@remembered
+def _publisher(text: str) -> Imprint:
+    return read_imprint([text], [])
+
+
+@remembered
+def _place(text: str) -> str:
+    return read_imprint([], [text]).place
+
+
+@remembered
 def subject_of(text: str) -> tuple[str, str]:
     """One subject and the key under which it is found again; both empty for what is none."""
     subject = next(iter(read_subjects([text])), "")
@@ -68,8 +83,9 @@ def description_of(texts: list[str]) -> str:
     whole = "\n\n".join(texts)
     if not whole:
         return ""
-    if len(texts) == 1 and whole.isascii() and whole.isprintable() and len(whole) < 9_000 and not MARKUP.search(whole):
-        return " ".join(whole.split())
+    is_plain = len(whole) < LONGEST_DESCRIPTION and whole.isascii() and whole.isprintable()
+    if is_plain and not any(sign in whole for sign in SIGNS_OF_MARKUP):
+        return one_line(whole)  # what read_description would make of it, and far faster
     return read_description(whole)
 
 

@@ -72,7 +72,7 @@ def _standard(record: Record, digits: int) -> Iterator[CopyDraft]:
             yield replace(place, barcode=one_line(barcode, CODE))
         if "p" not in given:
             yield from (_item(place, item, digits) for item in of_this if "p" in item)
-            if not items and place.call_number and (place.branch or place.location):
+            if not items and place.call_number and given.keys() & {"b", "c"}:
                 yield place
 
 

@@ -1,15 +1,21 @@
 """The bytes of one record as a Record: its directory, mended where it lies, and its encoding, told by evidence."""
 
+import re
+import unicodedata
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from .charsets import decode_iso5426, decode_marc8, decode_windows, has_escapes, looks_composed
+from .charsets import cyrillic_encoding, decode_iso5426, decode_marc8, decode_windows, has_escapes, looks_composed
 from .records import SUBFIELD, Damaged, Record
 
 LEADER_LENGTH = 24
 ENTRY = 12  # characters of the directory for one field: tag, length, start
 FIELD_END = "\x1e"
+BROKEN_CODE = re.compile("\x1f([^\x00-\x7f])([^\x00-\x7f]*[a-z0-9])?")
+WESTERN = frozenset({
+    "cat", "dan", "dut", "fin", "fre", "ger", "glg", "ice", "ita", "nno", "nob", "nor", "por", "spa", "swe",
+})  # fmt: skip
 SHORTEST = LEADER_LENGTH + 2
 
 
@@ -26,7 +32,17 @@ def read_record(raw: bytes) -> Record:
     if not is_unicode:
         decode = _decoder(raw, leader, fields)
         fields = [(tag, _decoded(field, decode)) for tag, field in fields]
+    if BROKEN_CODE.search(text):
+        fields = [(tag, BROKEN_CODE.sub(_code, field)) for tag, field in fields]
     return Record(leader, fields)
+
+
+def _code(found: re.Match[str]) -> str:
+    """The code of a subfield from a letter that an accent has fallen on, or else the one behind it."""
+    letter = unicodedata.normalize("NFD", found[1])[0]
+    if letter.isascii() and letter.isalnum():
+        return SUBFIELD + letter + (found[2] or "")
+    return SUBFIELD + (found[2] or "a")[-1]
 
 
 def _as_unicode(raw: bytes) -> str | None:
@@ -89,7 +105,7 @@ def _joined(directory: str, pieces: list[str]) -> list[str]:
         length = directory[place + 3 : place + 7]
         field = next(rest, "")
         taken = len(field) + 1
-        while length.isdigit() and taken < int(length) and (more := next(rest, None)) is not None:
+        while length.isdecimal() and taken < int(length) and (more := next(rest, None)) is not None:
             taken += len(more) + 1
             field += more[2:] if more[2:3] == SUBFIELD else more
         whole.append(field)
@@ -98,13 +114,16 @@ def _joined(directory: str, pieces: list[str]) -> list[str]:
 
 def _decoder(raw: bytes, leader: str, fields: list[tuple[str, str]]) -> Callable[[bytes], str]:
     """How to read what is not UTF-8: by the record's own word, unless the bytes say otherwise."""
-    tags = {tag for tag, _field in fields}
-    is_unimarc = "200" in tags and "245" not in tags
+    by_tag = dict(fields)
+    is_unimarc = "200" in by_tag and "245" not in by_tag
+    language = by_tag.get("101", "")[4:7] if is_unimarc else by_tag.get("008", "")[35:38]
     if has_escapes(raw):
         return decode_marc8
     if leader[9:10] == "a" and _mostly_unicode(raw):
         return _decode_damaged
-    if not looks_composed(raw, iso5426=is_unimarc):
+    if encoding := cyrillic_encoding(raw):
+        return lambda part: part.decode(encoding, "replace")
+    if not looks_composed(raw, iso5426=is_unimarc, is_western=language in WESTERN):
         return decode_windows
     return decode_iso5426 if is_unimarc else decode_marc8
 

@@ -27,14 +27,19 @@ LONGEST_ARTICLE = 9
 def record_of(draft: BookDraft, *, digits: int = 2) -> Record:
     """The record of ``draft`` and its copies, from which the same draft is read. ``digits``: of the currency."""
     fields = [(tag, text) for tag, text in _fields(draft, digits) if text]
-    fields.sort(key=lambda field: field[0])
+    fields.sort(key=_place)
     record = Record(_leader(draft), fields)
     said = own_words(draft, marc21.book_draft(record, digits=digits))
     if not said:
         return record
     said = NOT_IN_FILES.sub(lambda found: f"\\u{ord(found[0]):04x}", said)
     own = [(TAG, _field("  ", ("2", OWN), ("a", part))) for part in _parts(said)]
-    return Record(record.leader, sorted([*fields, *own], key=lambda field: field[0]))
+    return Record(record.leader, sorted([*fields, *own], key=_place))
+
+
+def _place(field: tuple[str, str]) -> str:
+    """By tag; but people and bodies stay in the order of the title page."""
+    return "700" if field[0].startswith("7") else field[0]
 
 
 def _leader(draft: BookDraft) -> str:
@@ -80,7 +85,7 @@ def _parts(text: str) -> list[str]:
 
 def _numbers(draft: BookDraft) -> list[tuple[str, str]]:
     system, number = _source(draft)
-    binding = draft.format_text or (draft.format if draft.format in BINDINGS else "")
+    binding = (draft.format_text or draft.format) if _is_binding(draft) else ""
     first, *others = draft.isbns or ("",)
     return [
         ("001", CONTROLS.sub(" ", number)),
@@ -91,6 +96,11 @@ def _numbers(draft: BookDraft) -> list[tuple[str, str]]:
         *(("020", _field("  ", ("z", isbn))) for isbn in draft.isbns_invalid),
         *(("035", _field("  ", ("a", f"(OCoLC){number}"))) for number in draft.oclcs),
     ]
+
+
+def _is_binding(draft: BookDraft) -> bool:
+    """Whether the words for the form belong to the ISBN, as "(paperback)" does, or to the title, as "[video]" does."""
+    return draft.format in BINDINGS and bool(draft.isbns)
 
 
 def _source(draft: BookDraft) -> tuple[str, str]:
@@ -124,7 +134,8 @@ def _publishers(draft: BookDraft) -> tuple[str, ...]:
 
 def _title(draft: BookDraft, has_main: bool) -> str:
     indicators = f"{int(has_main)}{_not_sorted(draft.title, draft.sort_title)}"
-    return _field(indicators, ("a", draft.title), ("b", draft.subtitle), ("c", draft.statement))
+    carrier = f"[{draft.format_text}]" if draft.format_text and not _is_binding(draft) else ""
+    return _field(indicators, ("a", draft.title), ("h", carrier), ("b", draft.subtitle), ("c", draft.statement))
 
 
 def _not_sorted(title: str, sorted_by: str) -> int:

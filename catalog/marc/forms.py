@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from catalog.normalize.formats import read_format
 from catalog.normalize.text import one_line, strip_isbd
 
 from .records import Record, subfields
+from .remembering import remembered
 
 # Leader/06: what kind of thing it is, where that decides the form.
 BY_KIND = {
@@ -45,7 +45,8 @@ def form_of(record: Record, carrier: str) -> Form:
         return Form(by_words, carrier)
     by_item = BY_ITEM.get(fixed[23:24], "") if len(fixed) > 23 else ""
     coded = by_item or (BY_MATERIAL.get(physical, "") if physical in "hsv" and physical else "")
-    return Form(coded or _of_words(binding), carrier or binding)
+    bound = "" if coded else _of_words(binding)
+    return Form(coded or bound, binding if bound else carrier or binding)
 
 
 def _binding(record: Record) -> str:
@@ -65,6 +66,6 @@ def _binding(record: Record) -> str:
     return ""
 
 
-@lru_cache(maxsize=2_000)
+@remembered
 def _of_words(text: str) -> str:
     return read_format(text)

@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from catalog.drafts import BookDraft, DraftContributor
@@ -27,20 +26,15 @@ from .forms import form_of
 from .linked import romanised, with_originals
 from .people import Named, body_of, contributors, person_of
 from .records import Record, first, indicators, subfields
+from .remembering import remembered
 from .sources import source_of
 
 SUBJECTS = ("600", "610", "611", "630", "647", "648", "650", "651", "655", "690")
+OF_OCLC = re.compile(r"oc[mn]\d|on\d")
+HAS_DIGIT = re.compile(r"\d")  # "ACQUISITION IN PROCESS" has none
 SUBDIVISIONS = frozenset("vxyz")
 NOT_IN_HEADINGS = frozenset("0123456789euw")
-PEOPLE = (
-    ("100", person_of),
-    ("110", body_of),
-    ("111", body_of),
-    ("700", person_of),
-    ("710", body_of),
-    ("711", body_of),
-)
-PARALLEL = re.compile(r"\s*=\s*$")
+PEOPLE = {"100": person_of, "110": body_of, "111": body_of, "700": person_of, "710": body_of, "711": body_of}
 
 
 def book_draft(record: Record, *, this_year: int | None = None, digits: int = 2) -> BookDraft:
@@ -104,7 +98,7 @@ def _title(record: Record, language: str) -> tuple[str, str, str, str]:
     raw = _in_parts(parts)
     cleaned = raw.translate(NON_SORTING)
     title = read_title(cleaned.rstrip(" /:;=,"), strip_isbd(_in_parts(rest)).translate(NON_SORTING))
-    skipped = _skipped(text, raw)
+    skipped = _skipped(text, raw, title.title)
     return title.title, title.subtitle, _sorted_by(title.title, language, skipped), carrier or title.carrier
 
 
@@ -120,16 +114,15 @@ def _ended(value: str) -> str:
     return bare if bare.endswith((".", ",", ":", "=", ";", "?", "!")) else f"{bare}."
 
 
-def _skipped(text: str, title: str) -> int:
-    """How many characters of the title do not count in sorting; 0 for none, also where the record is wrong."""
-    if "\x98" in title and "\x9c" in title:
-        return title.index("\x9c") - title.index("\x98") - 1
+def _skipped(text: str, raw: str, title: str) -> int:
+    """How many characters of the ``title`` do not count in sorting; 0 for none, also where the record is wrong."""
+    if raw.startswith("\x98") and "\x9c" in raw:
+        return len(raw[1 : raw.index("\x9c")].rstrip()) + 1
     digit = indicators(text)[1]
     count = int(digit) if digit in "123456789" else 0
     return count if 0 < count < len(title) and not title[count - 1].isalnum() else 0
 
 
-@lru_cache(maxsize=256)
 def _sorted_by(title: str, language: str, skipped: int) -> str:
     if skipped:
         return match_key(title[skipped:], TITLE_LENGTH) or match_key(title, TITLE_LENGTH)
@@ -144,19 +137,23 @@ def _statement(record: Record) -> str:
 
 def _contributors(record: Record, statement: str) -> tuple[DraftContributor, ...]:
     named: list[tuple[Named, bool]] = []
-    for tag, read in PEOPLE:
-        for text in record.by_tag.get(tag, ()):
-            if (person := read(text)) is not None:
-                named.append((person, tag[0] == "1"))
+    for tag, text in record.fields:
+        read = PEOPLE.get(tag)
+        if read is not None and (person := read(text)) is not None:
+            named.append((person, tag[0] == "1"))
+    named.sort(key=_is_added)
     return contributors(named, statement) if named else ()
 
 
-def _imprint(record: Record) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _is_added(entry: tuple[Named, bool]) -> bool:
+    return not entry[1]
+
+
+def _imprint(record: Record) -> tuple[list[str], list[str]]:
     """Names and places of the publishers, from 264 those of publication where there are such."""
     texts = _imprints(record)
-    names = tuple(value for text in texts for code, value in subfields(text) if code == "b")
-    places = tuple(value for text in texts for code, value in subfields(text) if code == "a")
-    return names, places
+    parts = [part for text in texts for part in subfields(text)]
+    return [value for code, value in parts if code == "b"], [value for code, value in parts if code == "a"]
 
 
 def _imprints(record: Record) -> list[str]:
@@ -175,6 +172,8 @@ def _dates(record: Record, fixed: str, this_year: int) -> tuple[dict[str, Any], 
     year = year_of(published, this_year)
     coded = year_of(fixed[7:11], this_year) if len(fixed) > 10 else None
     number = year.year or (coded.year if coded else None)
+    if coded and coded.year and str(coded.year) in published:
+        number = coded.year  # "2024 [1967]" names two calendars; the code is of the common one
     first_year = None
     if fixed[6:7] == "r" and number:
         original = year_of(fixed[11:15], this_year).year
@@ -210,7 +209,7 @@ def _subjects(record: Record) -> list[str]:
     return found + record.values(("653",), "a")
 
 
-@lru_cache(maxsize=10_000)
+@remembered
 def _heading(text: str) -> str:
     """A heading with its subdivisions: "Whales -- Atlantic Ocean -- History"."""
     main, divisions = [], []
@@ -236,13 +235,13 @@ def _call_number(record: Record) -> str:
     if "099" in by_tag and not by_tag.keys() & {"082", "092"}:
         return cut(one_line(" ".join(v for _code, v in subfields(by_tag["099"][0]) if _code == "a")), 60)
     congress = [" ".join(v for code, v in subfields(text) if code in "ab") for text in record.texts("050", "090")]
-    return read_call_number(record.values(("082", "092"), "a"), congress)
+    return read_call_number(record.values(("082", "092"), "a"), [text for text in congress if HAS_DIGIT.search(text)])
 
 
 def _oclcs(record: Record) -> tuple[str, ...]:
     given = [value for value in record.values(("035",), "a") if value[:7].casefold() == "(ocolc)"]
-    own = record.control("001").strip()
-    if record.control("003").strip() == "OCoLC" or re.match(r"oc[mn]\d|on\d", own):
+    own = record.control("001")
+    if record.control("003").strip() == "OCoLC" or (own[:1] == "o" and OF_OCLC.match(own)):
         given.insert(0, own)
     return _read_each(given, read_oclc)
 

@@ -3,25 +3,32 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from catalog.drafts import DraftContributor
 from catalog.normalize.names import SUFFIX, natural_name, read_name
 from catalog.normalize.text import fold, one_line, strip_full_stop, strip_isbd
 
-from .records import indicators, subfields
+from .records import subfields
 from .relators import roles_of
+from .remembering import remembered
 
 MOST_CONTRIBUTORS = 50
 KEY_LENGTH = 60
 OPEN_LIBRARY = "(OpenLibrary)"
 AUTHORITY = re.compile(r"\([\w-]{2,20}\)\S+|https?://\S+")
 FULLER_FORM = re.compile(r"\s*\([^()]*\)$")
-# Words before a name in a statement of responsibility that say that its bearer is not the author.
-OTHER_PART = re.compile(
-    r"\b(?:ed|eds|edit\w*|trans\w*|illus\w*|ill|introd\w*|foreword|preface|hrsg|herausgeg\w*|übers\w*|compil\w*|photo\w*|"
-    r"traduit|traduction|traducción|sous la dir\w*|préf\w*|prólogo|with)\b",
+# Words of a statement of responsibility about the people beside them, by the roles of drafts.
+PART_WORDS = re.compile(
+    r"\b(?:(?P<edt>eds?\b|edit\w*|hrsg|hg\b|herausgeg\w*|herausgeber\w*|sous la dir\w*|a cura di|bajo la dir\w*)|"
+    r"(?P<trl>trans(?:l\w*|\b)|übers\w*|übertr\w*|tradu\w*|trad\b|vertaald|перев\w*|пер\b)|"
+    r"(?P<ill>illus\w*|ill\b|pictures|drawings|zeichnungen|bilder|disegni)|"
+    r"(?P<aui>introd\w*|foreword|einleit\w*|introduzione|vorwort|avant-propos)|(?P<wpr>prefac\w*|préfac\w*|pref\b|prólogo)|"
+    r"(?P<aft>afterword|nachwort|postfac\w*)|(?P<com>compil\w*|comp\b)|(?P<pht>photo\w*|fotogr\w*|fotos?\b)|"
+    r"(?P<nrt>read by|narrat\w*|gelesen)|(?P<ctb>with|mit|avec|adapt\w*|bearb\w*))",
     re.IGNORECASE,
+)
+BEHIND = re.compile(
+    r"[,(]\s*(?P<edt>editors?|eds?|hrsg|hg|éds?|dir)\b|[,(]\s*(?P<trl>translators?|übers)\b", re.IGNORECASE
 )
 
 
@@ -39,8 +46,8 @@ class Named:
 def contributors(named: Iterable[tuple[Named, bool]], statement: str) -> tuple[DraftContributor, ...]:
     """The people in order, each once for each part; with each the word whether it is the main entry.
 
-    Somebody whose part is not said is an author in the main entry or where the ``statement`` of responsibility
-    names them first; else a contributor.
+    Whose part is not said had the one that the ``statement`` of responsibility says, else is an author in the main
+    entry and a contributor elsewhere.
     """
     people: dict[tuple[str, str], DraftContributor] = {}
     for person, is_main in named:
@@ -53,12 +60,12 @@ def contributors(named: Iterable[tuple[Named, bool]], statement: str) -> tuple[D
     return tuple(p for (name, role), p in people.items() if role != "ctb" or name not in parts)
 
 
-@lru_cache(maxsize=5_000)
+@remembered
 def person_of(text: str) -> Named | None:
     """The person in a field 100 or 700 of MARC 21; None without a name."""
     found = _sorted_out(text)
     name = strip_isbd(one_line(found.get("a", [""])[0], 300))
-    if indicators(text)[0] == "0" or "," not in name:
+    if "," not in name:  # the indicator that should say so is wrong in many records
         parts = [name.rstrip(","), *found.get("b", []), *(f", {_bare(title)}" for title in found.get("c", [])[:1])]
         whole = read_name(" ".join(parts).replace(" , ", ", "))
         return _named(whole, whole, found)
@@ -68,7 +75,7 @@ def person_of(text: str) -> Named | None:
     return _named(" ".join([natural, *suffixes]), ", ".join([heading, *suffixes]), found)
 
 
-@lru_cache(maxsize=5_000)
+@remembered
 def body_of(text: str) -> Named | None:
     """The body or meeting in a field 110, 111, 710 or 711 of MARC 21; None without a name."""
     found = _sorted_out(text)
@@ -80,7 +87,8 @@ def body_of(text: str) -> Named | None:
 def authority_key(values: Iterable[str]) -> str:
     """The first number of an authority file that says whose it is: "(DE-588)118572121", an address, OL26320A."""
     for value in values:
-        key = value.strip().replace(") ", ")")
+        key = one_line(value)
+        key = key.replace(" ", "") if key.startswith("(") else key
         if key.startswith(OPEN_LIBRARY):
             return key[len(OPEN_LIBRARY) :][:KEY_LENGTH]
         if AUTHORITY.fullmatch(key) and len(key) <= KEY_LENGTH:
@@ -111,17 +119,23 @@ def _named(name: str, sort_name: str, found: dict[str, list[str]]) -> Named | No
 def _roles(person: Named, is_main: bool, statement: str) -> tuple[str, ...]:
     if person.roles is not None:
         return person.roles
-    if is_main or (not person.of_work and _is_stated_author(person, statement)):
-        return ("aut",)
-    return ("ctb",)
+    stated = "" if person.of_work else _stated_role(person.sort_name, statement)
+    return (stated or ("aut" if is_main else "ctb"),)
 
 
-def _is_stated_author(person: Named, statement: str) -> bool:
-    """Whether the first part of "A. Smith and B. Jones ; illustrated by C. Brown" names the person as an author."""
-    first = statement.split(";", 1)[0]
-    family = person.sort_name.split(",", 1)[0]
-    place = first.casefold().find(family.casefold()) if family else -1
-    return place >= 0 and not OTHER_PART.search(first)
+def _stated_role(sort_name: str, statement: str) -> str:
+    """What "A. Smith and B. Jones ; edited by C. Brown" says of the bearer of this name; "" where it does not."""
+    family = sort_name.partition(",")[0].casefold()
+    for n, part in enumerate(statement.split(";")):
+        place = part.casefold().find(family)
+        if place < 0:
+            continue
+        words = [found.lastgroup for found in PART_WORDS.finditer(part, 0, place)]
+        behind = BEHIND.search(part, place)
+        if behind and not words:
+            return behind.lastgroup or ""
+        return (words[-1] or "") if words else "aut" if n == 0 else ""
+    return ""
 
 
 def _turned(heading: str) -> str:

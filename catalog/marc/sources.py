@@ -9,6 +9,7 @@ from .records import Record, first
 MARC = "marc"
 OPEN_LIBRARY = "openlibrary"
 KEY_LENGTH = 60
+SYSTEM = re.compile(r"[\w.-][\w .-]{0,30}")
 EDITION = re.compile(r"OL[1-9]\d{0,11}M")
 
 
@@ -17,7 +18,7 @@ def source_of(record: Record) -> tuple[str, str]:
     number, system = one_line(record.control("001")), one_line(record.control("003"))
     if system == "OpenLibrary" and EDITION.fullmatch(number):
         return OPEN_LIBRARY, number
-    return MARC, _fitting(f"({system}){number}" if number and system else "")
+    return MARC, _fitting(f"({system}){number}" if number and SYSTEM.fullmatch(system) else "")
 
 
 def source_of_unimarc(record: Record) -> tuple[str, str]:

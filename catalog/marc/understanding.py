@@ -1,6 +1,7 @@
 """A record, however it was written down, as the row of a file: a draft, or a sentence why there is none."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from . import marc21, unimarc
 from .own import with_own_words
 from .records import Damaged, Record
 
+LOST = "\N{REPLACEMENT CHARACTER}"
 DELETED = "d"
 AUTHORITY, CLASSIFICATION, COMMUNITY = "z", "w", "q"
 HOLDINGS = frozenset("uvxy")
@@ -29,11 +31,18 @@ def draft_of(record: Record, *, digits: int = 2) -> BookDraft:
     _refuse_other_kinds(record)
     family = unimarc if unimarc.is_unimarc(record) else marc21
     draft = with_own_words(family.book_draft(record, digits=digits), record)
+    if LOST in "".join(_texts(draft)):
+        draft = replace(draft, warnings=tuple(dict.fromkeys([*draft.warnings, "characters_lost"])))
     if not draft.title:
         raise Damaged(
             _("This record has no title (field 245, in UNIMARC 200). Add it there, or catalogue the book by hand.")
         )
     return draft
+
+
+def _texts(draft: BookDraft) -> list[str]:
+    plain = [draft.title, draft.subtitle, draft.statement, draft.publisher, draft.place, draft.series]
+    return [*plain, draft.description, *draft.subjects, *(person.name for person in draft.contributors)]
 
 
 def _refuse_other_kinds(record: Record) -> None:

@@ -319,10 +319,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('word', models.CharField(max_length=40, unique=True)),
                 ('skeleton', models.CharField(default='', max_length=40)),
+                ('doubted_at', models.DateTimeField(null=True)),
             ],
             options={
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['skeleton', 'word'], name='search_by_skeleton')],
+                'indexes': [models.Index(fields=['skeleton', 'word'], name='search_by_skeleton'), models.Index(condition=models.Q(('doubted_at__isnull', False)), fields=['id'], name='search_doubted')],
             },
         ),
         migrations.CreateModel(

@@ -50,15 +50,20 @@ class SearchDocument(models.Model):
 class SearchWord(models.Model):
     """A word that some book has in its title, its people or its subjects: what misspelt words are compared with.
 
-    ``skeleton``: its consonants, by which words that look alike are found (catalog.search.sounding).
+    ``skeleton``: its consonants, by which words that look alike are found (catalog.search.sounding). ``doubted_at``:
+    when a book lost it; the worker forgets it if no other has it.
     """
 
     word = models.CharField(max_length=40, unique=True)
     skeleton = models.CharField(max_length=40, default="")
+    doubted_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["skeleton", "word"], name="search_by_skeleton")]
+        indexes = [
+            models.Index(fields=["skeleton", "word"], name="search_by_skeleton"),
+            models.Index(fields=["id"], condition=Q(doubted_at__isnull=False), name="search_doubted"),
+        ]
 
     def __str__(self) -> str:
         return self.word

@@ -66,7 +66,10 @@ class Passes:
 
     def counts_of(self, step: Step) -> Counter[str]:
         """What was counted in ``step``, to be counted on."""
-        return self._counts.setdefault(_name(step), Counter())
+        name = _name(step)
+        if name not in self._counts:
+            self._counts[name] = Counter()
+        return self._counts[name]
 
     def total(self) -> Counter[str]:
         """Everything counted, each line once."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from operator import mul
 from typing import Any, Protocol
 
 from catalog.isbn import Isbn, find_isbns
@@ -11,13 +12,14 @@ from .dump import DumpRecord
 from .json_values import items, strings
 
 ISBN_FIELDS = ("isbn_13", "isbn_10", "isbn")
-# A list of ISBNs without labels and the like; what else stands behind such a name is looked at as a whole.
-PLAIN = re.compile(rb'"isbn_1[03]":\s*\[([0-9Xx", -]*)\]')
-ODD = re.compile(rb'"isbn(?:":|_1[03]":(?!\s*\[[0-9Xx", -]*+\]))')
+# A list of ISBNs without hyphens, labels and the like. Lines with anything else behind such a name are parsed.
+PLAIN = re.compile(rb'"isbn_1[03]":\s*\[([0-9X", ]*)\]')
+ODD = re.compile(rb'"isbn(?:":|_1[03]":(?!\s*\[[0-9X", ]*+\]))')
+LONG = re.compile(rb"[0-9X]{14}")  # several in one, or with something behind
 NAMED = b'"isbn'
 LANGUAGE = re.compile(rb'"/(?:languages|l)/([a-z]+)"|"(language_code)"')
 LARGEST_IN_BITS = 1 << 28
-WEIGHTS = (1, 3) * 6
+WEIGHTS_13, WEIGHTS_10 = (1, 3) * 6, tuple(range(10, 1, -1))
 
 
 class Sieve(Protocol):
@@ -52,8 +54,7 @@ class IsbnSieve:
         self._forms = frozenset(form for isbn in wanted for form in _forms(isbn))
 
     def places(self, block: bytes) -> list[int]:
-        lists = PLAIN.findall(block)
-        found: list[int] = []
+        lists, found = PLAIN.findall(block), []
         if self._may_want(b", ".join(lists)):
             found += [match.start() for match in PLAIN.finditer(block) if self._may_want(match[1])]
         if block.count(NAMED) > len(lists):
@@ -65,9 +66,8 @@ class IsbnSieve:
 
     def _may_want(self, plain: bytes) -> bool:
         """Whether a wanted ISBN is among these; also when one of them has to be read slowly."""
-        numbers = plain.replace(b"-", b"").upper().split(b'"')
-        has_blanks = plain.count(b" ") > plain.count(b", ")
-        return has_blanks or len(max(numbers, key=len)) > 13 or not self._forms.isdisjoint(numbers)
+        is_odd = LONG.search(plain) or plain.count(b" ") > plain.count(b", ")
+        return bool(is_odd) or not self._forms.isdisjoint(plain.split(b'"'))
 
 
 class LanguageSieve:
@@ -140,13 +140,14 @@ class KeySieve:
     def __init__(self, kind: str, numbers: NumberSet) -> None:
         self._numbers = numbers
         self._keys = re.compile({
-            "work": rb"^/type/work\t/(?:works|w)/OL(\d+)W\t",
-            "author": rb"^/type/author\t/(?:authors|a)/OL(\d+)A\t",
-        }[kind], re.MULTILINE)  # fmt: skip
+            "work": rb"\n/type/work\t/(?:works|w)/OL(\d+)W\t",
+            "author": rb"\n/type/author\t/(?:authors|a)/OL(\d+)A\t",
+        }[kind])  # fmt: skip
 
     def places(self, block: bytes) -> list[int]:
         wanted = self._numbers
-        return [match.start() for match in self._keys.finditer(block) if int(match[1]) in wanted]
+        lines = self._keys.finditer(b"\n" + block)  # a regular expression that begins with plain text is faster
+        return [match.start() for match in lines if int(match[1]) in wanted]
 
     def wants(self, record: DumpRecord) -> bool:
         return int(record.olid[2:-1]) in self._numbers
@@ -171,14 +172,17 @@ def _plain_value(text: str) -> str:
     body = text[:9]
     if len(text) != 10 or not body.isdigit() or len(set(body)) == 1:
         return ""
-    remainder = sum((10 - n) * int(digit) for n, digit in enumerate(body)) % 11
-    last = "0X987654321"[remainder]
-    return f"978{body}{_check('978' + body)}" if text[9].upper() == last else ""
+    is_right = text[9].upper() == "0X987654321"[_weighted(body, WEIGHTS_10) % 11]
+    return f"978{body}{_check('978' + body)}" if is_right else ""
 
 
 def _check(twelve: str) -> str:
     """The check digit of an ISBN-13 by its first ``twelve`` digits."""
-    return str(-sum(weight * int(digit) for weight, digit in zip(WEIGHTS, twelve, strict=True)) % 10)
+    return str(-_weighted(twelve, WEIGHTS_13) % 10)
+
+
+def _weighted(digits: str, weights: tuple[int, ...]) -> int:
+    return sum(map(mul, weights, digits.encode())) - ord("0") * sum(weights)
 
 
 def _forms(isbn: Isbn) -> set[bytes]:

@@ -203,12 +203,12 @@ def _mark_of(order: Order, row: _Row) -> str:
 
 def _beyond(order: Order, after: str) -> tuple[str, list[Any]]:
     """The condition on rows that stand beyond the place ``after``; none where nobody knows where that is."""
-    place, pk = _place(after), _number(after)
+    place = _place(after)
     if place and order.is_number:
-        values: Any = (place.at, place.pk)
+        values: tuple[Any, int] | None = (place.at, place.pk)
     else:
-        values = SearchDocument.objects.filter(pk=pk).values_list(order.column, "pk").first()
-    if not values:
+        values = SearchDocument.objects.filter(pk=_number(after)).values_list(order.column, "pk").first()
+    if values is None:
         return "", []
     return f" AND (d.{order.column}, d.book_id) {'<' if order.is_descending else '>'} (%s, %s)", [*values]
 

@@ -77,7 +77,7 @@ def document(book: BookFacts, stock: Stock) -> Document:
             "facets": " ".join(sorted(token[2:] for token in (*facets, *marks.of_year(book.year)[1:2]))),
         },
         spellings=frozenset(
-            _spelled(chain(words(book.series), *(text for name in SPELLED_PARTS for text in found[name])))
+            spelled(chain(words(book.series), *(text for name in SPELLED_PARTS for text in found[name])))
         ),
     )  # fmt: skip
 
@@ -189,5 +189,6 @@ def _facets(book: BookFacts, copies: list[CopyFacts]) -> list[str]:
     )
 
 
-def _spelled(found: Iterable[str]) -> Iterable[str]:
+def spelled(found: Iterable[str]) -> Iterable[str]:
+    """Those of these tokens with which misspelt words may be compared."""
     return (word for word in found if SHORTEST_SPELLED <= len(word) <= LONGEST_SPELLED and word.isalpha())

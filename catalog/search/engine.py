@@ -25,6 +25,12 @@ class Engine(Protocol):
         """Give the document ``pk`` these figures, the branch of each copy that is in, and the marks ``new`` in place of
         ``old``."""
 
+    def words_of(self, pks: Sequence[int]) -> Iterable[str]:
+        """The tokens that stand in these books' documents now."""
+
+    def unused(self, words: Sequence[str]) -> list[str]:
+        """Those of these words, made of letters, that stand in no document."""
+
     def strays(self) -> list[int]:
         """The keys of books that are gone and whose words are still there."""
 

@@ -81,6 +81,18 @@ def write_stock(pk: int, stock: Stock, branches: list[int], old: Sequence[str], 
         )
 
 
+def words_of(pks: Sequence[int]) -> Iterable[str]:
+    found = f"SELECT DISTINCT unnest(tsvector_to_array(tokens)) AS word FROM {TABLE} WHERE book_id = ANY(%s)"  # noqa: S608
+    return (word for (word,) in _rows(f"SELECT word FROM ({found}) w WHERE word !~ '[:_]'", [list(pks)]))  # noqa: S608
+
+
+def unused(words: Sequence[str]) -> list[str]:
+    has_none = f"NOT EXISTS (SELECT 1 FROM {TABLE} WHERE tokens @@ quote_literal(word)::tsquery)"  # noqa: S608
+    with looking():
+        found = _rows(f"SELECT word FROM unnest(%s::text[]) AS w(word) WHERE {has_none}", [list(words)])  # noqa: S608
+    return [word for (word,) in found]
+
+
 def strays() -> list[int]:
     return []  # the words stand in the row of the document
 

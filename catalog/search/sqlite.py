@@ -1,5 +1,6 @@
 """Search in SQLite: one FTS5 table with a column for each part of a document and one for its marks."""
 
+import json
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -66,6 +67,18 @@ def _write_marks(cursor: Any, pk: int, old: Sequence[str], new: Sequence[str]) -
         kept = f"replace({kept}, %s, ' ')"
     values = [*(f" {token} " for token in old), " ".join(new), pk]
     cursor.execute(f"UPDATE {TABLE} SET marks = trim({kept}) || ' ' || %s WHERE rowid = %s", values)  # noqa: S608
+
+
+def words_of(pks: Sequence[int]) -> Iterable[str]:
+    holes = ", ".join(["%s"] * len(pks))
+    texts = _rows(f"SELECT {', '.join(PARTS)} FROM {TABLE} WHERE rowid IN ({holes})", pks)  # noqa: S608
+    return (word for row in texts for text in row for word in text.split())
+
+
+def unused(words: Sequence[str]) -> list[str]:
+    """Of each word the index tells of one document at most."""
+    has_none = f"NOT EXISTS (SELECT 1 FROM {TABLE} WHERE {TABLE} MATCH '\"' || value || '\"')"  # noqa: S608 - a constant
+    return [word for (word,) in _rows(f"SELECT value FROM json_each(%s) WHERE {has_none}", [json.dumps(list(words))])]  # noqa: S608
 
 
 def strays() -> list[int]:

@@ -31,6 +31,7 @@ from catalog.services.creating import (
     subjects_of,
 )
 from catalog.services.search import follow, index_book
+from catalog.services.spelling import doubt_words_of
 
 LIBRARIAN = "librarian"
 # Those that people see and edit; the others stay as a source gave them.
@@ -107,6 +108,7 @@ def delete_book(action: Action, book: Book, *, by: User | None, now: datetime) -
     describe(action, book, before=snapshot(book))
     for file in Cover.objects.filter(book=book).values_list("file", flat=True):
         forget_file(file)
+    doubt_words_of([book.pk])
     book.delete()
 
 

@@ -1,6 +1,7 @@
 """Bringing dumps of Open Library into the local copy: file by file, gone on with after a crash where it was."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -186,13 +187,13 @@ class Loader:
         for start in starts:
             if self._is_full(step):
                 return
-            self._judge(
-                step, sieve, data[start : data.index(b"\n", start)], counts["read"] + data.count(b"\n", 0, start)
-            )
+            self._judge(step, sieve, data, start, counts)
         counts["read"] += lines
 
-    def _judge(self, step: Step, sieve: Sieve, line: bytes, lines_before: int) -> None:
-        kind, counts = kind_of(line), self.passes.counts_of(step)
+    def _judge(self, step: Step, sieve: Sieve, data: bytes, start: int, counts: Counter[str]) -> None:
+        """Take, pass over or count as malformed the line of ``data`` that begins at ``start``."""
+        line = data[start : data.index(b"\n", start)]
+        kind = kind_of(line)
         if kind and step.kind not in (kind, EVERYTHING):
             self.passes.found(kind, step)
             return
@@ -203,7 +204,7 @@ class Loader:
             record = read_line(line)
         except MalformedLine as error:
             counts["malformed"] += 1
-            self._keep_malformed(step, lines_before + 1, str(error))
+            self._keep_malformed(step, counts["read"] + data.count(b"\n", 0, start) + 1, str(error))
             return
         if record is None or not sieve.wants(record):
             counts["unwanted"] += 1

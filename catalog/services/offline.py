@@ -1,5 +1,6 @@
 """Writing the local copy of Open Library: many records at once, by the fastest way of each database."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -42,7 +43,7 @@ def store_records(rows: list[Row], load: OfflineLoad) -> Counter[str]:
     for row in rows:
         if row.key not in newest or newest[row.key].revision < row.revision:
             newest[row.key] = row
-    known = dict(OfflineRecord.objects.filter(key__in=newest).values_list("key", "revision"))
+    known = _known(list(newest))
     wanted = [row for key, row in newest.items() if row.revision > known.get(key, -1)]
     updated = [row.key for row in wanted if row.key in known]
     _forget(updated)
@@ -57,8 +58,9 @@ def drop_local_copy(action: Action, *, by: User | None, now: datetime) -> int:
     count = OfflineRecord.objects.count()
     how = "TRUNCATE TABLE" if connection.vendor == "postgresql" else "DELETE FROM"
     with connection.cursor() as cursor:
-        for model in (OfflineRecord, OfflineIsbn, OfflineLoad):
+        for model in (OfflineRecord, OfflineIsbn):
             cursor.execute(f"{how} {model._meta.db_table}")
+    OfflineLoad.objects.all().delete()
     action.after = {"records": count}
     return count
 
@@ -80,6 +82,18 @@ def count_missing(kind: str) -> int:
     named = named_by_stored(kind)
     keys = OfflineRecord.objects.filter(key__endswith=SUFFIXES[kind]).values_list("key", flat=True)
     return len(named) - sum(int(key[2:-1]) in named for key in keys.iterator(chunk_size=10_000))
+
+
+def _known(keys: list[str]) -> dict[str, int]:
+    """The revisions of those that are here. The keys are one parameter: binding each takes longer than finding it."""
+    is_postgres = connection.vendor == "postgresql"
+    among = "= ANY(%s)" if is_postgres else "IN (SELECT value FROM json_each(%s))"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT key, revision FROM {OfflineRecord._meta.db_table} WHERE key {among}",  # noqa: S608
+            [keys if is_postgres else json.dumps(keys)],
+        )
+        return dict(cursor.fetchall())
 
 
 def _forget(keys: list[str]) -> None:

@@ -63,6 +63,8 @@ class Places:
         """The copy of ``book`` that ``draft`` describes, not saved; without a barcode where it has none."""
         branch = self.branches.get(_word(draft.branch), self.branch)
         days = {name: _day(getattr(draft, name)) for name in DAYS}
+        if not draft.barcode:  # one with a barcode was on a shelf before: nobody knows since when
+            days["acquired_on"] = days["acquired_on"] or today
         return Copy(
             book=book,
             barcode=clean_code(draft.barcode),
@@ -74,7 +76,7 @@ class Places:
             price_minor=draft.price if draft.price is not None and 0 <= draft.price < LARGEST_PRICE else None,
             condition=draft.condition if draft.condition in Copy.Condition.values else Copy.Condition.GOOD,
             note=draft.note[:2_000],
-            **days | {"acquired_on": days["acquired_on"] or today},
+            **days,
         )
 
 

@@ -12,10 +12,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalog.models import Book, SearchDocument, SearchLanguage, SearchWord
-from catalog.search.documents import Document, Stock, branches_in, document, volatile_marks
+from catalog.search.documents import Document, Stock, branches_in, document, spelled, volatile_marks
 from catalog.search.engine import engine
 from catalog.search.facts import facts_of
-from catalog.search.sounding import skeleton
+from catalog.services.spelling import doubt, doubt_unused, learn_words
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +56,13 @@ def write(documents: list[Document], *, is_counted: bool) -> None:
         return
     rows = [SearchDocument(book_id=each.pk, **each.fields) for each in documents]
     fields = [*FIELDS, *WAITING] if is_counted else FIELDS
+    before = engine().words_of([each.pk for each in documents])
+    left = set(spelled(before)).difference(word for each in documents for part in each.parts for word in part.split())
     SearchDocument.objects.bulk_create(rows, update_conflicts=True, unique_fields=["book"], update_fields=fields)
     engine().write(documents)
-    _learn_words({word for each in documents for word in each.spellings})
+    if left:
+        doubt(engine().unused(sorted(left)))
+    learn_words({word for each in documents for word in each.spellings})
     _learn_languages(Counter(row.language for row in rows))
 
 
@@ -133,6 +137,7 @@ def rebuild(stock_of: StockOf, *, after: int = 0, tell: Callable[[int, int], Non
     with transaction.atomic():
         engine().erase_strays()
         _count_languages()
+    doubt_unused()
     return done
 
 
@@ -190,12 +195,6 @@ def forget_words_of_nothing() -> None:
     if not Book.objects.exists():
         SearchWord.objects.all().delete()
         SearchLanguage.objects.all().delete()
-
-
-def _learn_words(words: set[str]) -> None:
-    known = set(SearchWord.objects.filter(word__in=words).values_list("word", flat=True))
-    new = [SearchWord(word=word, skeleton=skeleton(word)) for word in sorted(words - known)]
-    SearchWord.objects.bulk_create(new, ignore_conflicts=True)
 
 
 def _learn_languages(codes: Counter[str]) -> None:

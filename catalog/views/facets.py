@@ -112,15 +112,20 @@ def _offered(results: Results, by_letter: ByLetter) -> dict[str, list[tuple[Face
         first = nsmallest(MOST_VALUES + len(chosen), by_letter.get(letter, []))
         ranked = ((facet_of(token), -count) for count, token in first)
         values = [(facet, count) for facet, count in ranked if facet not in chosen][:MOST_VALUES]
-        is_idle = len(values) == 1 and (letter == BRANCH or _all_have_it(results, values[0][1]))
+        is_idle = len(values) == 1 and (letter == BRANCH or _all_have_it(results, _short(values[0][0]), values[0][1]))
         if values and not is_idle:
             offered[letter] = values
     return offered
 
 
-def _all_have_it(results: Results, count: int) -> bool:
+def _short(facet: Facet) -> str:
+    """The token as it is counted."""
+    return facet.token.removeprefix("__")
+
+
+def _all_have_it(results: Results, token: str, count: int) -> bool:
     """Whether ``count`` is every hit, as far as that is known: numbers that are reckoned say nothing of it."""
-    return results.found.facets.is_exact and count >= results.count
+    return results.is_exact and not results.found.facets.about(token) and count >= results.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,36 +135,37 @@ class _Counted:
     results: Results
 
     def availability(self) -> Group | None:
-        """Where numbers are reckoned it is offered in any case: a sample in which no copy is in proves nothing."""
-        available, filters = self.results.found.facets.counts[IN], self.results.filters
-        is_exact = self.results.found.facets.is_exact
-        if filters.is_available or (is_exact and not 0 < available < self.results.count):
+        """Where it is reckoned it is offered in any case: a sample in which no copy is in proves nothing."""
+        facets, available = self.results.found.facets, self.results.found.facets.counts[IN]
+        is_idle = _all_have_it(self.results, IN, available) or not (available or facets.about(IN))
+        if self.results.filters.is_available or is_idle:
             return None
-        return Group(str(AVAILABILITY), [self._value(_("Available now"), available, available=1)])
+        return Group(str(AVAILABILITY), [self._value(_("Available now"), available, facets.about(IN), available=1)])
 
     def group(self, letter: str, values: Iterable[tuple[Facet, int]], names: Names) -> Group:
-        name, heading = GROUPS[letter]
-        return Group(str(heading), [self._value(_name(f, names), count, **{name: f.value}) for f, count in values])
+        (name, heading), about = GROUPS[letter], self.results.found.facets.about
+        found = [self._value(_name(f, names), count, about(_short(f)), **{name: f.value}) for f, count in values]
+        return Group(str(heading), found)
 
     def years(self, counts: list[tuple[int, str]], *, keeps_form: bool) -> Group | None:
         """Spans of years, and how many books have no year. ``keeps_form``: what was typed there has to be mended."""
-        filters = self.results.filters
+        filters, is_exact = self.results.filters, self.results.found.facets.is_exact
         spans = spans_of({int(facet_of(token).value): -count for count, token in counts}, filters.since, filters.until)
         values = [
-            self._value(span_name(first, last), count, **{"from": first, "to": last}) for first, last, count in spans
+            self._value(span_name(first, last), count, not is_exact, **{"from": first, "to": last})
+            for first, last, count in spans
         ]
         undated = self.results.count - sum(span.books for span in spans)
-        if self.results.found.facets.is_exact and spans and undated > 0:
+        if is_exact and spans and undated > 0:
             values.append(Value(_("Year not known"), undated))
-        if len(values) == 1 and _all_have_it(self.results, values[0].count):
+        if len(values) == 1 and is_exact:
             values = []
         is_chosen = filters.since is not None or filters.until is not None
         return Group(str(YEAR), values, is_years=True) if values or is_chosen or keeps_form else None
 
-    def _value(self, name: str, count: int, **chosen: object) -> Value:
-        """A number that is reckoned is never said to be larger than that of all hits."""
-        address = self.results.search.having(**chosen).address
-        return Value(name, min(count, self.results.count), address, about=not self.results.found.facets.is_exact)
+    def _value(self, name: str, count: int, about: bool, **chosen: object) -> Value:
+        """Decades that are reckoned one by one may be more than all hits together; that is never said."""
+        return Value(name, min(count, self.results.count), self.results.search.having(**chosen).address, about)
 
 
 def _chosen(search: Search, filters: Filters, names: Names) -> list[Chosen]:

@@ -12,7 +12,7 @@ from catalog import queries
 from catalog.forms.search import SORTS, SearchBox
 from catalog.isbn import read_isbn
 from catalog.models import Book
-from catalog.search.asking import MOST_TERMS, ask, whole
+from catalog.search.asking import MOST_TERMS, whole
 from catalog.search.counting import Facets, Total
 from catalog.search.engine import engine
 from catalog.search.filters import Filters
@@ -120,10 +120,7 @@ class Results:
     @property
     def are_begun(self) -> bool:
         """Whether no book has the words, but some have words that begin with them."""
-        reading = self.found.reading
-        if self.how != How.LITERAL or not any(term.is_prefix for term in reading.question.wanted):
-            return False
-        return reading.question.wanted != ask(reading.question.text, reading.question.field).wanted
+        return self.how == How.LITERAL and self.found.reading.only_begins
 
     @property
     def taken_as(self) -> str:

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts import money
 from accounts.exceptions import Refused
 from accounts.models import LibrarySettings
 from catalog.drafts import BookDraft
 from catalog.exports import keyed_drafts_of
+from catalog.marc.writing import write_marc, write_marcxml
 from catalog.models import Book
 from catalog.tables import jsonlines, own
 from catalog.tables.cells import harmless, in_one_cell
@@ -74,7 +76,7 @@ class Export:
         if self.is_zip:
             return _zipped((f"{part}.csv", self._table(part)) for part in self.parts)
         writers: dict[str, Callable[[], Iterator[bytes]]] = {
-            "csv": lambda: self._table(self.what), "jsonl": self._lines,
+            "csv": lambda: self._table(self.what), "jsonl": self._lines, "marc": self._marc, "marcxml": self._marcxml,
         }  # fmt: skip
         return writers[self.kind]()
 
@@ -112,6 +114,14 @@ class Export:
                 for values in self._people(part):
                     said = {name: value for name, value in values.items() if value not in ("", [], None)}
                     yield jsonlines.line({"what": part.removesuffix("s")} | said)
+
+    def _marc(self) -> Iterator[bytes]:
+        digits = money.digits(self.library.currency)
+        return (write_marc(draft, digits=digits) for _pk, draft in self._books())
+
+    def _marcxml(self) -> Iterator[bytes]:
+        drafts = (draft for _pk, draft in self._books())
+        return write_marcxml(drafts, digits=money.digits(self.library.currency))
 
 
 def _cell(value: Any) -> str:

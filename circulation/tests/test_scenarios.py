@@ -56,7 +56,7 @@ def test_scenario_leaves_nothing_behind(name: str, library_in_use: DjangoDbBlock
 
 @pytest.fixture(scope="module")
 def aside(library_in_use: DjangoDbBlocker) -> Iterator[None]:
-    """The tables of the scenarios beside the library, laid out once. What was played left nothing in the library."""
+    """The tables of the scenarios beside the library, laid out once; what was played left nothing in it."""
     with library_in_use.unblock():
         before = everything()
         laid_out = empty_library()

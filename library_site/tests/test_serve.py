@@ -34,8 +34,8 @@ pytestmark = [pytest.mark.race, pytest.mark.xdist_group("races")]
 def serve(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     started: list[Running] = []
 
-    def start(*arguments: str, **environment: str) -> Running:
-        started.append(Running(tmp_path, *arguments, **environment))
+    def start(*arguments: str, **how: Any) -> Running:
+        started.append(Running(tmp_path, *arguments, **how))
         return started[-1]
 
     yield start
@@ -51,7 +51,7 @@ def alive(pids: list[int]) -> list[int]:
 
 
 def test_empty_library_leads_to_the_set_up_page_with_the_code_of_the_terminal(serve: Callable[..., Running]) -> None:
-    running = serve("--demo", "no").wait()
+    running = serve("--demo", "no", from_nothing=True).wait()
     code = re.search(r"/setup/ with the code (\S+)", running.said)
     assert code is not None
     browser = requests.Session()

@@ -16,10 +16,10 @@
   const summary = first(".errors");
   if (summary) summary.focus();
 
-  // A form is sent once; the server guards this too.
+  // A form is sent once; the server guards this too. One whose answer is a file stays to be used again.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.method !== "post" || event.defaultPrevented || "download" in form.dataset) return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;

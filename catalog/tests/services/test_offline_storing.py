@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from accounts.models import Action
 from catalog.models import OfflineIsbn, OfflineLoad, OfflineRecord
@@ -69,7 +68,7 @@ def test_store_records_needs_the_same_queries_for_one_and_many(
     load: OfflineLoad, count: int, django_assert_num_queries: Any
 ) -> None:
     store_records([revised(number, 1, TEA) for number in range(count)], load)
-    with django_assert_num_queries(8 if connection.vendor == "sqlite" else 6):  # COPY is none
+    with django_assert_num_queries(8):
         store_records([revised(number, 2, FOX) for number in range(count)], load)
 
 

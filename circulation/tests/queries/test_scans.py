@@ -4,6 +4,8 @@ import pytest
 
 from accounts.models import Member
 from accounts.numbering import numbered_code
+from accounts.tests.anything import TEXTS
+from accounts.tests.anything import text as text_of
 from accounts.tests.factories import MemberFactory
 from catalog.models import Book, Copy
 from catalog.tests.factories import BookIdentifierFactory, CopyFactory
@@ -115,6 +117,12 @@ def test_prefixes_are_those_of_the_library() -> None:
 )
 def test_scan_10_anything_else_is_nothing(text: str, copy: Copy, member: Member, book: Book) -> None:
     assert read_scan(text) == Scan(text)
+
+
+def test_anything_typed_that_is_no_code_is_nothing(copy: Copy, member: Member, book: Book) -> None:
+    for anything in TEXTS:
+        scan = read_scan(text_of(anything))
+        assert (scan.member, scan.copy, scan.books) == (None, None, []), anything[:20]
 
 
 def test_card_is_no_barcode(member: Member, copy: Copy) -> None:

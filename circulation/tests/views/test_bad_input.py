@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Member, User
+from accounts.tests.anything import HARD, NUMBERS, text
 from accounts.tests.factories import MemberFactory
 from catalog.tests.factories import BookIdentifierFactory, CopyFactory
 from circulation.models import Loan
@@ -13,12 +14,6 @@ from circulation.services.ledger import charge_member
 from circulation.tests.factories import make_loan, make_overdue_loan, set_library, what_there_is
 
 pytestmark = pytest.mark.django_db
-TEXTS = [
-    "\x00", "x\x00y", "\x01\x02\r\n\t", "a" * 201, "a" * 10_000, "🦉" * 70, "\u202eabc", "\ufeff", "٣٤٥", "é" * 100,
-    "'; DROP TABLE circulation_loan;--", "<script>alert(1)</script>", "{{ 7|add:7 }}", "%", "_", "%%s", "\\", "\ud800",
-    "9" * 19, "-1", "0", "1e9", "NaN", "None", "null", "[]", "{}", " ", "*" * 50, "]C1", "=1+1", "../../etc/passwd",
-]  # fmt: skip
-NUMBERS = ["abc", "", "-1", "0", "1.5", "9" * 18, "9" * 19, "9" * 5000, "1\x00", "٣", " 1", "None", "1,2", "[]", "１２"]
 DAYS = [
     "0001-01-01",
     "9999-12-31",
@@ -34,12 +29,8 @@ DAYS = [
     "２０２６-03-02",
     "31.12.9999",
 ]
+FAR_DAYS = ["0001-01-01", "9999-12-31"]
 OK = {200, 302, 400, 404, 405, 409}
-
-
-def text(value: str) -> str:
-    """As it arrives: what no encoding can hold is replaced by the browser."""
-    return value.encode("utf-8", "replace").decode()
 
 
 @pytest.fixture(params=["UTC", "Pacific/Kiritimati", "America/Chicago"])
@@ -54,36 +45,46 @@ def member(db: None) -> Member:
     return found
 
 
-@pytest.mark.parametrize("scan", TEXTS)
 @pytest.mark.parametrize("address", ["/desk/issue/", "/desk/return/", "/desk/renew/"])
-def test_scan_of_anything(address: str, scan: str, desk: Client, member: Member) -> None:
+def test_scan_of_anything(address: str, desk: Client, member: Member) -> None:
     before = what_there_is()
-    for fields in ({}, {"member": member.pk}):
-        assert desk.post(address, {"scan": text(scan), "key": "", **fields}).status_code in OK
+    for scan in HARD:
+        for fields in ({}, {"member": member.pk}):
+            answer = desk.post(address, {"scan": text(scan), "key": "", **fields})
+            assert answer.status_code in OK, scan[:20]
     assert what_there_is() == before
 
 
-@pytest.mark.parametrize("value", TEXTS)
 @pytest.mark.parametrize("name", ["key", "read_as", "overrides", "reason", "member", "due_on", "returned_on"])
-def test_field_of_a_scan_that_was_tampered_with(name: str, value: str, desk: Client, member: Member) -> None:
-    copy = CopyFactory()
-    for address in ("/desk/issue/", "/desk/return/", "/desk/renew/"):
-        fields = {"scan": copy.barcode, "member": member.pk, "key": "", name: text(value)}
-        assert desk.post(address, fields).status_code in OK
-    assert Loan.objects.count() <= 1
+def test_field_of_a_scan_that_was_tampered_with(name: str, desk: Client, member: Member) -> None:
+    for value in HARD:
+        copy = CopyFactory()
+        for address in ("/desk/issue/", "/desk/return/", "/desk/renew/"):
+            fields = {"scan": copy.barcode, "member": member.pk, "key": "", name: text(value)}
+            assert desk.post(address, fields).status_code in OK, value[:20]
+        assert copy.loans.count() <= 1
 
 
-@pytest.mark.parametrize("number", NUMBERS)
-def test_member_of_an_issue_that_is_no_number(number: str, desk: Client) -> None:
+def test_member_of_an_issue_that_is_no_number(desk: Client) -> None:
     copy = CopyFactory()
-    assert desk.get("/desk/issue/", {"member": number}).status_code == 200
-    assert desk.post("/desk/issue/", {"scan": copy.barcode, "member": number, "key": ""}).status_code in OK
+    for number in NUMBERS:
+        assert desk.get("/desk/issue/", {"member": number}).status_code == 200
+        assert desk.post("/desk/issue/", {"scan": copy.barcode, "member": number, "key": ""}).status_code in OK
     assert Loan.objects.count() == 0
 
 
+@pytest.mark.parametrize("day", [day for day in DAYS if day not in FAR_DAYS])
+def test_day_that_is_none(day: str, desk: Client, member: Member) -> None:
+    every_page_answers(day, desk, member)
+
+
 @pytest.mark.usefixtures("anywhere")
-@pytest.mark.parametrize("day", DAYS)
-def test_day_that_is_none_or_far_away(day: str, desk: Client, member: Member) -> None:
+@pytest.mark.parametrize("day", FAR_DAYS)
+def test_day_that_is_far_away(day: str, desk: Client, member: Member) -> None:
+    every_page_answers(day, desk, member)
+
+
+def every_page_answers(day: str, desk: Client, member: Member) -> None:
     lent = make_loan()
     for address in ("/desk/issue/", "/desk/return/", "/desk/loans/", "/desk/loans.csv"):
         query = {"due_on": day, "returned_on": day, "from_on": day, "to_on": day, "member": member.pk}
@@ -108,13 +109,14 @@ def test_last_day_of_all_as_a_due_date_is_refused_and_shown_where_it_is(desk: Cl
     assert desk.post("/desk/return/", {"scan": copy.barcode, "key": ""}).status_code == 302
 
 
-@pytest.mark.parametrize("value", [*TEXTS, *NUMBERS])
+@pytest.mark.parametrize("address", ["/desk/loans/", "/desk/loans.csv", "/me/", "/me/fines/"])
 @pytest.mark.parametrize("name", ["page", "show", "q"])
-def test_query_of_a_list(name: str, value: str, desk: Client, mine: Client, member_user: User) -> None:
+def test_query_of_a_list(name: str, address: str, desk: Client, mine: Client, member_user: User) -> None:
     make_overdue_loan(member=member_user.member)
-    for browser, address in ((desk, "/desk/loans/"), (desk, "/desk/loans.csv"), (mine, "/me/"), (mine, "/me/fines/")):
+    browser = mine if address.startswith("/me/") else desk
+    for value in HARD:
         response = browser.get(address, {name: text(value)})
-        assert response.status_code in ((200, 400) if address.endswith(".csv") else (200,))
+        assert response.status_code in ((200, 400) if address.endswith(".csv") else (200,)), value[:20]
         assert not response.streaming or list(response)
 
 
@@ -126,36 +128,35 @@ def test_query_that_is_odd(query: str, desk: Client) -> None:
         assert desk.get(address + query).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "pk", ["0", "999999999", "9" * 18, "9" * 19, "9" * 30, "9" * 4400, "-1", "abc", "1.0", "%00", "１"]
-)
 @pytest.mark.parametrize("address", [
     "/desk/undo/{}/", "/desk/branch/{}/", "/desk/members/{}/pay/", "/desk/members/{}/waive/",
     "/desk/members/{}/charge/", "/desk/receipts/{}/",
 ])  # fmt: skip
-def test_thing_that_is_not_here(address: str, pk: str, desk: Client) -> None:
-    for method in (desk.get, desk.post):
-        assert method(address.format(pk)).status_code in (404, 405)
+def test_thing_that_is_not_here(address: str, desk: Client) -> None:
+    for pk in ("0", "999999999", "9" * 18, "9" * 19, "9" * 30, "9" * 4400, "-1", "abc", "1.0", "%00", "１"):
+        for method in (desk.get, desk.post):
+            assert method(address.format(pk)).status_code in (404, 405), pk[:20]
 
 
-@pytest.mark.parametrize("pk", ["0", "999999999", "9" * 19, "9" * 4400, "abc", "%00"])
-def test_loan_that_is_not_here(pk: str, mine: Client) -> None:
-    assert mine.post(f"/me/loans/{pk}/renew/").status_code == 404
+def test_loan_that_is_not_here(mine: Client) -> None:
+    pks = ["0", "999999999", "9" * 19, "9" * 4400, "abc", "%00"]
+    assert [mine.post(f"/me/loans/{pk}/renew/").status_code for pk in pks] == [404] * len(pks)
 
 
-@pytest.mark.parametrize("value", [each for each in TEXTS if not each.isdecimal()])
 @pytest.mark.parametrize("what", ["pay", "waive", "charge"])
-def test_money_form_with_anything_in_it(what: str, value: str, desk: Client, member: Member) -> None:
-    fields = {"amount_minor": text(value), "reason": text(value), "overpay": text(value), "key": text(value)}
-    assert desk.post(f"/desk/members/{member.pk}/{what}/", fields).status_code == 200
+def test_money_form_with_anything_in_it(what: str, desk: Client, member: Member) -> None:
+    for value in HARD:
+        if not value.isdecimal():
+            fields = dict.fromkeys(["amount_minor", "reason", "overpay", "key"], text(value))
+            assert desk.post(f"/desk/members/{member.pk}/{what}/", fields).status_code == 200, value[:20]
     assert member.ledger.count() == 1
 
 
-@pytest.mark.parametrize("value", TEXTS)
-def test_return_by_member_and_isbn_of_anything(value: str, desk: Client, member: Member) -> None:
+def test_return_by_member_and_isbn_of_anything(desk: Client, member: Member) -> None:
     make_loan(CopyFactory(book=BookIdentifierFactory().book), member)
-    for fields in ({"member": text(value), "isbn": text(value)}, {"member": "M1", "isbn": text(value)}):
-        assert desk.post("/desk/return/", {**fields, "key": text(value)}).status_code == 200
+    for value in HARD:
+        for fields in ({"member": text(value), "isbn": text(value)}, {"member": "M1", "isbn": text(value)}):
+            assert desk.post("/desk/return/", {**fields, "key": text(value)}).status_code == 200, value[:20]
     assert Loan.objects.open().count() == 1
 
 
