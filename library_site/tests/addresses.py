@@ -10,9 +10,11 @@ from accounts.models import Action, Message, User
 from accounts.services.members import restrict_member
 from accounts.tests.factories import MemberFactory
 from catalog.models import Author, ImportBatch, Subject
+from catalog.services.merging import merge_authors
 from catalog.tests.factories import BookFactory, CopyFactory
 from circulation.models import CirculationRule, LedgerEntry, NoticeText
 from circulation.services.calendars import close_days
+from circulation.services.copies_together import change_copies
 from circulation.services.ledger import charge_member, take_payment
 from circulation.tests.factories import close_on, make_hold, make_loan, make_ready_hold
 
@@ -66,6 +68,14 @@ AUDIENCE = {
     "catalog:mark_copy": DESK,
     "catalog:delete_copy": DESK,
     "catalog:labels": DESK,
+    "catalog:duplicates": DESK,
+    "catalog:not_the_same": DESK,
+    "catalog:merge_books": DESK,
+    "catalog:merge_authors": DESK,
+    "catalog:merge_subjects": DESK,
+    "catalog:part_merged": DESK,
+    "catalog:change_copies": DESK,
+    "catalog:change_back": DESK,
     "catalog:import": DESK,
     "catalog:import_save": DESK,
     "catalog:import_review": DESK,
@@ -158,7 +168,7 @@ IMPORT_ACTIONS = (
 HOLD_ACTIONS = ("cancel_hold", "suspend_hold", "resume_hold", "move_hold", "cancel_mine", "suspend_mine", "resume_mine")
 _WITHOUT_KEY = {
     "members", "add_member", "books", "add_book", "account_change_password", "account_reset_password",
-    "account_reset_password_done", "account_reset_password_from_key_done",
+    "account_reset_password_done", "account_reset_password_from_key_done", "merge_books", "change_copies",
 }  # fmt: skip
 
 
@@ -169,6 +179,18 @@ def a_message(state: str) -> Message:
 def _closed(by: User) -> Action:
     close_days(from_on=date(2027, 1, 3), to_on=date(2027, 1, 3), by=by)
     return Action.objects.get(verb="close_days")
+
+
+def _merged(by: User) -> Action:
+    """Two authors of nothing, merged: nobody looks at how many books there are."""
+    keep, other = (Author.objects.create(name=name, sort_name=name, match_key=name) for name in ("b", "c"))
+    merge_authors(keep, others=[other], by=by)
+    return Action.objects.get(verb="merge_authors")
+
+
+def _changed(by: User) -> Action:
+    change_copies(copies=[CopyFactory().pk], values={"location": "Store"}, by=by)
+    return Action.objects.get(verb="change_copies")
 
 
 def make_addresses(librarian: User) -> Callable[[str], str]:
@@ -195,6 +217,8 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
         "catalog:cite": {"pk": book.pk, "style": "apa"},
         "catalog:author": {"pk": Author.objects.create(name="A", sort_name="A", match_key="a").pk},
         "catalog:subject": {"pk": Subject.objects.create(name="S", match_key="s").pk},
+        "catalog:part_merged": {"pk": _merged(librarian).pk},
+        "catalog:change_back": {"pk": _changed(librarian).pk},
         "catalog:import_review": {"record": "OL7353617M"},
         "catalog:found_cover": {"cover_id": 1},
         "circulation:receipt": {"pk": payment.pk},
