@@ -131,7 +131,8 @@ PUBLIC = ["/", "/search/?q=zauber", "/search/?q=nichts", "/accounts/login/", "/a
 MINE = ["/me/", "/me/?show=overdue", "/me/?show=returned", "/me/fines/", "/me/profile/", "/accounts/password/change/"]
 DESK = ["/desk/", "/desk/issue/", "/desk/return/", "/desk/renew/", "/desk/loans/", "/desk/loans/?show=overdue",
         "/desk/books/", "/desk/books/?q=nichts", "/desk/books/add/", "/desk/members/", "/desk/members/?q=niemand",
-        "/desk/members/add/", "/desk/import/"]  # fmt: skip
+        "/desk/members/add/", "/desk/import/", "/desk/export/", "/desk/scan/", "/desk/books/duplicates/",
+        "/desk/books/merge/", "/desk/copies/change/"]  # fmt: skip
 
 
 def leftovers(client: Client, paths: list[str]) -> dict[str, list[str]]:
