@@ -48,11 +48,10 @@ class Facts:
 
 
 def likely_books() -> Iterator[Pair]:
-    """Books that are probably one, the likeliest first."""
+    """Books that are probably one, the likeliest first; those with one title, of a few hundred titles at a time."""
     yield from _of_books(_sharing_numbers(["isbn13", "isbn_invalid"]), ISBN)
     yield from _of_books(_sharing_numbers(["lccn", "oclc"]), NUMBER)
-    yield from _of_books(_sharing_titles(), SAME_YEAR, NEAR_YEAR)
-    yield from _of_books(_sharing_titles(), NO_YEAR)
+    yield from _of_books(_sharing_titles(), SAME_YEAR, NEAR_YEAR, NO_YEAR)
     yield from _of_books(_sharing_numbers(["isbn13", "isbn_invalid"]), ISBN_ONLY)
 
 
@@ -120,7 +119,8 @@ def _sharing_titles() -> Iterator[list[int]]:
         books = Book.objects.filter(match_key__in=some).annotate(author_key=_first_author())
         rows = books.order_by("match_key", "author_key", "year", "pk").values_list("match_key", "author_key", "pk")
         for _key, group in groupby(rows, key=lambda row: row[:2]):
-            yield [pk for _match_key, _author, pk in group]
+            if len(keys := [pk for _match_key, _author, pk in group]) > 1:
+                yield keys
 
 
 def _first_author() -> Subquery:

@@ -7,12 +7,30 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
-from catalog.models import Author, Book, MergedRecord, RecordKind, Subject
+from accounts.models import Action, User
+from accounts.services.actions import describe, leave_out, recorded
+from catalog.models import Author, Book, MergedRecord, NotTheSame, RecordKind, Subject
 from catalog.services.covers import forget_file
 
+MODELS = {RecordKind.BOOK: Book, RecordKind.AUTHOR: Author, RecordKind.SUBJECT: Subject}
 KINDS: dict[type[Book] | type[Author] | type[Subject], RecordKind] = {
     Book: RecordKind.BOOK, Author: RecordKind.AUTHOR, Subject: RecordKind.SUBJECT,
 }  # fmt: skip
+
+
+@recorded("tell_apart")
+def tell_apart(action: Action, kind: RecordKind, *, one: int, other: int, by: User | None, now: datetime) -> None:
+    """Remember that the records with the keys ``one`` and ``other``, which look alike, are two.
+
+    Raises Refused("not_here") if one of them is gone.
+    """
+    lower, higher = sorted([one, other])
+    records = list(MODELS[kind]._default_manager.filter(pk__in=[lower, higher]).order_by("pk"))
+    refuse_if_gone(len(records), 2)
+    _row, is_new = NotTheSame.objects.get_or_create(kind=kind, one=lower, other=higher)
+    describe(action, records[0], after={"other": higher})
+    if not is_new:
+        leave_out(action)
 
 
 def remember(old: Book | Author | Subject, kept: int, now: datetime, *, cover: str = "") -> None:

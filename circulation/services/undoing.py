@@ -14,9 +14,22 @@ from accounts.services import work
 from accounts.services.actions import as_json, describe, recorded
 from accounts.services.members import EDITABLE
 from accounts.services.numbers import BARCODES, hold
-from catalog.models import Author, Book, BookIdentifier, Copy, Cover, ImportBatch, ImportRow, SourceRecord, Subject
+from catalog.models import (
+    Author,
+    Book,
+    BookIdentifier,
+    Copy,
+    Cover,
+    ImportBatch,
+    ImportRow,
+    MergedRecord,
+    RecordKind,
+    SourceRecord,
+    Subject,
+)
 from catalog.services.covers import forget_file
 from catalog.services.shelving import save_rows
+from catalog.services.spelling import doubt_words_of
 from circulation.models import Loan
 from circulation.queries.imports import loans_made, reasons_not_to_undo, untouched, used_copies, used_members
 from circulation.services.locks import lock_copies, lock_members
@@ -151,18 +164,22 @@ def _undo_books(rows: Sequence[ImportRow]) -> None:
     Copy.objects.filter(pk__in=copies.keys() - used).delete()
     created = Book.objects.filter(pk__in=[row.created_book_id for row in rows if row.created_book_id])
     stay = set(created.filter(Q(copies__isnull=False) | Q(holds__isnull=False)).values_list("pk", flat=True))
+    merged = MergedRecord.objects.filter(kind=RecordKind.BOOK, kept__in=created.values("pk"))
+    stay |= set(merged.values_list("kept", flat=True))  # what the line made is part of another book
     gone = set(created.values_list("pk", flat=True)) - stay
     _take_back_what_was_learned([row for row in rows if not row.created_book_id])
     for file in Cover.objects.filter(book__in=gone).values_list("file", flat=True):
         forget_file(file)
+    doubt_words_of(sorted(gone))
     Book.objects.filter(pk__in=gone).delete()
     _delete_new_names(rows)
     tell_search_of_copies(*sorted(touched - gone))
     for row in rows:
+        row.matched_book_id = None if row.matched_book_id in gone else row.matched_book_id
         if used.intersection(of_row.get(row.pk, ())):
             _note(row, _("A copy has been lent or waited for."))
         elif row.created_book_id in stay:
-            _note(row, _("The book has other copies now, or somebody waits for it."))
+            _note(row, _("The book has other copies now, was merged, or somebody waits for it."))
         else:
             _note(row, "")
             row.created_book_id = None

@@ -250,7 +250,9 @@ def test_hold_placed_after_the_merge_stays_with_the_kept_book_and_behind(
 # --- what happened since -------------------------------------------------------------------------------
 
 
-def test_loan_returned_and_copy_lent_again_go_back_with_the_copy(lent: tuple[Book, Book], librarian: User) -> None:
+def test_undo_35_loan_returned_and_copy_lent_again_go_back_with_the_copy(
+    lent: tuple[Book, Book], librarian: User
+) -> None:
     keep, other = lent
     copy = other.copies.get()
     action = merged(librarian, keep, other)
@@ -286,7 +288,7 @@ def author_gone(keep: Book, other: Book, by: User) -> None:
 
 
 @pytest.mark.parametrize("happens", [cover_changed, edited, copy_deleted, moved_on, queue_moved, author_gone])
-def test_merge_cannot_be_taken_back_after(
+def test_undo_34_merge_cannot_be_taken_back_after(
     happens: Callable[..., None], lent: tuple[Book, Book], librarian: User
 ) -> None:  # fmt: skip
     keep, other = lent
