@@ -180,6 +180,17 @@ def copies_of(batch: ImportBatch) -> QuerySet[Copy]:
     return Copy.objects.filter(pk__in=batch.rows.values("created_copies")).select_related("book").order_by("pk")
 
 
+def beside_ours(rows: QuerySet[ImportRow]) -> QuerySet[ImportRow]:
+    """``rows`` with the people and numbers of the books they may be, to be looked at side by side."""
+    people = Prefetch("matched_book__contributors", Contributor.objects.select_related("author"))
+    return rows.prefetch_related(people, "matched_book__identifiers")
+
+
+def verdicts(batch: ImportBatch) -> dict[str, int]:
+    """How many lines of an import were taken for what."""
+    return dict(batch.rows.order_by().values_list("verdict").annotate(n=Count("pk")))
+
+
 def outcomes(batch: ImportBatch) -> dict[str, int]:
     """How many lines of an import had which outcome."""
     return dict(batch.rows.order_by().values_list("outcome").annotate(n=Count("pk")))

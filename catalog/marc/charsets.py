@@ -32,6 +32,10 @@ MARKS = {chr(sign) for codeset in CODESETS.values() for sign, is_mark in codeset
 MARKS |= {sign for sign in ISO_5426.values() if unicodedata.combining(sign)}
 # Both standards put a mark before its letter, Unicode puts it behind.
 MARKS_BEFORE = re.compile(f"([{''.join(sorted(MARKS))}]+)(.|$)", re.DOTALL)
+ROMANISING = "\ufe20\ufe21\ufe22\ufe23\u0310\u0325\u0332\u0333\u032e\u0324"  # marks that no alphabet has but catalogues
+WESTERN_SIGN = re.compile(r"[ØøÆæŒœß¿¡«»“”‘’£€$©℗§†\x98\x9c]|(?<=\d)°")
+LATIN_1 = re.compile("[À-ÖØ-öø-ÿŒœŠšŽž“”„‘’–—«»°·€]")  # what texts in it have of its upper half
+CODE = re.compile(rb"\x1f[\x80-\xff]*.", re.DOTALL)
 UPPER_WORD = re.compile(rb"[\x80-\xff]{3,}")
 SMALL_CYRILLIC = re.compile("[а-яё]")
 CYRILLIC = ("cp1251", "cp866", "koi8-r")
@@ -64,19 +68,24 @@ def has_escapes(raw: bytes) -> bool:
     return b"\x1b" in raw and bool(ESCAPE.search(raw))
 
 
-def looks_composed(raw: bytes, *, iso5426: bool = False) -> bool:
+def looks_composed(raw: bytes, *, iso5426: bool = False, is_western: bool = False) -> bool:
     """Whether the upper half of ``raw`` makes sense as marks before letters; else it is Latin-1 that says otherwise.
 
-    Sense: marks that are followed by a letter they are really put on, signs that the standard has.
+    Sense: most marks are followed by a letter they are really put on. ``is_western``: in a language whose letters
+    Latin-1 has, where the bytes for "é" and "ñ" are no marks for Czech or Navajo.
     """
-    table = _iso5426_table() if iso5426 else _table(ASCII, ANSEL)
-    text = codecs.charmap_decode(raw, "replace", table)[0]
+    raw = CODE.sub(b" ", raw)
+    text = codecs.charmap_decode(raw, "replace", _iso5426_table() if iso5426 else _table(ASCII, ANSEL))[0]
     signs = sum(not sign.isascii() for sign in text)
-    marks = MARKS_BEFORE.findall(text)
-    good = sum(len(before) for before, letter in marks if _is_usual(before, letter))
-    in_marks = sum(len(before) for before, _ in marks)
-    plain = signs - in_marks - text.count(NO_CHARACTER)
-    return 2 * (good + plain) > signs
+    marked = MARKS_BEFORE.findall(text)
+    good = sum(len(marks) for marks, letter in marked if _is_usual(marks, letter, is_western=is_western))
+    in_marks = sum(len(marks) for marks, _letter in marked)
+    plain = len(WESTERN_SIGN.findall(text)) if is_western else signs - in_marks - text.count(NO_CHARACTER)
+    is_possible = NO_CHARACTER not in text and all(letter.isalpha() for _marks, letter in marked)
+    if (is_possible and not is_western) or 2 * (good + plain) > signs:
+        return True
+    in_words = len(LATIN_1.findall(raw.decode("cp1252", "replace")))
+    return 10 * in_words < 8 * sum(byte >= 0x80 for byte in raw)
 
 
 def cyrillic_encoding(raw: bytes) -> str:
@@ -145,6 +154,12 @@ def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", MARKS_BEFORE.sub(r"\2\1", text))
 
 
-def _is_usual(marks: str, letter: str) -> bool:
-    """Whether Unicode has the letter with its mark as one sign, as it has for every living Latin alphabet."""
-    return letter.isalpha() and (len(marks) > 1 or len(unicodedata.normalize("NFC", letter + marks)) == 1)
+def _is_usual(marks: str, letter: str, *, is_western: bool) -> bool:
+    """Whether languages have the letter with its mark, so that Unicode has them as one sign, or romanising puts it."""
+    if not letter.isalpha():
+        return False
+    sign = unicodedata.normalize("NFC", letter + marks)
+    if is_western:
+        return len(sign) == 1 and sign <= "\xff"
+    is_romanising = len(marks) > 1 or marks in ROMANISING
+    return is_romanising or (len(sign) == 1 and (sign <= "\u01b0" or "\u1e00" <= sign <= "\u1eff"))

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from catalog.isbn import find_isbns
@@ -15,17 +14,19 @@ from catalog.normalize.subjects import MOST_SUBJECTS, read_subjects, subject_key
 from catalog.normalize.text import one_line, strip_full_stop, strip_isbd
 from catalog.normalize.years import Year, read_year
 
+from .remembering import remembered
+
 PLAIN_ISBN = re.compile(r"(97[89]\d{10}|\d{9}[\dX])(?: *\(([^()]*)\))?[ :]*")
 MOST_NUMBERS = 50
 SIGNS_OF_MARKUP = ("<", "&", "[", "*", "_", "=", "--", "://", "ource", "uelle", " cm")
 NON_SORTING = str.maketrans("", "", "\x88\x89\x98\x9c")  # around words that do not count in sorting, ISO 6630
 
-language_of = lru_cache(maxsize=1_000)(read_language)
-format_of = lru_cache(maxsize=2_000)(read_format)
-pages_of = lru_cache(maxsize=5_000)(lambda text: read_pages(None, text))
+language_of = remembered(read_language)
+format_of = remembered(read_format)
+pages_of = remembered(lambda text: read_pages(None, text))
 
 
-@lru_cache(maxsize=5_000)
+@remembered
 def year_of(text: str, this_year: int) -> Year:
     """As normalize.years.read_year."""
     return read_year(text, this_year=this_year)
@@ -40,17 +41,17 @@ def imprint_of(publishers: list[str], places: list[str]) -> Imprint:
     return replace(named, place=place) if place else named
 
 
-@lru_cache(maxsize=5_000)
+@remembered
 def _publisher(text: str) -> Imprint:
     return read_imprint([text], [])
 
 
-@lru_cache(maxsize=5_000)
+@remembered
 def _place(text: str) -> str:
     return read_imprint([], [text]).place
 
 
-@lru_cache(maxsize=10_000)
+@remembered
 def subject_of(text: str) -> tuple[str, str]:
     """One subject and the key under which it is found again; both empty for what is none."""
     subject = next(iter(read_subjects([text])), "")

@@ -13,6 +13,9 @@ LEADER_LENGTH = 24
 ENTRY = 12  # characters of the directory for one field: tag, length, start
 FIELD_END = "\x1e"
 BROKEN_CODE = re.compile("\x1f([^\x00-\x7f])([^\x00-\x7f]*[a-z0-9])?")
+WESTERN = frozenset({
+    "cat", "dan", "dut", "fin", "fre", "ger", "glg", "ice", "ita", "nno", "nob", "nor", "por", "spa", "swe",
+})  # fmt: skip
 SHORTEST = LEADER_LENGTH + 2
 
 
@@ -102,7 +105,7 @@ def _joined(directory: str, pieces: list[str]) -> list[str]:
         length = directory[place + 3 : place + 7]
         field = next(rest, "")
         taken = len(field) + 1
-        while length.isdigit() and taken < int(length) and (more := next(rest, None)) is not None:
+        while length.isdecimal() and taken < int(length) and (more := next(rest, None)) is not None:
             taken += len(more) + 1
             field += more[2:] if more[2:3] == SUBFIELD else more
         whole.append(field)
@@ -111,15 +114,16 @@ def _joined(directory: str, pieces: list[str]) -> list[str]:
 
 def _decoder(raw: bytes, leader: str, fields: list[tuple[str, str]]) -> Callable[[bytes], str]:
     """How to read what is not UTF-8: by the record's own word, unless the bytes say otherwise."""
-    tags = {tag for tag, _field in fields}
-    is_unimarc = "200" in tags and "245" not in tags
+    by_tag = dict(fields)
+    is_unimarc = "200" in by_tag and "245" not in by_tag
+    language = by_tag.get("101", "")[4:7] if is_unimarc else by_tag.get("008", "")[35:38]
     if has_escapes(raw):
         return decode_marc8
     if leader[9:10] == "a" and _mostly_unicode(raw):
         return _decode_damaged
     if encoding := cyrillic_encoding(raw):
         return lambda part: part.decode(encoding, "replace")
-    if not looks_composed(raw, iso5426=is_unimarc):
+    if not looks_composed(raw, iso5426=is_unimarc, is_western=language in WESTERN):
         return decode_windows
     return decode_iso5426 if is_unimarc else decode_marc8
 

@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from catalog.normalize.formats import read_format
 from catalog.normalize.text import one_line, strip_isbd
 
 from .records import Record, subfields
+from .remembering import remembered
 
 # Leader/06: what kind of thing it is, where that decides the form.
 BY_KIND = {
@@ -66,6 +66,6 @@ def _binding(record: Record) -> str:
     return ""
 
 
-@lru_cache(maxsize=2_000)
+@remembered
 def _of_words(text: str) -> str:
     return read_format(text)

@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from catalog.drafts import BookDraft, DraftContributor
@@ -27,6 +26,7 @@ from .forms import form_of
 from .linked import romanised, with_originals
 from .people import Named, body_of, contributors, person_of
 from .records import Record, first, indicators, subfields
+from .remembering import remembered
 from .sources import source_of
 
 SUBJECTS = ("600", "610", "611", "630", "647", "648", "650", "651", "655", "690")
@@ -209,7 +209,7 @@ def _subjects(record: Record) -> list[str]:
     return found + record.values(("653",), "a")
 
 
-@lru_cache(maxsize=10_000)
+@remembered
 def _heading(text: str) -> str:
     """A heading with its subdivisions: "Whales -- Atlantic Ocean -- History"."""
     main, divisions = [], []

@@ -3,7 +3,8 @@
 import re
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+
+from .remembering import remembered
 
 AMOUNT = re.compile(r"(?<![\d.,])\d{1,9}(?:[.,' ]\d{3})*(?:[.,]\d{1,3})?(?![\d.,])")
 LARGEST = 10**12
@@ -11,7 +12,7 @@ ISO = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?!\d)")
 SLASHED = re.compile(r"(\d{1,2})([/.])(\d{1,2})[/.](\d{4})(?!\d)")
 
 
-@lru_cache(maxsize=1_000)
+@remembered
 def read_price(text: str, digits: int = 2) -> int | None:
     """The amount in ``text`` ("$12.95", "12,95 EUR", "1.234,50") in whole minor units of so many ``digits``."""
     found = AMOUNT.search(text)
@@ -31,7 +32,7 @@ def write_price(minor: int, digits: int = 2) -> str:
     return str(Decimal(minor).scaleb(-digits))
 
 
-@lru_cache(maxsize=2_000)
+@remembered
 def read_day(text: str) -> str:
     """The day in ``text`` as YYYY-MM-DD: from ISO forms, 5/21/2002 (month first unless it is none), 21.5.2002."""
     if found := ISO.match(text.strip()):

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from catalog.drafts import DraftContributor
 from catalog.normalize.names import SUFFIX, natural_name, read_name
@@ -11,6 +10,7 @@ from catalog.normalize.text import fold, one_line, strip_full_stop, strip_isbd
 
 from .records import subfields
 from .relators import roles_of
+from .remembering import remembered
 
 MOST_CONTRIBUTORS = 50
 KEY_LENGTH = 60
@@ -60,7 +60,7 @@ def contributors(named: Iterable[tuple[Named, bool]], statement: str) -> tuple[D
     return tuple(p for (name, role), p in people.items() if role != "ctb" or name not in parts)
 
 
-@lru_cache(maxsize=5_000)
+@remembered
 def person_of(text: str) -> Named | None:
     """The person in a field 100 or 700 of MARC 21; None without a name."""
     found = _sorted_out(text)
@@ -75,7 +75,7 @@ def person_of(text: str) -> Named | None:
     return _named(" ".join([natural, *suffixes]), ", ".join([heading, *suffixes]), found)
 
 
-@lru_cache(maxsize=5_000)
+@remembered
 def body_of(text: str) -> Named | None:
     """The body or meeting in a field 110, 111, 710 or 711 of MARC 21; None without a name."""
     found = _sorted_out(text)
@@ -87,7 +87,8 @@ def body_of(text: str) -> Named | None:
 def authority_key(values: Iterable[str]) -> str:
     """The first number of an authority file that says whose it is: "(DE-588)118572121", an address, OL26320A."""
     for value in values:
-        key = value.strip().replace(") ", ")")
+        key = one_line(value)
+        key = key.replace(" ", "") if key.startswith("(") else key
         if key.startswith(OPEN_LIBRARY):
             return key[len(OPEN_LIBRARY) :][:KEY_LENGTH]
         if AUTHORITY.fullmatch(key) and len(key) <= KEY_LENGTH:

@@ -1,10 +1,10 @@
 """Who had which part: the relator codes of MARC 21 and UNIMARC, and their words, as the roles of drafts."""
 
-from functools import lru_cache
-
 from catalog.drafts import ROLES
 from catalog.normalize.contributors import read_role
 from catalog.normalize.text import strip_isbd
+
+from .remembering import remembered
 
 OURS = frozenset(code for code, _name in ROLES)
 TERMS = {
@@ -28,7 +28,7 @@ OF_UNIMARC = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=2_000)
+@remembered
 def role_of_code(code: str) -> str:
     """The role for $4 of MARC 21 ("trl", an address that ends in it) or UNIMARC ("730"); "" for no part at all."""
     code = code.strip().rstrip("./").rsplit("/", 1)[-1].casefold()
@@ -38,7 +38,7 @@ def role_of_code(code: str) -> str:
     return code if code in OURS else OTHER_CODES.get(code, "ctb")
 
 
-@lru_cache(maxsize=2_000)
+@remembered
 def role_of_term(term: str) -> str:
     """The role for the word in $e, for example "editor,"; "" for no part at all."""
     bare = strip_isbd(term.strip()).rstrip(". ")

@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from catalog.drafts import BookDraft
 from catalog.normalize.names import read_name
@@ -28,6 +27,7 @@ from .forms import BY_KIND
 from .people import Named, contributors
 from .records import Record, first, indicators, subfields
 from .relators import roles_of
+from .remembering import remembered
 from .sources import source_of_unimarc
 
 MAIN = frozenset({"700", "710", "720"})
@@ -130,7 +130,7 @@ def _people(record: Record) -> list[tuple[Named, bool]]:
     return found
 
 
-@lru_cache(maxsize=5_000)
+@remembered
 def _person(text: str) -> Named | None:
     """$a is the family name or all of it, $b the rest; the second indicator says whether they are to be turned."""
     family = read_name(first(text, "a").translate(NON_SORTING))
@@ -149,7 +149,7 @@ def _person(text: str) -> Named | None:
     return Named(natural, f"{family}, {given}" if is_turned else natural, "", _roles(text))
 
 
-@lru_cache(maxsize=5_000)
+@remembered
 def _body(text: str) -> Named | None:
     name = read_name(". ".join(value.translate(NON_SORTING) for code, value in subfields(text) if code in "ab"))
     return Named(name, name, "", _roles(text)) if name else None
@@ -178,7 +178,7 @@ def _series(record: Record) -> str:
     return one_line(f"{name} ; {number}" if name and number else name, 300)
 
 
-@lru_cache(maxsize=10_000)
+@remembered
 def _heading(text: str) -> str:
     main = [value for code, value in subfields(text) if code in "abcdfgh" and not (code == "f" and DATES.match(value))]
     divisions = [value for code, value in subfields(text) if code in SUBDIVISIONS]

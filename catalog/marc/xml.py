@@ -14,7 +14,7 @@ from catalog.files import FileRefused
 from .records import SUBFIELD, Damaged, Record
 from .understanding import row
 
-CHUNK = 1 << 16
+CHUNK = 1 << 18
 LONGEST = 10_000_000  # bytes of one record, or of one tag with its attributes
 DEEPEST = 200
 NEXT_RECORD = re.compile(rb"<(?:[\w.-]+:)?record[\s>]")
@@ -29,7 +29,7 @@ def read_marcxml(stream: BinaryIO, *, digits: int = 2) -> Iterator[SourceRow]:
 
     A record that is no proper XML is one row with its problem, and reading goes on at the next. ``digits``: after the
     point in the library's currency, for prices of copies. A row's ``raw`` is the record as it stands in the file.
-    Raises FileRefused("empty", "other_kind", "xml_entities", "too_deep") for the file as a whole.
+    Raises FileRefused("empty", "other_kind", "xml_entities", "too_deep", "too_large", "encoding") for a whole file.
     """
     n = 0
     for raw, found in _Reader(stream).records():
@@ -78,6 +78,14 @@ class _Reader:
         declared = ENCODING.match(bare)
         named = declared[1].decode().casefold() if declared else "utf-8"
         self.encoding = next((name for mark, name in MARKS_OF_ORDER if head.startswith(mark)), named)
+        try:
+            expat.ParserCreate(self.encoding).Parse(ROOT)
+        except (LookupError, ValueError) as error:
+            raise FileRefused(
+                "encoding", _("This file is in an encoding that is not known here. Save or export it in UTF-8.")
+            ) from error
+        except expat.ExpatError:  # in UTF-16, in which ROOT is not
+            pass
 
     def _begin(self, root: bytes) -> None:
         """A parser at the beginning of a file, or, behind ``root``, in the middle of one."""
@@ -90,40 +98,44 @@ class _Reader:
         self.depth = 0
         self.opened_at: int | None = None
         self.building = _Building()
+        self.began = self.offset
         self.shift = self.offset - len(root)  # from the parser's places to those of the file
         if root:
             self.parser.Parse(root)
 
     def _feed(self, chunk: bytes, *, is_last: bool = False) -> Iterator[tuple[str, Record | Damaged]]:
         self.window += chunk
-        try:
-            self.parser.Parse(chunk, is_last)
-        except expat.ExpatError as error:
-            yield from self._taken()
-            yield from self._recovered(error, is_last=is_last)
-            return
-        yield from self._taken()
-        self._forget()
+        rest = chunk
+        while True:
+            try:
+                self.parser.Parse(rest, is_last)
+            except expat.ExpatError as error:
+                rest = self._recover(error)
+                yield from self._taken()
+                if not rest:
+                    return
+            else:
+                yield from self._taken()
+                self._forget()
+                return
 
-    def _taken(self) -> Iterator[tuple[str, Record | Damaged]]:
+    def _taken(self) -> list[tuple[str, Record | Damaged]]:
         done, self.done = self.done, []
-        yield from done
+        return done
 
-    def _recovered(self, error: expat.ExpatError, *, is_last: bool) -> Iterator[tuple[str, Record | Damaged]]:
-        """What is wrong, as a row if it is in a record; then on with the next record that begins in the window."""
+    def _recover(self, error: expat.ExpatError) -> bytes:
+        """Note what is wrong, if it is in a record; begin again with the next record, whose bytes are returned."""
         wrong_at = self.parser.ErrorByteIndex + self.shift
-        if self.opened_at is not None:
-            start = self.opened_at - self.offset
-            found = NEXT_RECORD.search(self.window, max(wrong_at - self.offset, start + 1))
-            end = found.start() if found else len(self.window)
-            yield self._text(start, end), Damaged(_not_well_formed(error))
-        found = NEXT_RECORD.search(self.window, wrong_at - self.offset)
-        rest = self.window[found.start() :] if found else b""
-        self.offset += len(self.window) - len(rest)
-        self.window = b""
+        opened_at = self.opened_at
+        beyond = max(wrong_at, self.began + 1, self.offset if opened_at is None else opened_at + 1)
+        found = NEXT_RECORD.search(self.window, beyond - self.offset)
+        end = found.start() if found else len(self.window)
+        if opened_at is not None:
+            self.done.append((self._text(opened_at - self.offset, end), Damaged(_not_well_formed(error))))
+        self.window = self.window[end:]
+        self.offset += end
         self._begin(ROOT)
-        if rest or not is_last:
-            yield from self._feed(rest, is_last=is_last)
+        return self.window
 
     def _forget(self) -> None:
         """Drop the bytes before the open record. What grows on and on without an end is none."""

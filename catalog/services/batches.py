@@ -50,9 +50,9 @@ def start_import(
     return batch
 
 
-@recorded("start_import")
+@recorded("start_import", secret=("stored",))
 def start_file(
-    action: Action, stored: StoredFile, *, name: str, kind: str, by: User | None, now: datetime,
+    action: Action, *, stored: StoredFile, name: str, kind: str, by: User | None, now: datetime,
     options: dict[str, Any] | None = None, is_mapped: bool = True,
 ) -> ImportBatch:  # fmt: skip
     """Make an import of a ``stored`` file that its owner calls ``name``; the worker reads it.
@@ -71,10 +71,13 @@ def start_file(
 
 @recorded("name_columns")
 def name_columns(
-    action: Action, batch: ImportBatch, columns: dict[str, str], *, by: User | None, now: datetime
+    action: Action, batch: ImportBatch, columns: dict[str, str], *, what: str, by: User | None, now: datetime
 ) -> ImportBatch:
-    """Say what the columns of a table are (header -> field): then it is read. Raises Refused("changed_since")."""
-    options = batch.options | {"columns": columns}
+    """Say what the columns of a table of the kind ``what`` are (header -> field): then it is read.
+
+    Raises Refused("changed_since").
+    """
+    options = batch.options | {"columns": columns, "what": what}
     return _move(action, batch, (Phase.MAPPING,), (State.PAUSED,), Phase.STAGING, options=options)
 
 
@@ -144,11 +147,11 @@ def resume_import(action: Action, batch: ImportBatch, *, by: User | None, now: d
 
 @recorded("discard_import")
 def discard_import(action: Action, batch: ImportBatch, *, by: User | None, now: datetime) -> ImportBatch:
-    """Throw away a ``batch`` of which nothing was brought in yet, with its lines and its file.
+    """Throw away a ``batch`` of which nothing was brought in yet, with its lines and its file. Not a scan queue.
 
     Raises Refused("changed_since").
     """
-    phases = (Phase.MAPPING, Phase.COLLECTING, Phase.STAGING, Phase.REVIEW)
+    phases = (Phase.MAPPING, Phase.STAGING, Phase.REVIEW)
     file, states = batch.file, (State.QUEUED, State.PAUSED, State.FAILED)
     batch = _move(action, batch, phases, states, batch.phase, state=State.CANCELLED, finished_at=now, file="", total=0)
     ImportRow.objects.filter(batch=batch)._raw_delete(batch.rows.db)

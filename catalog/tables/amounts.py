@@ -3,9 +3,6 @@
 import re
 from decimal import Decimal
 
-from babel import Locale
-from babel.numbers import get_currency_symbol
-
 from accounts import money
 
 FIGURE = re.compile(r"\d[\d.,'’\s]*")
@@ -39,8 +36,6 @@ def _names_another(text: str, currency: str) -> bool:
     codes = [code for code in CODE.findall(text.upper()) if money.is_currency(code)]
     if codes:
         return currency not in codes
-    if get_currency_symbol(currency, locale=Locale("en")) in text:
-        return False
     return any(sign in text and currency not in known for sign, known in SIGNS.items())
 
 

@@ -42,9 +42,11 @@ CYRILLIC = ["абвгдежзийклмнопрстуфхцчшщъыьэюяё"
 LANGUAGES = {
     "cp1252": WESTERN, "mac_roman": WESTERN, "cp1250": CENTRAL, "iso8859-2": CENTRAL, "cp1251": CYRILLIC,
 }  # fmt: skip
-BETWEEN_WORDS = "«»“”„‘’‚–—…°©®·•№€£§¿¡ªº\xa0"
+PUNCTUATION = "’“”„‘‚«»–—…\xa0"
+SIGNS = "°©®·•№€£§¿¡ªº"
 SEEN = re.compile(r"(?=(.?)([^\x00-\x7f])(.?))", re.DOTALL)
-LIKELY, NEUTRAL, UNLIKELY, IMPOSSIBLE = 0.95, log(0.01), log(0.0005), log(0.00001)
+LIKELY = 0.95
+USUAL, RARE, FOREIGN, UNLIKELY, IMPOSSIBLE = log(0.3), log(0.1), log(0.02), log(0.0005), log(0.00001)
 
 
 def guess_encoding(stream: BinaryIO) -> str:
@@ -113,19 +115,30 @@ def _likelihood(lines: bytes, encoding: str) -> float:
     for (before, character, _after), n in seen.items():
         if character.isalpha() and not (character.isupper() and before.islower()):
             letters[character.lower()] += n
-    return apart + max(_of_letters(letters, alphabet) for alphabet in LANGUAGES[encoding])
+    anywhere = frozenset("".join(LANGUAGES[encoding]))
+    return apart + max(_of_letters(letters, alphabet, anywhere) for alphabet in LANGUAGES[encoding])
 
 
 def _of_place(before: str, character: str, after: str) -> float:
-    """What is odd about a character where it stands: a capital within a word, a sign within one, mixed scripts."""
+    """What is odd about a character where it stands: a capital or a sign within a word, scripts mixed or alike."""
     if character.isalpha():
-        is_mixed = "\u0400" <= character <= "\u04ff" and (before + after).isascii() and (before + after).isalpha()
-        return IMPOSSIBLE if is_mixed or (character.isupper() and before.islower()) else 0.0
+        is_cyrillic, beside = "\u0400" <= character <= "\u04ff", before + after
+        is_mixed = is_cyrillic and beside.isascii() and beside.isalpha()
+        if is_mixed or (character.isupper() and before.islower()):
+            return IMPOSSIBLE
+        if not is_cyrillic and len(beside) == 2 and beside.isalpha() and before > "\x7f" < after:
+            return UNLIKELY  # Latin words have plain letters too
+        stands_alone = character.isupper() and not (before + after).strip(" \n").isalnum()
+        return FOREIGN if stands_alone else 0.0
     if before.isalpha() and after.isalpha() and character not in "’‘·":
         return IMPOSSIBLE
-    return NEUTRAL if character in BETWEEN_WORDS else IMPOSSIBLE
+    return USUAL if character in PUNCTUATION else RARE if character in SIGNS else IMPOSSIBLE
 
 
-def _of_letters(letters: Counter[str], alphabet: str) -> float:
+def _of_letters(letters: Counter[str], alphabet: str, anywhere: frozenset[str]) -> float:
+    """How likely the letters are in a text of one language, which may name books of its neighbours."""
     likely = log(LIKELY / len(alphabet))
-    return sum(n * (likely if letter in alphabet else UNLIKELY) for letter, n in letters.items())
+    return sum(
+        n * (likely if letter in alphabet else FOREIGN if letter in anywhere else UNLIKELY)
+        for letter, n in letters.items()
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.utils import timezone
 
@@ -31,6 +31,15 @@ class Look:
     columns: dict[str, str]
     system: str
     is_remembered: bool
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What an import keeps of it in its options, so that the table is read as it was looked at."""
+        dialect = self.dialect
+        return {
+            "what": self.spec.what, "columns": self.columns, "names": list(dialect.names),
+            "encoding": dialect.encoding, "delimiter": dialect.delimiter, "has_header": dialect.has_header,
+        }  # fmt: skip
 
     @property
     def lacks(self) -> list[Column]:

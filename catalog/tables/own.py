@@ -156,6 +156,17 @@ def _format(text: str) -> str:
 
 def _isbns(texts: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Those that are right and those that are not, in the form in which they are kept."""
+    texts = list(texts)
+    if all(map(_is_isbn, texts)):
+        return tuple(dict.fromkeys(texts)), ()
     found = [isbn for text in texts for isbn in find_isbns(text)]
     right, wrong = ([isbn.value for isbn in found if isbn.is_valid == is_valid] for is_valid in (True, False))
     return tuple(dict.fromkeys(right)), tuple(dict.fromkeys(wrong))
+
+
+def _is_isbn(text: str) -> bool:
+    """Whether ``text`` is an ISBN-13 in the form in which it is kept."""
+    if len(text) != 13 or not (text.isascii() and text.isdigit()) or not text.startswith(("978", "979")):
+        return False
+    digits = [int(digit) for digit in text]
+    return (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0 and not text.startswith("9790")

@@ -12,7 +12,7 @@ from .cells import as_meant
 from .columns import CellProblem, Facts, Row, Spec
 from .dates import Days
 from .dialects import Dialect
-from .records import Record, records, storable
+from .records import Record, cells_of, records, storable
 
 
 def read_table(
@@ -23,21 +23,11 @@ def read_table(
     The stream must be one that can be read twice: days are looked at first, to see how they are written. A row that
     cannot be understood comes with its problem. Rows of one book in our own export, side by side, are one.
     """
-    places = _places(spec, columns, dialect)
+    known = spec.by_field
+    fields = [field if (field := columns.get(name, "")) in known else "" for name in dialect.names]
     facts = replace(facts, orders=_orders(stream, spec, columns, dialect, facts))
     rows = records(stream, dialect)
-    return _joined(rows, spec, places, facts) if spec.key in places else _each(rows, spec, places, facts)
-
-
-def _places(spec: Spec, columns: dict[str, str], dialect: Dialect) -> dict[str, list[int]]:
-    """Where in a row the cells of each field are."""
-    known = spec.by_field
-    places: dict[str, list[int]] = {}
-    for n, name in enumerate(dialect.names):
-        field = columns.get(name, "")
-        if field in known:
-            places.setdefault(field, []).append(n)
-    return places
+    return (_joined if spec.key and spec.key in fields else _each)(rows, spec, fields, facts)
 
 
 def _orders(
@@ -48,43 +38,44 @@ def _orders(
     dated = [(n, columns[name]) for n, name in enumerate(dialect.names)
              if columns.get(name) in known and known[columns[name]].is_date]  # fmt: skip
     days = {field: Days() for _n, field in dated}
-    for record in records(stream, dialect) if dated else ():
+    for cells in cells_of(stream, dialect) if dated else ():
         for n, field in dated:
-            if record.cells:
-                days[field].see(record.cells[n])
+            days[field].see(cells[n])
     return {field: each.day_first(facts.day_first) for field, each in days.items()}
 
 
-def _row(record: Record, places: dict[str, list[int]]) -> Row:
+def _row(record: Record, fields: list[str]) -> Row:
     row: Row = {}
-    cells = record.cells
-    for field, wanted in places.items():
-        said = [as_meant(cells[n]) for n in wanted if cells[n]]
-        if said:
-            row[field] = said
+    for field, cell in zip(fields, record.cells, strict=True):
+        if cell and field:
+            said = as_meant(cell)
+            if field in row:
+                row[field].append(said)
+            elif said:
+                row[field] = [said]
     return row
 
 
-def _each(rows: Iterator[Record], spec: Spec, places: dict[str, list[int]], facts: Facts) -> Iterator[SourceRow]:
+def _each(rows: Iterator[Record], spec: Spec, fields: list[str], facts: Facts) -> Iterator[SourceRow]:
     for record in rows:
         if record.problem:
             yield SourceRow(record.n, record.raw, spec.what, problem=record.problem)
-        elif (row := _row(record, places)) and (found := _read(record.n, record.raw, [row], spec, facts)):
+        elif (row := _row(record, fields)) and (found := _read(record.n, record.raw, [row], spec, facts)):
             yield found
 
 
-def _joined(rows: Iterator[Record], spec: Spec, places: dict[str, list[int]], facts: Facts) -> Iterator[SourceRow]:
+def _joined(rows: Iterator[Record], spec: Spec, fields: list[str], facts: Facts) -> Iterator[SourceRow]:
     """As ``_each``, with neighbours of one key as one row."""
     held: list[tuple[Record, Row]] = []
     seen: set[int] = set()
     for record in rows:
-        row = _row(record, places) if not record.problem else {}
+        row = _row(record, fields) if not record.problem else {}
         key = row.get(spec.key)
         if held and key != held[0][1].get(spec.key):
             yield from _group(held, spec, facts)
             held = []
         if key is None:
-            yield from _each(iter([record]), spec, places, facts)
+            yield from _each(iter([record]), spec, fields, facts)
         elif not held and _was_seen(seen, key[0]):
             yield SourceRow(record.n, record.raw, spec.what, problem=_scattered(spec, key[0]))
         else:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,12 +15,14 @@ from .dialects import Dialect
 LONGEST_LINE = 1_000_000  # characters
 MOST_LINES = 200  # of one row: more is a quotation mark that nobody closed
 LONGEST_RAW = 20_000  # characters kept of a row that cannot be read
-UNREAD = range(0xDC80, 0xDD00)  # what bytes that are no text are decoded to
+MOST_CELLS = 1_000  # of such a row
+ODD = re.compile("[\0\ud800-\udfff\ufffd]")  # with what bytes that are no text are decoded to
+HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(slots=True)
 class Record:
-    """One row. ``n``: its number as a spreadsheet counts. ``raw``: as comma-separated text, or as it stands."""
+    """One row. ``n``: its number as a spreadsheet counts. ``raw``: as comma-separated text, as well as it can be."""
 
     n: int
     cells: list[str] = field(default_factory=list)
@@ -76,6 +79,26 @@ def records(stream: BinaryIO, dialect: Dialect) -> Iterator[Record]:
         text.detach()
 
 
+def cells_of(stream: BinaryIO, dialect: Dialect) -> Iterator[list[str]]:
+    """The cells of all rows that have as many as they should, nothing else: a quick look through a whole table."""
+    width = len(dialect.names)
+    stream.seek(0)
+    text = io.TextIOWrapper(stream, encoding=dialect.encoding, errors="replace", newline="")
+    reader = csv.reader(_Lines(text), **dialect.reading)
+    try:
+        while True:
+            try:
+                cells = next(reader)
+            except (csv.Error, _TooLong):
+                continue
+            except StopIteration:
+                return
+            if len(cells) == width:
+                yield cells
+    finally:
+        text.detach()
+
+
 def _records(lines: _Lines, dialect: Dialect) -> Iterator[Record]:
     for _line in range(dialect.skipped):
         next(lines, None)
@@ -98,12 +121,14 @@ def _records(lines: _Lines, dialect: Dialect) -> Iterator[Record]:
 
 def _record(n: int, cells: list[str] | None, lines: _Lines, dialect: Dialect, width: int) -> Record:
     if cells is None or (len(lines.taken) > 1 and dialect.has_quotes and _runs_on(cells, lines.taken, width)):
-        return Record(n, raw=storable(lines.give_back()[:LONGEST_RAW]), problem=_too_long())
+        line = lines.give_back()[:LONGEST_RAW].rstrip("\r\n")
+        return Record(n, raw=storable(as_line(line.split(dialect.delimiter))), problem=_too_long())
     fitted = cells if len(cells) == width else _fitted(cells, width, dialect)
     if not fitted:
-        return Record(n, raw=storable("".join(lines.taken)[:LONGEST_RAW]), problem=_wrong_width(len(cells), width))
+        raw = as_line(cells[:MOST_CELLS])[:LONGEST_RAW]
+        return Record(n, raw=storable(raw), problem=_wrong_width(len(cells), width))
     raw = as_line(fitted)
-    if raw.isascii() and "\0" not in raw:
+    if not ODD.search(raw):
         return Record(n, fitted, raw)
     return Record(n, fitted, storable(raw), _odd_character(raw, dialect))
 
@@ -122,7 +147,7 @@ def _fitted(cells: list[str], width: int, dialect: Dialect) -> list[str]:
 def _odd_character(raw: str, dialect: Dialect) -> str:
     if "\0" in raw:
         return _("The row has a character (NUL) that belongs into no text. Take it out, and bring the row in again.")
-    is_unread = "\ufffd" in raw if dialect.encoding.startswith("utf-16") else any(ord(c) in UNREAD for c in raw)
+    is_unread = "\ufffd" in raw if dialect.encoding.startswith("utf-16") else HALF.search(raw)
     if is_unread:
         return _(
             "The row has a letter that cannot be read in the encoding of this file. Write it again, or choose "
@@ -160,7 +185,4 @@ def as_line(cells: list[str]) -> str:
 
 def storable(text: str) -> str:
     """``text`` as a database takes it: no NUL, no halves of characters."""
-    if text.isascii():
-        return text.replace("\0", "\N{SYMBOL FOR NULL}")
-    shown = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
-    return shown.replace("\0", "\N{SYMBOL FOR NULL}")
+    return HALF.sub("\ufffd", text).replace("\0", "\N{SYMBOL FOR NULL}")

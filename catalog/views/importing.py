@@ -21,6 +21,7 @@ from catalog.drafts import BookDraft
 from catalog.forms.books import FIELD_LABELS, ReviewForm
 from catalog.forms.copies import LabelsForm
 from catalog.forms.importing import ImportSearchForm, PasteForm, RefreshForm, SaveForm
+from catalog.forms.uploading import UploadForm
 from catalog.isbn import looks_like_isbn, read_isbn
 from catalog.models import Book, ImportBatch
 from catalog.openlibrary.client import OpenLibrary
@@ -90,6 +91,7 @@ def import_page(request: HttpRequest, **context: Any) -> HttpResponse:
     added = queries.copies_added(request.user, today, SHOWN_AS_ADDED)
     defaults = {
         "form": ImportSearchForm({"q": context.get("q", "")}), "paste_form": PasteForm(), "worker": worker_is_running(),
+        "upload_form": None if context.get("found") else UploadForm(),
         "batches": ImportBatch.objects.all()[:5], "added": added, "labels_form": LabelsForm(),
         "by_hand": by_hand(context.get("q", "")),
     }  # fmt: skip

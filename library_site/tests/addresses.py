@@ -84,6 +84,14 @@ AUDIENCE = {
     "catalog:batch": DESK,
     "catalog:pause_import": DESK,
     "catalog:resume_import": DESK,
+    "catalog:import_upload": DESK,
+    "catalog:import_columns": DESK,
+    "catalog:import_options": DESK,
+    "catalog:decide_import": DESK,
+    "catalog:apply_import": DESK,
+    "catalog:discard_import": DESK,
+    "catalog:undo_import": DESK,
+    "catalog:import_wrong": DESK,
     "circulation:my_loans": MEMBERS,
     "circulation:my_fines": MEMBERS,
     "circulation:renew_all_mine": MEMBERS,
@@ -153,6 +161,10 @@ AUDIENCE = {
     "account_reset_password_from_key": PUBLIC,
     "account_reset_password_from_key_done": PUBLIC,
 }
+IMPORT_ACTIONS = (
+    "import_columns", "import_options", "decide_import", "apply_import", "discard_import", "undo_import",
+    "import_wrong",
+)  # fmt: skip
 HOLD_ACTIONS = ("cancel_hold", "suspend_hold", "resume_hold", "move_hold", "cancel_mine", "suspend_mine", "resume_mine")
 _WITHOUT_KEY = {
     "members", "add_member", "books", "add_book", "account_change_password", "account_reset_password",
@@ -193,6 +205,7 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
     NoticeText.objects.create(kind="overdue", language="de", subject="Fällig", body="{title}")
     rule = CirculationRule.objects.create(branch=loan.branch, loan_period=7)
     keys: dict[str, dict[str, Any]] = {
+        **{f"catalog:{name}": {"pk": ImportBatch.objects.create().pk} for name in IMPORT_ACTIONS},
         **{f"circulation:{name}": {"pk": hold.pk} for name in HOLD_ACTIONS},
         "circulation:hold_slip": {"pk": ready.pk},
         "circulation:book_holds": {"pk": hold.book_id},

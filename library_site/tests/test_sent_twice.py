@@ -69,6 +69,13 @@ def a_letter() -> Message:
     return letter
 
 
+def upload_as_sent() -> dict[str, Any]:
+    copy = a_copy()
+    file = SimpleUploadedFile("books.csv", b"title,author\nMiddlemarch,George Eliot\n")
+    places = {"branch": copy.home_branch.code, "copy_type": copy.copy_type.code}
+    return {"file": file, "if_known": "nothing", "make_copies": "1", "members": "nothing"} | places
+
+
 def _two(model: type[Model]) -> dict[str, int]:
     """The keys of the first two, of which there may have been one."""
     if model is Subject:
@@ -104,6 +111,7 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "catalog:refresh": lambda: {"fields": ["title"]},
     "catalog:import_list": lambda: {"lines": "9780141439549"},
     "catalog:pause_import": dict,
+    "catalog:import_upload": upload_as_sent,
     "catalog:not_the_same": lambda: {"kind": "author"} | _two(Author),
     "catalog:merge_books": lambda: dict.fromkeys(("keep", "of_title"), _two(Book)["one"]),
     "catalog:merge_authors": lambda: {"keep": _two(Author)["one"]},
@@ -155,7 +163,8 @@ STATES = {
     "set_language", "accounts:set_up", "catalog:remove_cover", "catalog:resume_import", "circulation:choose_branch",
     "account_login", "account_logout", "account_reauthenticate", "account_change_password", "account_reset_password",
     "account_reset_password_from_key", "accounts:give_first_password", "circulation:resume_hold",
-    "circulation:resume_mine",
+    "circulation:resume_mine", "catalog:import_columns", "catalog:import_options", "catalog:decide_import",
+    "catalog:apply_import", "catalog:discard_import", "catalog:undo_import",
 }  # fmt: skip
 
 
@@ -200,8 +209,8 @@ def test_form_sent_twice_has_one_effect(
     before = everything()
     first = browser.post(where, form | {"key": KEY})
     done = everything()
-    if "picture" in form:
-        form["picture"].seek(0)
+    for sent in {"picture", "file"} & set(form):
+        form[sent].seek(0)
     second = browser.post(where, form | {"key": KEY})
     answer = 200 if name in GIVE_A_FILE else 302
     assert (first.status_code, done != before) == (answer, True)
@@ -217,7 +226,7 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
         "catalog:small_cover", "catalog:new", "catalog:popular", "catalog:new_feed", "catalog:popular_feed",
         "catalog:opensearch", "catalog:sitemap", "catalog:sitemap_books",
         "catalog:robots", "catalog:isbn", "catalog:author", "catalog:subject",
-        "catalog:books", "catalog:labels", "catalog:import", "catalog:duplicates",
+        "catalog:books", "catalog:labels", "catalog:import", "catalog:import_wrong", "catalog:duplicates",
         "catalog:found_cover", "catalog:batch", "circulation:my_loans", "circulation:my_fines", "circulation:desk",
         "circulation:loans", "circulation:loans_csv", "circulation:receipt", "circulation:cash_up",
         "circulation:cash_up_csv", "circulation:my_holds", "circulation:holds", "circulation:hold_slip",

@@ -1,5 +1,6 @@
 """Records are found where they are, whatever leaders and terminators say."""
 
+from catalog.marc.reading import read_marc
 from catalog.tests.marc.files import TITLE, iso2709, rows, titles
 
 ONE = iso2709(("245", "10", "aOne"))
@@ -84,7 +85,5 @@ def test_bytes_that_come_in_small_portions_make_the_same_records() -> None:
         def read(self, _size: int) -> bytes:
             piece, self.data = self.data[:7], self.data[7:]
             return piece
-
-    from catalog.marc.reading import read_marc
 
     assert [row.values["title"] for row in read_marc(Slow(ONE + TWO))] == ["One", "Two"]  # type: ignore[arg-type]

@@ -130,8 +130,9 @@ def test_load_counts_and_names_lines_that_make_no_sense(tmp_path: Path) -> None:
     assert loader.malformed == ["d, line 2: not five columns with the type first", "d, line 3: broken JSON"]
 
 
-def test_load_counts_lines_that_make_no_sense_among_those_passed_over(tmp_path: Path) -> None:
-    lines = [BOOKS[1], "/type/edition\t/books/OL7M\t1", BOOKS[2], BOOKS[0]]
+@pytest.mark.parametrize("wrong", ["/type/edition\t/books/OL7M\t1", '/type/edition\t/books/OL7M\t1\t{"isbn_13": []}'])
+def test_load_counts_lines_that_make_no_sense_among_those_passed_over(tmp_path: Path, wrong: str) -> None:
+    lines = [BOOKS[1], wrong, BOOKS[2], BOOKS[0]]
     loader = load([written(tmp_path / "d", *lines)], OF_TEA)
     assert counts(loader) == {"lines": 4, "new": 1, "unwanted": 2, "malformed": 1}
     assert loader.malformed == ["d, line 2: not five columns with the type first"]
@@ -149,6 +150,7 @@ def test_load_of_a_file_that_ends_too_early_keeps_what_was_there(tmp_path: Path)
     ("data", "code"),
     [(b"", "empty_dump"), (gzip.compress(b""), "empty_dump"), (b"isbn,title\n1,2\n", "no_dump"),
      (b"\x1f\x8b<html>", "no_dump"), (b"\0" * 5_000, "no_dump")],
+    ids=["empty", "empty when unpacked", "a table", "a page", "zeros"],
 )  # fmt: skip
 def test_load_refuses_files_of_another_kind(tmp_path: Path, data: bytes, code: str) -> None:
     (tmp_path / "d").write_bytes(data)

@@ -7,6 +7,8 @@ import pytest
 from catalog.tables.encodings import guess_encoding
 
 GERMAN = "Titel;Autor\nDie Äpfel des Königs;Jörg Müller\nGrüße aus Übersee;Böll\nStraße – „so weit“;Günter Grass\n"
+ENGLISH = "Title;Author\nIt’s “so” – they said…;Smith\nThe Cat’s Cradle;O’Neil\n‘Tis the dogs’ day;Brontë\n"
+PRICES = "Titel;Preis\nMünchen;12,50 €\nCafé;9,95 €\nEl niño;5 €\n" * 9
 FRENCH = "Titre;Auteur\nL’Étranger;Albert Camus\nLe père Goriot;Honoré de Balzac\nÀ la recherche;François Fénelon\n"
 SPANISH = "Título;Autor\nCien años de soledad;García Márquez\n¿Quién?;José Núñez\nEl corazón;María Peñaranda\n"
 POLISH = "Tytuł;Autor\nŁąka i dąb;Zażółć Gęślą\nKsiążę;Jaźń\nŻycie wśród łabędzi;Wiśniewski\n"
@@ -25,6 +27,10 @@ RUSSIAN = "Название;Автор\nВойна и мир;Лев Толсто
         (GERMAN, "utf-16-be", "utf-16-be"),
         (GERMAN, "cp1252", "cp1252"),
         (GERMAN, "mac_roman", "mac_roman"),
+        (ENGLISH, "cp1252", "cp1252"),
+        (ENGLISH, "mac_roman", "mac_roman"),
+        (PRICES, "cp1252", "cp1252"),
+        (PRICES, "mac_roman", "mac_roman"),
         (FRENCH, "cp1252", "cp1252"),
         (FRENCH, "mac_roman", "mac_roman"),
         (SPANISH, "cp1252", "cp1252"),

@@ -34,7 +34,7 @@ def full(title: str) -> BookDraft:
         lccns=("sa64009058",), oclcs=("12345",), publisher=title, publishers=(title,), place="-München",
         published="c1999 [i.e. 2000]", year=1999, first_year=1815, language="grc", other_languages=("ger", "fre"),
         pages=474, pagination="xi, 474 p.", format="board", format_text="=board", series="Series ; 3",
-        subjects=("A|b", "Krieg -- 1939"), description=f"{title}\n\n=more", call_number="823.7 AUS", cover_id=2**40,
+        subjects=("A|b", "Krieg -- 1939"), description=f"{title}\n\n=more", call_number="823.7 AUS", cover_id=8_231_990,
         source="openlibrary", source_key="OL1M", work_key="OL1W", revision=7,
         copies=(
             CopyDraft("B0001", "MAIN", "BOOK", "FIC", "=shelf", 1250, "worn", f"{title}\n=note", "2020-02-29"),

@@ -35,13 +35,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path = options["file"]
         try:
-            kind = self._kind_of(path, options)
+            kind, found = self._look_at(path, options)
             stored = store(pieces_of(path), MOST_BYTES_OF_COMMAND)
         except Refused as refusal:
             raise CommandError(refusal.message) from refusal
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}") from error
-        batch = start_file(stored, name=path.name, kind=kind, by=None, options=self._how(options))
+        batch = start_file(stored=stored, name=path.name, kind=kind, by=None, options=self._how(options) | found)
         work_through(batch, self.stderr, "Reading")
         if options["apply"] and batch.phase == batch.Phase.REVIEW:
             with suppress(Refused):  # where not one line is left to be brought in, the counts say so
@@ -49,19 +49,20 @@ class Command(BaseCommand):
             work_through(batch, self.stderr, "Bringing in")
         tell(batch, self.stdout)
 
-    def _kind_of(self, path: Path, options: dict[str, Any]) -> str:
-        """The kind of the file; a table is looked at, because nobody will be asked what its columns are."""
+    def _look_at(self, path: Path, options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The kind of the file, and of a table what its columns are, because nobody will be asked."""
         with opened(path, kind=options["kind"]) as file:
             if file.kind == "csv":
                 look = look_at_table(file, options)
                 if look.lacks:
                     missing = ", ".join(str(column.label) for column in look.lacks)
                     raise CommandError(f"No column of {path.name} is known as: {missing}. Upload it at the desk.")
-            return file.kind
+                return file.kind, look.facts
+            return file.kind, {}
 
     def _how(self, options: dict[str, Any]) -> dict[str, Any]:
         return {
             "if_known": "copy" if options["add_copies"] else "nothing", "make_copies": max(0, options["copies"]),
-            "branch": options["branch"], "copy_type": options["copy_type"], "what": options["what"],
+            "branch": options["branch"], "copy_type": options["copy_type"],
             "members": "update" if options["update_members"] else "nothing",
         }  # fmt: skip
