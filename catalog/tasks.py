@@ -24,13 +24,22 @@ from circulation.services.importing import APPLIERS, judges_of
 from circulation.services.readers import read_rows
 from circulation.services.undoing import continue_undoing
 
+COLLECTING = ImportBatch.Phase.COLLECTING
+OTHERS = [phase for phase in ImportBatch.Phase.values if phase != COLLECTING]
+
 
 def never() -> bool:
     return False
 
 
 def go_on_with_imports(should_stop: Callable[[], bool] = never) -> bool:
-    batch = work.claim_next(ImportBatch)
+    """A turn for whoever is scanning, and one for the oldest other import, however long that one takes in all."""
+    is_scanned = _turn_for(should_stop, phase=COLLECTING)
+    return _turn_for(should_stop, phase__in=OTHERS) or is_scanned
+
+
+def _turn_for(should_stop: Callable[[], bool], **only: Any) -> bool:
+    batch = work.claim_next(ImportBatch, **only)
     if batch is None:
         return False
     go_on_with_import(batch, should_stop=should_stop)

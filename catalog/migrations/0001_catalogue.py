@@ -223,6 +223,7 @@ class Migration(migrations.Migration):
                 ('verdict', models.CharField(blank=True, choices=[('', 'not looked at yet'), ('new', 'new'), ('known', 'here already'), ('doubtful', 'doubtful'), ('not_found', 'not found'), ('wrong', 'wrong')], default='', max_length=10, verbose_name='verdict')),
                 ('matched_by', models.CharField(blank=True, max_length=10, verbose_name='matched by')),
                 ('decision', models.CharField(blank=True, choices=[('', 'by the rules'), ('new', 'a new book'), ('copy', 'a further copy'), ('skip', 'nothing')], default='', max_length=10, verbose_name='decision')),
+                ('copies', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='copies')),
                 ('outcome', models.CharField(choices=[('waiting', 'waiting'), ('added', 'added'), ('copy_added', 'copy added'), ('updated', 'updated'), ('known', 'here already'), ('skipped', 'left out'), ('not_found', 'not found'), ('failed', 'failed'), ('undone', 'taken back'), ('kept', 'could not be taken back')], default='waiting', max_length=12, verbose_name='outcome')),
                 ('reason', models.TextField(blank=True, verbose_name='reason')),
                 ('made', models.JSONField(blank=True, default=dict, verbose_name='made besides')),
@@ -440,6 +441,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='copy',
             constraint=models.CheckConstraint(condition=models.Q(('price_minor__isnull', True), ('price_minor__gte', 0), _connector='OR'), name='copy_price_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='importbatch',
+            constraint=models.UniqueConstraint(condition=models.Q(('phase', 'collecting'), ('state__in', ['queued', 'running', 'paused', 'failed'])), fields=('by',), name='one_scan_queue_each'),
         ),
         migrations.AddIndex(
             model_name='importrow',

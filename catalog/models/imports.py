@@ -46,6 +46,13 @@ class ImportBatch(Work):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["by"],
+                condition=Q(phase="collecting", state__in=["queued", "running", "paused", "failed"]),
+                name="one_scan_queue_each",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_source_display()} {self.pk}"
@@ -54,8 +61,9 @@ class ImportBatch(Work):
 class ImportRow(models.Model):
     """One record of a batch. ``raw``: enough to write it out again. ``draft``: what it was understood as.
 
-    ``verdict`` is what staging found, ``decision`` what a person said, ``outcome`` what became of it. ``made``: keys of
-    what it made beside a book, its copies and a member, for example {"loan": 7}.
+    ``verdict`` is what staging found, ``decision`` what a person said, ``outcome`` what became of it. ``copies``: how
+    many a person wants of it, where one was asked. ``made``: keys of what it made beside a book, its copies and a
+    member, for example {"loan": 7}.
     """
 
     class What(models.TextChoices):
@@ -101,6 +109,7 @@ class ImportRow(models.Model):
     )
     matched_by = models.CharField(_("matched by"), max_length=10, blank=True)
     decision = models.CharField(_("decision"), max_length=10, choices=Decision, default=Decision.AUTO, blank=True)
+    copies = models.PositiveSmallIntegerField(_("copies"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, default=Outcome.WAITING)
     reason = models.TextField(_("reason"), blank=True)
     created_book = models.ForeignKey(

@@ -147,11 +147,11 @@ def resume_import(action: Action, batch: ImportBatch, *, by: User | None, now: d
 
 @recorded("discard_import")
 def discard_import(action: Action, batch: ImportBatch, *, by: User | None, now: datetime) -> ImportBatch:
-    """Throw away a ``batch`` of which nothing was brought in yet, with its lines and its file.
+    """Throw away a ``batch`` of which nothing was brought in yet, with its lines and its file. Not a scan queue.
 
     Raises Refused("changed_since").
     """
-    phases = (Phase.MAPPING, Phase.COLLECTING, Phase.STAGING, Phase.REVIEW)
+    phases = (Phase.MAPPING, Phase.STAGING, Phase.REVIEW)
     file, states = batch.file, (State.QUEUED, State.PAUSED, State.FAILED)
     batch = _move(action, batch, phases, states, batch.phase, state=State.CANCELLED, finished_at=now, file="", total=0)
     ImportRow.objects.filter(batch=batch)._raw_delete(batch.rows.db)

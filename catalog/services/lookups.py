@@ -5,6 +5,7 @@ What a look-up finds goes the way of every other line: it is judged, and then or
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.db import OperationalError, transaction
@@ -28,6 +29,7 @@ from catalog.services.shelving import apply_books
 LINES_PER_TURN = 20  # then other work gets its turn and a stopped worker stops
 NOT_ITS_FAULT = PASSING | {"busy", "blocked", "no_contact"}  # says nothing of the line: it stays waiting
 PATIENCE = 6  # failures of the source in a row after which a batch waits instead of burning through its lines
+FOUND = ("draft", "verdict", "outcome", "reason", "matched_by", "matched_book")  # the rest may be changed meanwhile
 Verdict, Outcome = ImportRow.Verdict, ImportRow.Outcome
 Phase, State = ImportBatch.Phase, ImportBatch.State
 
@@ -65,7 +67,7 @@ def continue_lookups(
             work.try_later(batch, row.reason, from_the_start=True)
             return
         on_row(row)
-    if work.keep_claim(batch):
+    with suppress(work.ClaimLost), work.claimed(batch):  # a line that is scanned now is seen, or wakes the batch up
         _end_turn(batch, waiting)
 
 
@@ -157,7 +159,7 @@ def _take(
     else:
         row.draft |= {"payload": payload}
         judge.judge([row])
-        row.save()
+        row.save(update_fields=FOUND)
 
 
 def _fail(row: ImportRow, reason: str) -> None:
@@ -174,8 +176,10 @@ def _keep(row: ImportRow) -> None:
 
 
 def _is_still_waiting(row: ImportRow) -> bool:
-    """Whether nobody finished ``row`` meanwhile; locks it. If somebody did, ``row`` is what it is now."""
-    current = ImportRow.objects.select_for_update().get(pk=row.pk)
+    """Whether nobody finished or removed ``row`` meanwhile; locks it. If finished, ``row`` is what it is now."""
+    current = ImportRow.objects.select_for_update().filter(pk=row.pk).first()
+    if current is None:
+        return False
     if current.outcome == Outcome.WAITING:
         row.decision = current.decision
         return True

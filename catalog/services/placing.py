@@ -25,20 +25,25 @@ DAYS = ("acquired_on", "withdrawn_on", "lost_on", "damaged_on")
 
 @dataclass(slots=True)
 class Places:
-    """The branches and copy types by code and by name, and those for copies that name none that is here."""
+    """The branches and copy types by code and by name, and those for copies that name none that is here.
+
+    ``location``: for copies that name none.
+    """
 
     branch: Branch
     copy_type: CopyType
+    location: str = ""
     branches: dict[str, Branch] = field(default_factory=dict)
     copy_types: dict[str, CopyType] = field(default_factory=dict)
 
     @classmethod
     def here(cls, options: dict[str, Any]) -> "Places":
-        """``options`` of an import: the codes under "branch" and "copy_type" say where other copies go."""
+        """``options`` of an import: "branch" and "copy_type" (codes) and "location" say where other copies go."""
         branches, copy_types = _by_word(Branch.objects.all()), _by_word(CopyType.objects.all())
         return cls(
             branches.get(_word(options.get("branch", ""))) or default_branch(),
             copy_types.get(_word(options.get("copy_type", ""))) or default_copy_type(),
+            options.get("location", ""),
             branches,
             copy_types,
         )
@@ -67,7 +72,7 @@ class Places:
             current_branch=branch,
             copy_type=self.copy_types.get(_word(draft.copy_type), self.copy_type),
             call_number=(draft.call_number or book.call_number)[:60],
-            location=draft.location[:80],
+            location=(draft.location or self.location)[:80],
             price_minor=draft.price if draft.price is not None and 0 <= draft.price < LARGEST_PRICE else None,
             condition=draft.condition if draft.condition in Copy.Condition.values else Copy.Condition.GOOD,
             note=draft.note[:2_000],

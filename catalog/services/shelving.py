@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -93,7 +93,7 @@ class _Planning:
         self.blank = [CopyDraft()] * min(500, int(batch.options.get("make_copies", 1)))
 
     def plans(self, rows: Sequence[ImportRow]) -> list[Plan]:
-        drafts = [BookDraft.from_json(row.draft) for row in rows]
+        drafts = [_draft_of(row) for row in rows]
         known = known_here(drafts, [row.raw_digest for row in rows], self.batch)
         own = self._own(known)
         plans = []
@@ -102,7 +102,8 @@ class _Planning:
             if self._is_for_a_person(row, draft, found, known):
                 continue
             plan = Plan(row, draft, found)
-            is_own = found is not None and (found.id < 0 or found.id in own)
+            was_asked = row.copies is not None and row.matched_book_id  # whether a book that is here gets them
+            is_own = found is not None and (found.id < 0 or (found.id in own and not was_asked))
             plan.copies = self._copies(plan, known, is_own=is_own)
             plans.append(plan)
             id = found.id if found else -row.n
@@ -158,6 +159,11 @@ class _Planning:
             lacking = [copy for copy in draft.copies if clean_code(copy.barcode) not in known.barcodes]
             return lacking if wanted or is_own else []
         return (self.blank or [CopyDraft()]) if wanted else []
+
+
+def _draft_of(row: ImportRow) -> BookDraft:
+    draft = BookDraft.from_json(row.draft)
+    return draft if row.copies is None else replace(draft, copies=(CopyDraft(),) * row.copies)
 
 
 def _find_books(plans: Sequence[Plan]) -> None:

@@ -1,9 +1,9 @@
 """Reading a file into the lines of an import, each with a verdict, so that a person can look before anything is done.
 
 Options of an import (ImportBatch.options) that are read here and when it is applied: ``if_known`` "nothing" or "copy"
-(for books that are here already), ``branch`` and ``copy_type`` (codes: where copies go that name none), ``make_copies``
-(for a new book that brings none), ``auto_apply`` (without a person's look), ``kind``, and what its reader wants to know
-(``columns``, ``encoding``, ``delimiter``), ``members`` "nothing" or "update".
+(for books that are here already), ``branch``, ``copy_type`` (codes) and ``location`` (where copies go that name none),
+``make_copies`` (for a new book that brings none), ``auto_apply`` (without a person's look), ``kind``, and what its
+reader wants to know (``columns``, ``encoding``, ``delimiter``), ``members`` "nothing" or "update".
 """
 
 import hashlib

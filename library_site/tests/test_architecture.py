@@ -36,6 +36,7 @@ RANKS = {
         "sheets",
         "invariants",
         "duplicates",
+        "scan_queue",
         "marc",
         "tables",
         "exports",
