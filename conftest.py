@@ -21,6 +21,7 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import LibrarySettings, User
 from accounts.permissions import ADMIN, LIBRARIAN, MEMBER
 from accounts.tests.factories import MemberFactory, UserFactory
+from catalog import files
 from library_site.middleware.sign_in_ends import SEEN_AT, SIGNED_IN_AT
 from library_site.tests.addresses import make_addresses
 
@@ -36,6 +37,7 @@ def _own_media() -> Iterator[None]:
     """No test finds what another one stored. Few store anything: a folder for each would cost more than most tests."""
     yield
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    shutil.rmtree(files.folder(), ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -17,13 +17,15 @@ class TerminalBar:
         self.stream, self.label, self.shown_at = stream, label, 0.0
         self.is_terminal = bool(getattr(stream, "isatty", lambda: False)())
 
-    def show(self, done: int, total: int) -> None:
-        """Draw the bar at ``done`` of ``total``, at most ten times a second."""
+    def show(self, done: int, total: int, note: str = "") -> None:
+        """Draw the bar at ``done`` of ``total``, with a ``note`` behind it, at most ten times a second."""
         if not self.is_terminal or (time.monotonic() - self.shown_at < LEAST_SECONDS and done < total):
             return
         self.shown_at = time.monotonic()
         filled = WIDTH * done // max(1, total)
-        self.stream.write(f"\r{self.label} [{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{total}", str, ending="")
+        self.stream.write(
+            f"\r{self.label} [{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{total}{note}", str, ending=""
+        )
         self.stream.flush()
 
     def clear(self) -> None:

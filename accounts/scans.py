@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LONGEST_NUMBER = 14  # digits; numbers on cards and labels are not longer
 
@@ -10,6 +11,7 @@ _CODABAR_FRAME = re.compile(r"^[A-D](\d[\d./+-]*)[A-D]$")  # start and stop lett
 _NUMBER = re.compile(r"0*([1-9][0-9]*)")
 
 
+@lru_cache(maxsize=2_000)
 def clean_code(text: str) -> str:
     """``text`` as a code is stored: full-width forms narrowed, no control characters or blanks, in capitals.
 

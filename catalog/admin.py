@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin.recorded import ReadOnlyAdmin, RecordedAdmin
 from catalog.models import Author, Book, Copy, CopyType, ImportBatch, SourceRecord, Subject
 from catalog.normalize.languages import language_name
-from catalog.services.copies import follow_copy
-from catalog.services.search import follow, mark_stale
+from catalog.services.search import follow, index_book, mark_stale
 
 
 @admin.register(CopyType)
@@ -63,7 +62,7 @@ class CopyAdmin(RecordedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Copy, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        follow_copy(obj, form.changed_data)
+        index_book(obj.book)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -180,9 +180,27 @@ def copies_of(batch: ImportBatch) -> QuerySet[Copy]:
     return Copy.objects.filter(pk__in=batch.rows.values("created_copies")).select_related("book").order_by("pk")
 
 
+def beside_ours(rows: QuerySet[ImportRow]) -> QuerySet[ImportRow]:
+    """``rows`` with the people and numbers of the books they may be, to be looked at side by side."""
+    people = Prefetch("matched_book__contributors", Contributor.objects.select_related("author"))
+    return rows.prefetch_related(people, "matched_book__identifiers")
+
+
+def verdicts(batch: ImportBatch) -> dict[str, int]:
+    """How many lines of an import were taken for what."""
+    return dict(batch.rows.order_by().values_list("verdict").annotate(n=Count("pk")))
+
+
 def outcomes(batch: ImportBatch) -> dict[str, int]:
     """How many lines of an import had which outcome."""
     return dict(batch.rows.order_by().values_list("outcome").annotate(n=Count("pk")))
+
+
+def withdrawn_among(book_ids: list[int]) -> set[int]:
+    """The keys of those of these books that readers may not see, because every copy was withdrawn; in one query."""
+    return set(
+        Book.objects.filter(pk__in=book_ids).exclude(pk__in=public_books().values("pk")).values_list("pk", flat=True)
+    )
 
 
 def isbns_of(book_ids: list[int]) -> dict[int, str]:

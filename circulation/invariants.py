@@ -125,7 +125,7 @@ def _figures_of_search() -> Iterator[str]:
 
 
 def _said(stock: Stock) -> str:
-    return f"{stock.out} out, lent {stock.times_lent} times, {stock.holds} waiting"
+    return f"{len(stock.out.split())} out, lent {stock.times_lent} times, {stock.holds} waiting"
 
 
 def _fines() -> Iterator[str]:

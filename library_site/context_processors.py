@@ -29,6 +29,7 @@ ROOMS: list[tuple[Any, str, str, str, str]] = [
     (_("Loans"), "circulation:loans", "clipboard-list", "", permissions.USE_DESK),
     (_("Books"), "catalog:books", "library", "q", permissions.MANAGE_BOOKS),
     (_("Members"), "accounts:members", "users", "", permissions.MANAGE_MEMBERS),
+    (_("Scan queue"), "catalog:scan", "scan-line", "", permissions.MANAGE_BOOKS),
     (_("Import"), "catalog:import", "cloud-download", "", permissions.MANAGE_BOOKS),
     (_("Rules"), "circulation:rules", "scale", "", permissions.USE_DESK),
     (_("Calendar"), "circulation:calendar", "calendar-days", "", permissions.USE_DESK),

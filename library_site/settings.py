@@ -87,12 +87,14 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "library_site.middleware.body_size.StaffUploadMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "library_site.middleware.sign_in_ends.SignInEndsMiddleware",
     "library_site.middleware.first_password.FirstPasswordMiddleware",
     "library_site.middleware.refusals.RefusalMiddleware",
+    "library_site.middleware.merged.MergedMiddleware",
 ]
 ROOT_URLCONF = "library_site.urls"
 WSGI_APPLICATION = "library_site.wsgi.application"

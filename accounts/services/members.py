@@ -42,6 +42,17 @@ def register_member(
     Raises Refused("card_taken") if another member has the card, or ever had it, and
     Refused("ends_before_it_begins").
     """
+    dates = {"joined_on": joined_on, "expires_on": expires_on}
+    member = create_member(name=name, category=category, card_number=card_number, now=now, **dates, **details)
+    describe(action, member, after={"card_number": member.card_number, "category": category.pk})
+    return member
+
+
+def create_member(
+    *, name: str, category: MemberCategory, card_number: str = "", joined_on: date | None = None,
+    expires_on: date | None = None, now: datetime, **details: Any,
+) -> Member:  # fmt: skip
+    """Make a member, as ``register_member``, inside the caller's transaction, which a refusal leaves as it was."""
     library = LibrarySettings.current()
     joined_on = joined_on or timezone.localdate(now, library.zone)
     member = Member(
@@ -54,7 +65,6 @@ def register_member(
     )
     _refuse_end_before_beginning(member)
     _save_with_card(member)
-    describe(action, member, after={"card_number": member.card_number, "category": category.pk})
     return member
 
 

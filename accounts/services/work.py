@@ -1,9 +1,12 @@
 """Claiming long work, so that each piece is in one pair of hands and none is lost when a process dies."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.core.cache import cache
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -71,6 +74,27 @@ def keep_claim(work: Work, now: datetime | None = None) -> bool:
     return bool(kept)
 
 
+class ClaimLost(Exception):
+    """Claimed work was paused, finished or taken over by somebody else."""
+
+
+@contextmanager
+def claimed(work: Work) -> Iterator[None]:
+    """A transaction in which claimed ``work`` stays ours: nobody pauses it or takes it over before it ends.
+
+    Raises ClaimLost. Whatever ends it early leaves ``work`` as it was before, in the database and here.
+    """
+    before = work.lease_until, work.cursor, work.done
+    try:
+        with transaction.atomic():
+            if not keep_claim(work):
+                raise ClaimLost
+            yield
+    except BaseException:
+        work.lease_until, work.cursor, work.done = before
+        raise
+
+
 def finish(work: Work, now: datetime | None = None) -> None:
     """Mark claimed ``work`` as done."""
     _ours(work).update(state=Work.State.DONE, finished_at=now or timezone.now(), lease_until=None, problem="")
@@ -91,6 +115,11 @@ def reach(work: Work, cursor: int, done: int) -> None:
 def hand_back(work: Work) -> None:
     """Give claimed ``work`` back after a turn that went well, to be gone on with at once by whoever is free."""
     _ours(work).update(state=Work.State.QUEUED, lease_until=None, attempts=0, problem="")
+
+
+def hand_over(work: Work, state: str, **fields: Any) -> bool:
+    """Put claimed ``work`` into ``state`` with these ``fields``, for whoever goes on with it. False: it is not ours."""
+    return bool(_ours(work).update(state=state, lease_until=None, attempts=0, problem="", **fields))
 
 
 def cancel(work: Work, problem: str, now: datetime | None = None) -> None:

@@ -9,15 +9,16 @@ from .chicago import chicago
 from .facts import Facts, Person, person
 from .mla import mla
 from .ris import ris
+from .wording import Reference
 
-__all__ = ["STYLES", "Facts", "Person", "Style", "person"]
+__all__ = ["STYLES", "Facts", "Person", "Reference", "Style", "person"]
 
 
 class Style(NamedTuple):
     """A way to cite: its name, who writes it, and as what the text is sent. ``ending``: that of a file, or empty."""
 
     name: str
-    write: Callable[[Facts], str]
+    write: Callable[[Facts], Reference | str]
     content_type: str = "text/plain"
     ending: str = ""
 

@@ -5,7 +5,7 @@ import re
 from catalog.normalize.names import BEFORE_SURNAME
 
 from .facts import Facts, Person
-from .wording import capital, edition_of, sentences, title_of
+from .wording import Reference, capital, edition_of, reference
 
 MOST_NAMES = 20
 ONE, MANY = 0, 1
@@ -13,16 +13,15 @@ PARTS = re.compile(r"[^\W\d_][^-]*")
 ROLES = {"edt": ("Ed.", "Eds."), "com": ("Comp.", "Comps."), "trl": ("Trans.", "Trans.")}
 
 
-def apa(facts: Facts) -> str:
+def apa(facts: Facts) -> Reference:
     """A reference of APA's list: "Austen, J. (2004). Pride and prejudice (2nd ed.). Oxford University Press."."""
-    date = f"({facts.year or 'n.d.'})"
-    title = " ".join(filter(None, (title_of(facts), _in_brackets(facts))))
-    lead = _lead(facts)
+    lead, date = _lead(facts), f"({facts.year or 'n.d.'})"
     publisher = "" if facts.published_itself else facts.publisher
-    text = sentences(lead, date, title, publisher) if lead else sentences(title, date, publisher)
+    before, after = ([lead, date], [publisher]) if lead else ([], [date, publisher])
+    found = reference(before, facts, after, beside_title=_in_brackets(facts))
     if facts.first_year and facts.year and facts.first_year < facts.year:
-        text += f" (Original work published {facts.first_year})"
-    return text
+        return found._replace(after=f"{found.after} (Original work published {facts.first_year})")
+    return found
 
 
 def _lead(facts: Facts) -> str:

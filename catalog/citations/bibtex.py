@@ -15,9 +15,13 @@ ESCAPED = {
 
 def bibtex(facts: Facts) -> str:
     """The entry. Titles stand in double braces, because their capitals are those of the title page."""
+    editors, compilers = _names(facts.by_role("edt")), _names(facts.by_role("com"))
     fields = {
         "author": _names(facts.by_role("aut")),
-        "editor": _names(facts.by_role("edt")),
+        "editor": editors or compilers,
+        "editortype": "" if editors or not compilers else "compiler",
+        "editora": compilers if editors else "",
+        "editoratype": "compiler" if editors and compilers else "",
         "translator": _names(facts.by_role("trl")),
         "title": f"{{{escaped(title_of(facts))}}}",
         "edition": escaped(EDITION.sub("", facts.edition)),

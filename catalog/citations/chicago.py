@@ -1,17 +1,17 @@
 """Chicago, 17th edition: an entry of the bibliography."""
 
 from .facts import Facts
-from .wording import capital, edition_of, listed, sentences, title_of
+from .wording import Reference, capital, edition_of, listed, reference
 
 MOST_NAMES, SHOWN = 10, 7
 LEADS = {"edt": ("ed.", "eds."), "com": ("comp.", "comps."), "trl": ("trans.", "trans.")}
 BY = {"edt": "Edited by", "com": "Compiled by", "trl": "Translated by"}
 
 
-def chicago(facts: Facts) -> str:
+def chicago(facts: Facts) -> Reference:
     """An entry: "Austen, Jane. Pride and Prejudice. 2nd ed. Oxford: Oxford University Press, 2004."."""
     by = [f"{BY[role]} {listed([person.name for person in people])}" for role, people in facts.others()]
-    return sentences(_lead(facts), title_of(facts), *by, capital(edition_of(facts.edition)), _imprint(facts))
+    return reference([_lead(facts)], facts, [*by, capital(edition_of(facts.edition)), _imprint(facts)])
 
 
 def _lead(facts: Facts) -> str:

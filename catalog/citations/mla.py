@@ -1,16 +1,16 @@
 """MLA, 9th edition: an entry of the list of works cited. A date that is not known is left out."""
 
 from .facts import Facts
-from .wording import capital, edition_of, sentences, title_of
+from .wording import Reference, capital, edition_of, reference
 
 LEADS = {"edt": ("editor", "editors"), "com": ("compiler", "compilers"), "trl": ("translator", "translators")}
 BY = {"edt": "edited by", "com": "compiled by", "trl": "translated by"}
 
 
-def mla(facts: Facts) -> str:
+def mla(facts: Facts) -> Reference:
     """An entry: "Austen, Jane. Pride and Prejudice. 2nd ed., Oxford University Press, 2004."."""
     lead = "" if facts.published_itself else _lead(facts)
-    return sentences(lead, title_of(facts), _rest(facts))
+    return reference([lead], facts, [_rest(facts)])
 
 
 def _lead(facts: Facts) -> str:

@@ -1,6 +1,8 @@
 """Words and marks that the styles for reading share."""
 
 import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from .facts import Facts
 
@@ -10,6 +12,24 @@ SHORT = {r"\bedition\b": "ed.", r"\brevised\b": "rev."}
 NUMBERED = re.compile(
     rf"(?:(\d{{1,3}})(?:st|nd|rd|th)?|({'|'.join(ORDINALS)}))\.?(?:\s+ed(?:ition|n)?)?\.?", re.IGNORECASE
 )
+
+
+class Reference(NamedTuple):
+    """A book in a style for reading: its title, which stands in italics wherever there are any, and all around it."""
+
+    before: str
+    title: str
+    after: str
+
+    def __str__(self) -> str:
+        return "".join(self)
+
+
+def reference(before: Sequence[str], facts: Facts, after: Sequence[str], *, beside_title: str = "") -> Reference:
+    """The title with the sentences ``before`` and ``after`` it; ``beside_title`` is part of the title's sentence."""
+    lead, title, rest = sentences(*before), title_of(facts), sentences(*after)
+    end = stop(" ".join(filter(None, (title, beside_title)))).removeprefix(title)
+    return Reference(f"{lead} " if lead else "", title, f"{end} {rest}" if rest else end)
 
 
 def title_of(facts: Facts) -> str:

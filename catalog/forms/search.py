@@ -16,7 +16,10 @@ from catalog.search.asking import LONGEST_TEXT
 from catalog.search.filters import Filters
 from catalog.search.marks import Facet
 
-TOO_LONG = {"max_length": _("Type at most %(limit_value)d characters; these are %(show_value)d.")}
+WRONG_WORDS = {
+    "max_length": _("Type at most %(limit_value)d characters; these are %(show_value)d."),
+    "null_characters_not_allowed": _("There is a character in it that means nothing (a null). Type the words anew."),
+}
 FIELDS = [
     ("all", _("Everything")), ("title", _("Title")), ("author", _("Author")),
     ("subject", pgettext_lazy("of a book", "Subject")), ("isbn", _("ISBN")), ("publisher", _("Publisher")),
@@ -76,9 +79,10 @@ class ParameterField(forms.Field):
     """A parameter that links of ours set. One that means nothing is left out, and the page says so."""
 
     widget = forms.HiddenInput
+    sentence = LEFT_OUT
 
     def __init__(self, read: Callable[[str], Any], *, name: str, **options: Any) -> None:
-        super().__init__(required=False, label=name, **options)
+        super().__init__(required=False, **{"label": name, **options})
         self.read, self.name = read, name
 
     def clean(self, value: Any) -> Any:
@@ -89,7 +93,17 @@ class ParameterField(forms.Field):
         try:
             return self.read(text)
         except ValueError as error:
-            raise ValidationError(LEFT_OUT, "unknown", {"name": self.name, "value": one_line(text, 40)}) from error
+            raise ValidationError(self.sentence, "unknown", {"name": self.name, "value": one_line(text, 40)}) from error
+
+
+class YearField(ParameterField):
+    """A year, which people type. One that is none stays in its field, beside the sentence that says so."""
+
+    widget: Any = forms.TextInput(attrs={"inputmode": "numeric", "size": 4, "autocomplete": "off"})
+    sentence = _("Type a year in digits, such as 1987. This one was left out.")
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(whole_number(marks.FIRST_YEAR, marks.LAST_YEAR), **options)
 
 
 class RepeatedField(ParameterField):
@@ -105,14 +119,14 @@ class RepeatedField(ParameterField):
         return [self.read_or_refuse(text) for text in texts if text]
 
 
-KEY, YEAR = whole_number(1, LARGEST_KEY), whole_number(marks.FIRST_YEAR, marks.LAST_YEAR)
+KEY = whole_number(1, LARGEST_KEY)
 
 
 class SearchBox(forms.Form):
     """What every search has: the words, where to look for them, the order, the page."""
 
     q = forms.CharField(
-        label=_("Search the catalogue"), required=False, max_length=LONGEST_TEXT, error_messages=TOO_LONG
+        label=_("Search the catalogue"), required=False, max_length=LONGEST_TEXT, error_messages=WRONG_WORDS
     )
     field = forms.ChoiceField(
         label=_("Search in"), required=False, choices=FIELDS,
@@ -123,6 +137,11 @@ class SearchBox(forms.Form):
 
     def add_prefix(self, field_name: str) -> str:
         return PARAMETERS.get(field_name, field_name)
+
+    def clean(self) -> dict[str, Any]:
+        if "field" in self.errors:  # nobody types it: said once, and not beside the choice
+            self.add_error(None, self.errors.pop("field").as_data())
+        return super().clean() or self.cleaned_data
 
     @property
     def is_askable(self) -> bool:
@@ -174,17 +193,21 @@ class SearchForm(SearchBox):
     format = ParameterField(one_of([key for key, _label in FORMATS]), name="format")
     branch = ParameterField(KEY, name="branch")
     location = ParameterField(fitting(r"[^\0]{1,80}"), name="location")
-    since = ParameterField(YEAR, name="from")
-    until = ParameterField(YEAR, name="to")
+    since = YearField(name="from", label=_("From"))
+    until = YearField(name="to", label=_("To"))
     available = ParameterField(one_of(["0", "1"]), name="available")
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
+        values = super().clean()
         since, until = values.get("since"), values.get("until")
         if since is not None and until is not None and since > until:
-            self.add_error("since", _("The first year (from) lies after the last one (to). Both were left out."))
+            self.add_error("since", _("This year lies after the other one. Both were left out."))
             values.pop("until", None)
         return values
+
+    @property
+    def has_year_errors(self) -> bool:
+        return "since" in self.errors or "until" in self.errors
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
@@ -216,5 +239,5 @@ class SearchForm(SearchBox):
 
 class DeskSearchForm(SearchBox):
     q = forms.CharField(
-        label=_("ISBN, barcode or words"), required=False, max_length=LONGEST_TEXT, error_messages=TOO_LONG
+        label=_("ISBN, barcode or words"), required=False, max_length=LONGEST_TEXT, error_messages=WRONG_WORDS
     )

@@ -12,13 +12,15 @@ class Author(models.Model):
 
     name = models.CharField(_("name"), max_length=300)
     sort_name = models.CharField(_("name for sorting"), max_length=300, db_index=True)
-    match_key = models.CharField(max_length=300, db_index=True, editable=False)
+    match_key = models.CharField(max_length=300, editable=False)
     source_key = models.CharField(_("key in the source"), max_length=60, null=True, blank=True, unique=True)
 
     class Meta:
         verbose_name = _("author")
         verbose_name_plural = _("authors")
         ordering = ["sort_name", "pk"]
+        # Not db_index, of which PostgreSQL makes two: one for beginnings, too, which this one finds by its collation.
+        indexes = [models.Index(fields=["match_key"], name="author_by_key")]
 
     def __str__(self) -> str:
         return self.name
@@ -31,12 +33,13 @@ class Subject(models.Model):
     """What a book is about."""
 
     name = models.CharField(_("name"), max_length=300)
-    match_key = models.CharField(max_length=300, unique=True, editable=False)
+    match_key = models.CharField(max_length=300, editable=False)
 
     class Meta:
         verbose_name = _("subject")
         verbose_name_plural = _("subjects")
         ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["match_key"], name="subject_has_its_own_key")]
 
     def __str__(self) -> str:
         return self.name

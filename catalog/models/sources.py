@@ -11,6 +11,7 @@ class SourceRecord(models.Model):
 
     class Source(models.TextChoices):
         OPEN_LIBRARY = "openlibrary", _("Open Library")
+        MARC = "marc", _("MARC")
 
     book = models.ForeignKey(Book, verbose_name=_("book"), on_delete=models.CASCADE, related_name="source_records")
     source = models.CharField(_("source"), max_length=20, choices=Source)

@@ -7,6 +7,8 @@ from functools import cache, lru_cache
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
+from .text import fold
+
 NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis"})
 # MARC replaced these codes; old records still bear them (loc.gov/marc/languages, "discontinued").
 DISCONTINUED = {
@@ -66,6 +68,28 @@ def language_name(code: str, reader: str = "en") -> str:
     tag = html_language(code)
     name = _names(reader).get(tag) or _names("en").get(tag) or read_language(code)
     return name[:1].upper() + name[1:]
+
+
+def read_language_names(text: str) -> tuple[str, ...]:
+    """The MARC codes of the languages in ``text``: codes, or names in English, German, French or Spanish.
+
+    "English, German", "anglais / allemand" and "eng|ger" are two each; what is no language is left out.
+    """
+    words = [word for word in re.split(r"\s*[|;,/\n]\s*", text[:500].strip()) if word]
+    codes = (_codes_by_name().get(fold(word)) or (read_language(word) if word.isascii() else "") for word in words)
+    return tuple(dict.fromkeys(code for code in codes if code))
+
+
+@cache
+def _codes_by_name() -> dict[str, str]:
+    """A language's name, folded -> its MARC code."""
+    tags = {html_language(code): code for code in map(read_language, sorted(set(_codes_by_tag().values())))}
+    return {
+        fold(name): tags[tag]
+        for reader in ("es", "fr", "de", "en")
+        for tag, name in _names(reader).items()
+        if tag in tags
+    }
 
 
 @cache

@@ -1,8 +1,9 @@
 """Names of people and bodies: as shown, as sorted, and when two spellings are one."""
 
 import re
+from functools import lru_cache
 
-from .text import NAME_LENGTH, match_key, one_line, strip_full_stop, strip_isbd
+from .text import KEPT, NAME_LENGTH, match_key, one_line, strip_full_stop, strip_isbd
 
 NOBODY = re.compile(r"[\W_]*(?:unknown|unknown author|n/?a|none|not available|dramatization)?[\W_]*", re.IGNORECASE)
 # "1835-1910", "1947-", "b. 1862", "d. 1582", "1661?-1731", "fl. 1600", "4th cent."
@@ -78,6 +79,7 @@ def natural_name(name: str) -> str:
     return f"{given} {family}"
 
 
+@lru_cache(maxsize=KEPT)
 def name_key(name: str) -> str:
     """The key under which a name is found again (Author.match_key).
 

@@ -1,8 +1,9 @@
 """Subjects: what a book is about, without what machines and shelves left there."""
 
 import re
+from functools import lru_cache
 
-from .text import NAME_LENGTH, match_key, one_line, strip_full_stop, strip_isbd
+from .text import KEPT, NAME_LENGTH, match_key, one_line, strip_full_stop, strip_isbd
 
 MOST_SUBJECTS = 25
 LONGEST_LIST = 2_000  # some works carry thousands of tags
@@ -33,6 +34,7 @@ def read_subjects(values: list[str]) -> tuple[str, ...]:
     return tuple(subjects.values())
 
 
+@lru_cache(maxsize=KEPT)
 def subject_key(name: str) -> str:
     """The key under which a subject is found again (Subject.match_key)."""
     return match_key(name, NAME_LENGTH)

@@ -3,15 +3,18 @@
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 TITLE_LENGTH = 500
 NAME_LENGTH = 300
 LARGEST_NUMBER = 10**18
+KEPT = 10_000  # keys of names and titles, which come again and again while many records are read
 
 # Invisible marks that come in by copying: directions, joiners that join nothing, byte order marks.
 INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 # Two half marks of a transliteration ligature (ALA-LC) say the same as one double mark over both letters.
 LIGATURE_HALVES = re.compile("(.)\N{COMBINING LIGATURE LEFT HALF}(.)\N{COMBINING LIGATURE RIGHT HALF}")
+HALF = re.compile("[\N{COMBINING LIGATURE LEFT HALF}\N{COMBINING LIGATURE RIGHT HALF}]")
 STRAY_HALVES = dict.fromkeys([0xFE20, 0xFE21])
 NUMERIC_ENTITY = re.compile(r"&#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});")
 BRACKETED = re.compile(r"\([^()]*\)|\[[^][]*\]")
@@ -33,6 +36,8 @@ def one_line(value: object, limit: int = 10_000) -> str:
 
     Takes str, whole numbers and Open Library's {"type": ..., "value": ...}; anything else is no text and gives "".
     """
+    if isinstance(value, str) and len(value) <= limit and value.isascii() and value.isprintable() and "  " not in value:
+        return value.strip()  # most texts, and far faster
     return cut(" ".join(_storable(plain_text(value)[: 4 * limit]).split()), limit)
 
 
@@ -63,7 +68,7 @@ def cut(text: str, limit: int) -> str:
 
 def unescape_numbers(text: str) -> str:
     """Numeric character references (&#39;) as characters. Named ones are left: "&amp" may be meant."""
-    return NUMERIC_ENTITY.sub(lambda found: html.unescape(found[0]), text)
+    return text if "&#" not in text else NUMERIC_ENTITY.sub(lambda found: html.unescape(found[0]), text)
 
 
 def strip_isbd(text: str, marks: str = "/:;,=") -> str:
@@ -99,6 +104,7 @@ def match_key(text: str, limit: int = NAME_LENGTH) -> str:
     return (fold(text) or text.casefold().strip())[:limit].rstrip()
 
 
+@lru_cache(maxsize=KEPT)
 def title_key(title: str) -> str:
     """The match key of a title without its subtitle (Book.match_key): what stands in brackets is left out."""
     bare = BRACKETED.sub(" ", title)
@@ -113,6 +119,8 @@ def _is_accent(character: str) -> bool:
 
 def _storable(text: str) -> str:
     """NFC without control characters, lone surrogates and invisible marks."""
+    if text.isprintable() and (text.isascii() or not HALF.search(text)):  # most texts, and far faster
+        return unicodedata.normalize("NFC", text)
     text = LIGATURE_HALVES.sub("\\1\N{COMBINING DOUBLE INVERTED BREVE}\\2", text).translate(STRAY_HALVES)
     text = "".join(" " if unicodedata.category(c) in ("Cc", "Zs") else c for c in text if not "\ud800" <= c <= "\udfff")
     return unicodedata.normalize("NFC", text.translate(INVISIBLE))

@@ -93,7 +93,7 @@ def is_in_capitals(title: str) -> bool:
 
 
 def _clean(value: object) -> str:
-    return one_line(unescape_numbers(plain_text(value)[:LONGEST_GIVEN]))
+    return one_line(unescape_numbers(plain_text(value)[:LONGEST_GIVEN])) if value != "" else ""
 
 
 def _join(prefix: str, title: str) -> str:
@@ -103,12 +103,12 @@ def _join(prefix: str, title: str) -> str:
 
 
 def _without_carrier(text: str) -> tuple[str, str]:
-    found = CARRIER.search(text)
+    found = CARRIER.search(text) if "[" in text else None
     return (CARRIER.sub("", text), found[1].strip()) if found else (text, "")
 
 
 def _divide(whole: str) -> tuple[str, str]:
-    for colon in COLON.finditer(whole):
+    for colon in COLON.finditer(whole) if ":" in whole else ():
         before, after = whole[: colon.start()], whole[colon.end() :]
         is_inside = any(before.count(opens) > before.count(closes) for opens, closes in ("()", "[]"))
         if not is_inside:
@@ -118,6 +118,8 @@ def _divide(whole: str) -> tuple[str, str]:
 
 
 def _tidy(text: str) -> str:
+    if not text:
+        return ""
     while (shorter := strip_full_stop(strip_isbd(text))) != text:
         text = shorter
     return cut(text, TITLE_LENGTH)

@@ -46,7 +46,7 @@ class OpenLibrary:
     OPENLIBRARY_CONTACT if empty); ``lane``: "interactive" while a person waits, "preview" for pictures of what was
     found, "batch", "terminal", or other patience; ``session``: another session to use; ``is_fresh_wanted``: do not
     answer from memory; ``on_retry`` hears the failure of every request that is tried again.
-    All methods raise OpenLibraryError and nothing else.
+    All methods raise OpenLibraryError and nothing else; without a contact every request raises "no_contact".
     """
 
     def __init__(
@@ -60,9 +60,9 @@ class OpenLibrary:
     ) -> None:
         self.lane = lane if isinstance(lane, Lane) else LANES[lane]
         self._is_fresh_wanted = is_fresh_wanted
-        user_agent = _user_agent(contact or settings.OPENLIBRARY_CONTACT)
+        self._user_agent = _user_agent(contact or settings.OPENLIBRARY_CONTACT)
         self._session = session or new_session()
-        self._transport = Transport(self._session, user_agent, self.lane, on_retry)
+        self._transport = Transport(self._session, self._user_agent, self.lane, on_retry)
         self._deadline: Deadline | None = None
         self._places = ExitStack()
         self._has_place = False
@@ -204,6 +204,8 @@ class OpenLibrary:
         )
 
     def _fetch(self, url: str, base: str, family: str, cap: int) -> bytes:
+        if not self._user_agent:
+            raise OpenLibraryError("no_contact")
         with self.lookup() as deadline:
             if self.lane.has_a_person and not self._has_place:
                 self._places.enter_context(place(for_a_picture=family == COVERS))
@@ -221,10 +223,10 @@ def _read_object(body: bytes) -> dict[str, Any] | None:
 
 
 def _user_agent(contact: str) -> str:
-    """Product, site and contact, as Open Library asks; what a header cannot carry is left out."""
+    """Product, site and contact, as Open Library asks; "" without a contact. What a header cannot carry is left out."""
     plain = "".join(c for c in contact if c.isascii() and c.isprintable() and c not in "();").strip()
     if not plain:
-        raise OpenLibraryError("no_contact")
+        return ""
     return f"{USER_AGENT_PRODUCT} (+{settings.SITE_URL}; {plain[:200]})"
 
 

@@ -48,7 +48,7 @@ def book_draft(record: FetchedRecord, *, this_year: int | None = None) -> BookDr
     languages = read_languages(items(edition.get("languages")) or edition.get("language_code"))
     imprint = read_imprint(strings(edition.get("publishers")), strings(edition.get("publish_places")))
     description, is_of_work = _description(edition, work)
-    numbers = _isbns(edition)
+    numbers: dict[str, Any] = _isbns(edition)
     pagination = strip_isbd(one_line(edition.get("pagination"), 200))
     form = _form(edition, title)
     return BookDraft(
@@ -123,7 +123,7 @@ def _first_year(record: FetchedRecord, year: int | None, this_year: int) -> int 
     return None if first and year and first > year else first
 
 
-def _isbns(edition: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+def _isbns(edition: dict[str, Any]) -> dict[str, Any]:
     valid: dict[str, None] = {}
     ten: dict[str, None] = {}
     wrong: dict[str, None] = {}

@@ -1,6 +1,7 @@
 """What was fetched for one edition, as received."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 
@@ -10,12 +11,14 @@ class FetchedRecord:
 
     ``authors``: key ("/authors/OL1A") -> the author's record, or only the name.
     ``search_doc``: the work as the search index has it (author_key and author_name side by side, first year).
+    ``as_of``: the day for which it holds, if it is from the local copy.
     """
 
     edition: dict[str, Any] = field(default_factory=dict)
     work: dict[str, Any] = field(default_factory=dict)
     authors: dict[str, Any] = field(default_factory=dict)
     search_doc: dict[str, Any] = field(default_factory=dict)
+    as_of: date | None = None
 
     def as_json(self) -> dict[str, Any]:
         """All parts in one JSON value, to be kept as SourceRecord.payload."""

@@ -16,19 +16,25 @@ from .narrow import NARROW, ranked_few, tier_by_tier
 from .reading import How, Reading
 
 DOCUMENTS = "catalog_searchdocument"
+MOST_RANKED = 2 * NARROW  # hits of a tier that is gone on with as it was begun
 MOST_EXACT = 50  # books that have the very title
+MOST_TRIED = 1_000  # of them, whether they fit what is filtered by
 
 
 class Order(NamedTuple):
-    """A column of the documents and the direction of its sorting."""
+    """A column of the documents and the direction of its sorting. ``is_number``: what stands in it is one."""
 
     column: str
     is_descending: bool = False
+    is_number: bool = False
 
     @property
     def sql(self) -> str:
         way = " DESC" if self.is_descending else ""
         return f"d.{self.column}{way}, d.book_id{way}"
+
+
+_Row = tuple[int, Any]  # key of a book, and what it is sorted by
 
 
 class Page(NamedTuple):
@@ -45,41 +51,53 @@ class Page(NamedTuple):
 ORDERS = {
     "title": Order("sort_title"),
     "author": Order("sort_author"),
-    "year": Order("year", is_descending=True),
-    "popularity": Order("times_lent", is_descending=True),
+    "year": Order("year", is_descending=True, is_number=True),
+    "popularity": Order("times_lent", is_descending=True, is_number=True),
 }
 
 
 def page_of_many(
     reading: Reading, filters: Filters, sort: str, *, offset: int, limit: int, after: str, total: int
 ) -> Page:
-    """``limit`` keys after the first ``offset`` ones, or after the place ``after``; one that cannot be read is the
-    beginning. ``total`` decides how a sorted page is found."""
+    """``limit`` keys after the place ``after``; where none is given, or it cannot be read or is gone, after the first
+    ``offset`` ones. ``total`` decides how a sorted page is found.
+
+    A place keeps by what its book stood there, so that whatever happens to the book meanwhile leads nobody back.
+    """
     whole = filters.apply(reading.whole)
     if sort == "relevance":
         return _ranked(reading, filters, offset, limit, after)
-    if reading.how is How.EVERYTHING and not filters.narrows and sort in ORDERS:
-        found = _all(ORDERS[sort], offset, limit + 1, _number(after), shows_hidden=filters.shows_hidden)
-    elif sort == "newest":
-        found = engine().newest(whole, limit=limit + 1, offset=offset, before=_number(after))
+    if sort == "newest":
+        before = _number(after)
+        found = engine().newest(whole, limit=limit + 1, offset=0 if before is not None else offset, before=before)
+        return Page(found[:limit], len(found) > limit, str(found[limit - 1]) if len(found) > limit else "")
+    order = ORDERS[sort]
+    if reading.how is How.EVERYTHING and not filters.narrows:
+        rows = _all(order, offset, limit + 1, after, shows_hidden=filters.shows_hidden)
     else:
-        found = _sorted(whole, ORDERS[sort], offset, limit + 1, _number(after), is_walked=total > engine().COLLECTED)
-    has_next = len(found) > limit
-    return Page(found[:limit], has_next, str(found[limit - 1]) if has_next else "")
+        rows = _sorted(whole, order, offset, limit + 1, after, is_walked=total > engine().COLLECTED)
+    has_next = len(rows) > limit
+    return Page([pk for pk, _value in rows[:limit]], has_next, _mark_of(order, rows[limit - 1]) if has_next else "")
 
 
 class _Place(NamedTuple):
-    """Where a hit stands in the order by relevance."""
+    """Where a hit stands in the order by relevance. ``at``: the class of its popularity; where hits are ranked one by
+    one, more: how many have been shown of the tier."""
 
     tier: int
-    popularity: int
+    at: int
     pk: int
+
+    @property
+    def shown(self) -> int | None:
+        return min(self.at - POPULARITIES, MOST_RANKED) if self.at >= POPULARITIES else None
 
 
 def _ranked(reading: Reading, filters: Filters, offset: int, limit: int, after: str) -> Page:
     """Books of the very title before all, then tier by tier."""
     exact = _exact(reading.question, filters)
     start = _place(after)
+    offset = 0 if start else offset
     places = [] if start else [_Place(-1, 0, pk) for pk in exact]
     for tier, arm in enumerate(tier_by_tier(reading, filters)):
         missing = offset + limit + 1 - len(places)
@@ -96,16 +114,31 @@ def _tier(
     tier: int, arm: Expression, question: Question, *, but: list[int], limit: int, start: _Place | None
 ) -> list[_Place]:
     """The first ``limit`` hits of one tier, after ``start``. Few are ranked one by one; of many the most popular come
-    first, of these the newest."""
+    first, of these the newest. A tier that was begun in one of these ways goes on in it, if a few more came or went."""
+    shown = start.shown if start else None
+    if start and shown is None:
+        return _popular(tier, arm, but, limit, after=(start.at, start.pk))
+    most = NARROW if shown is None else MOST_RANKED
     sql, values = engine().ids(arm)
-    found = _keys(f"{sql} LIMIT %s", [*values, NARROW + 1])
-    if len(found) > NARROW:
-        after = (start.popularity, start.pk) if start else None
-        rows = engine().most_popular(arm, limit=limit + len(but), after=after)
-        return [_Place(tier, popularity, pk) for popularity, pk in rows if pk not in but][:limit]
+    found = _keys(f"{sql} LIMIT %s", [*values, most + 1])
+    if len(found) > most:
+        return _popular(tier, arm, but, limit + (shown or 0))[shown or 0 :]
     pks = [hit.pk for hit in ranked_few([pk for pk in found if pk not in but], question)]
-    first = pks.index(start.pk) + 1 if start and start.pk in pks else 0
-    return [_Place(tier, 0, pk) for pk in pks[first : first + limit]]
+    first = _gone_on(pks, start.pk, shown) if start and shown else 0
+    return [_Place(tier, POPULARITIES + n, pk) for n, pk in enumerate(pks[first : first + limit], first + 1)]
+
+
+def _popular(
+    tier: int, arm: Expression, but: list[int], limit: int, after: tuple[int, int] | None = None
+) -> list[_Place]:
+    rows = engine().most_popular(arm, limit=limit + len(but), after=after)
+    return [_Place(tier, popularity, pk) for popularity, pk in rows if pk not in but][:limit]
+
+
+def _gone_on(pks: list[int], last: int, shown: int) -> int:
+    """After how many of ``pks`` to go on, of which so many were ``shown``: one less where one of these is gone, as the
+    place of the ``last`` one says. Not behind that one wherever it is: it may be what moved."""
+    return shown - (pks[max(0, shown - 2) : shown - 1] == [last])
 
 
 def _exact(question: Question, filters: Filters) -> list[int]:
@@ -121,62 +154,70 @@ def _exact(question: Question, filters: Filters) -> list[int]:
         f" WHERE (title_key IN ({holes}) OR sort_title IN ({holes})){hidden}"
         " ORDER BY times_lent DESC, book_id DESC LIMIT %s"
     )
-    narrowed = f" WHERE {condition}" if filters.narrows else ""
+    if not filters.narrows:
+        return _keys(candidates, [*keys, *keys, MOST_EXACT])
     return _keys(
         f"SELECT d.book_id FROM ({candidates}) c JOIN {DOCUMENTS} d ON d.book_id = c.book_id"  # noqa: S608
-        f"{narrowed} ORDER BY d.times_lent DESC, d.book_id DESC",
-        [*keys, *keys, MOST_EXACT, *(values if filters.narrows else [])],
+        f" WHERE {condition} ORDER BY d.times_lent DESC, d.book_id DESC LIMIT %s",
+        [*keys, *keys, MOST_TRIED, *values, MOST_EXACT],
     )
 
 
-def _all(order: Order, offset: int, limit: int, after: int | None, *, shows_hidden: bool) -> list[int]:
+def _all(order: Order, offset: int, limit: int, after: str, *, shows_hidden: bool) -> list[_Row]:
     """Every book fits: the order's own index is all it takes."""
     place, values = _beyond(order, after)
     hidden = "" if shows_hidden else " AND NOT d.is_hidden"
-    return _keys(
-        f"SELECT d.book_id FROM {DOCUMENTS} d WHERE 1 = 1{hidden}{place} ORDER BY {order.sql} LIMIT %s OFFSET %s",  # noqa: S608
-        [*values, limit, offset],
+    return _rows(
+        f"SELECT d.book_id, d.{order.column} FROM {DOCUMENTS} d WHERE 1 = 1{hidden}{place}"  # noqa: S608
+        f" ORDER BY {order.sql} LIMIT %s OFFSET %s",
+        [*values, limit, 0 if place else offset],
     )
 
 
-def _sorted(
-    whole: Expression, order: Order, offset: int, limit: int, after: int | None, *, is_walked: bool
-) -> list[int]:
+def _sorted(whole: Expression, order: Order, offset: int, limit: int, after: str, *, is_walked: bool) -> list[_Row]:
     """``is_walked``: first go along the order, not too far, and ask of each book whether it fits; then sort all."""
     place, values = _beyond(order, after)
+    offset = 0 if place else offset
     if is_walked:
         condition, more = engine().probe(whole)
         along = f"SELECT * FROM {DOCUMENTS} d WHERE 1 = 1{place} ORDER BY {order.sql} LIMIT %s"  # noqa: S608
-        found = _keys(
-            f"SELECT d.book_id FROM ({along}) d WHERE {condition} ORDER BY {order.sql} LIMIT %s OFFSET %s",  # noqa: S608
+        found = _rows(
+            f"SELECT d.book_id, d.{order.column} FROM ({along}) d WHERE {condition}"  # noqa: S608 - our own pieces
+            f" ORDER BY {order.sql} LIMIT %s OFFSET %s",
             [*values, engine().WALKED, *more, limit, offset],
         )
         if len(found) == limit:
             return found
     sql, more = engine().ids(whole)
-    return _keys(
-        f"SELECT d.book_id FROM ({sql}) i JOIN {DOCUMENTS} d ON d.book_id = i.id"  # noqa: S608 - our own pieces
+    return _rows(
+        f"SELECT d.book_id, d.{order.column} FROM ({sql}) i JOIN {DOCUMENTS} d ON d.book_id = i.id"  # noqa: S608 - our own pieces
         f" WHERE 1 = 1{place} ORDER BY {order.sql} LIMIT %s OFFSET %s",
         [*more, *values, limit, offset],
     )
 
 
-def _beyond(order: Order, after: int | None) -> tuple[str, list[Any]]:
-    """The condition on rows that stand beyond the book ``after``; none where that book is gone."""
-    if after is None:
-        return "", []
-    values = SearchDocument.objects.filter(pk=after).values_list(order.column, flat=True).first()
+def _mark_of(order: Order, row: _Row) -> str:
+    """The place of a book: with the number by which it stands there, which a loan changes; texts are looked up."""
+    return f"0-{row[1]}-{row[0]}" if order.is_number else str(row[0])
+
+
+def _beyond(order: Order, after: str) -> tuple[str, list[Any]]:
+    """The condition on rows that stand beyond the place ``after``; none where nobody knows where that is."""
+    place = _place(after)
+    if place and order.is_number:
+        values: tuple[Any, int] | None = (place.at, place.pk)
+    else:
+        values = SearchDocument.objects.filter(pk=_number(after)).values_list(order.column, "pk").first()
     if values is None:
         return "", []
-    return f" AND (d.{order.column}, d.book_id) {'<' if order.is_descending else '>'} (%s, %s)", [values, after]
+    return f" AND (d.{order.column}, d.book_id) {'<' if order.is_descending else '>'} (%s, %s)", [*values]
 
 
 def _place(after: str) -> _Place | None:
     parts = after.split("-")
     if len(parts) != 3 or not all(part.isdecimal() and len(part) < 19 for part in parts):
         return None
-    tier, popularity, pk = map(int, parts)
-    return _Place(tier, min(popularity, POPULARITIES - 1), pk)
+    return _Place(*map(int, parts))
 
 
 def _number(after: str) -> int | None:

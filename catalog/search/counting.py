@@ -7,21 +7,32 @@ from functools import lru_cache
 
 from django.db import connection
 
+from accounts.models import Branch
+
 from . import marks
 from .engine import engine
 from .expressions import Expression, Mark, all_of
+from .filters import Filters
 
 SAMPLED = 500  # a sample has at least about so many hits
 IN = marks.AVAILABLE[2:]  # the facet of books that have a copy in, which documents keep as a number
+OF_BRANCH, OF_PLACE = f"{marks.BRANCH}_", f"{marks.IN_AT}_"
+FEW_BRANCHES = 4  # so many are counted exactly, each by a look into the index
 GUESSED_FROM = 9  # the sample that tells how large the others would be
 
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many hits have which facet (tokens as documents keep them); ``is_exact``, else reckoned to two digits."""
+    """How many hits have which facet (tokens as documents keep them); ``is_exact``, else reckoned to two digits from a
+    sample, which may lack rare ones. Those of ``counted`` are exact in any case."""
 
     counts: Counter[str]
     is_exact: bool = True
+    counted: frozenset[str] = frozenset()
+
+    def about(self, token: str) -> bool:
+        """Whether the number of ``token`` is reckoned."""
+        return not self.is_exact and token not in self.counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +51,65 @@ def count(expression: Expression, most: int) -> int:
         return cursor.fetchone()[0]
 
 
-def facets_of(rows: Iterable[tuple[str, int]]) -> Facets:
-    """What hits have in common; ``rows`` are the facets of each and how many of its copies are in."""
+def facets_of(rows: Iterable[tuple[str, str]], filters: Filters) -> Facets:
+    """What hits have in common; ``rows`` are the facets of each and those of the branches where a copy is in.
+
+    What ``filters`` say of a branch and of copies that are in is said of the same copy: beside a branch that was chosen
+    those hits are available that have a copy in there, beside available ones a branch has those with a copy in there.
+    """
     rows = list(rows)
-    counts = Counter(" ".join(facets for facets, _available in rows).split())
-    if available := sum(1 for _facets, available in rows if available):
+    counts = Counter(" ".join(facets for facets, _in_at in rows).split())
+    if filters.is_available:
+        at = Counter(" ".join(in_at for _facets, in_at in rows).split())
+        for token in [token for token in counts if token.startswith(OF_BRANCH)]:
+            del counts[token]
+        counts.update({f"{OF_BRANCH}{token.removeprefix(OF_PLACE)}": number for token, number in at.items()})
+    wanted = {f"{OF_PLACE}{branch}" for branch in filters.branches}
+    if available := sum(1 for _facets, in_at in rows if in_at and wanted.issubset(in_at.split())):
         counts[IN] = available
     return Facets(counts)
 
 
-def reckon(expression: Expression, counted: int) -> tuple[Total, Facets]:
+def reckon(expression: Expression, counted: int, filters: Filters) -> tuple[Total, Facets]:
     """The number of hits of ``expression``, many, and their facets; ``counted``: as far as they were counted."""
     most = engine().COUNTED
     hits = counted if counted <= most else count(_sample(expression, GUESSED_FROM), most) << GUESSED_FROM
     level = max(0, min(marks.SAMPLES, (hits // SAMPLED).bit_length() - 1))
     rows = engine().facets(_sample(expression, level) if level else expression)
     total = Total(counted) if counted <= most else Total(_rounded(len(rows) << level), is_exact=False)
+    found = facets_of(rows, filters)
     if level == 0:
-        return total, facets_of(rows)
-    found = facets_of(rows).counts
-    return total, Facets(Counter({name: _rounded(n << level) for name, n in found.items()}), is_exact=False)
+        return total, found
+    counts = {name: min(_rounded(n << level), total.number) for name, n in found.counts.items()}
+    known = _chosen(filters, total.number)
+    if total.is_exact:
+        known |= _counted(expression, filters)
+    counts = {name: number for name, number in (counts | known).items() if number}
+    return total, Facets(Counter(counts), is_exact=False, counted=frozenset(known if total.is_exact else ()))
+
+
+def _chosen(filters: Filters, total: int) -> dict[str, int]:
+    """What every hit has, because it was asked for."""
+    tokens = [facet.token[2:] for facet in filters.facets]
+    return dict.fromkeys([*tokens, IN] if filters.is_available else tokens, total)
+
+
+def _counted(expression: Expression, filters: Filters) -> dict[str, int]:
+    """What is cheap to count besides: how many hits are in, and how many each branch has, where there are a few."""
+    letter = marks.IN_AT if filters.is_available else marks.BRANCH
+    wanted: dict[str, list[str]] = {}
+    if not filters.is_available:
+        wanted[IN] = [marks.mark(marks.IN_AT, branch) for branch in filters.branches] or [marks.AVAILABLE]
+    if not filters.branches and 1 < len(branches := _branches()) <= FEW_BRANCHES:
+        wanted |= {f"{OF_BRANCH}{branch}": [marks.mark(letter, branch)] for branch in branches}
+    return {name: count(all_of([expression, *map(Mark, tokens)]), engine().COUNTED) for name, tokens in wanted.items()}
+
+
+def _branches() -> list[int]:
+    """The keys of the first branches of the library, one more than are few."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM {Branch._meta.db_table} ORDER BY id LIMIT %s", [FEW_BRANCHES + 1])  # noqa: S608
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _sample(expression: Expression, level: int) -> Expression:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 
-from catalog.models import Author, Book, Copy
 from catalog.normalize.text import fold, title_key
 from catalog.normalize.titles import sort_title
 
 from . import marks
 from .expressions import AUTHOR, NUMBER, PARTS, PUBLISHER, REST, SHELF, SUBJECT, TITLE
+from .facts import BookFacts, CopyFacts, PersonFacts
 from .stems import roots_of
 from .words import LONGEST, accented_words, name_keys, other_spellings, words
 
@@ -28,10 +28,10 @@ LONGEST_SPELLED = 40
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What circulation knows of a book: how many of its copies are ``out`` (lent, or kept for somebody) that could be
-    lent otherwise, how often any was lent, how many people wait."""
+    """What circulation knows of a book: the keys of its copies that are ``out`` (lent, or kept for somebody) in order,
+    divided by blanks; how often any was lent, how many people wait."""
 
-    out: int = 0
+    out: str = ""
     times_lent: int = 0
     holds: int = 0
 
@@ -47,20 +47,17 @@ class Document:
     spellings: frozenset[str] = frozenset()
 
 
-def document(book: Book, stock: Stock) -> Document:
-    """The document of ``book``, whose contributors with authors, subjects, identifiers and copies with their types are
-    best prefetched."""
-    copies = list(book.copies.all())
-    standing = [copy for copy in copies if copy.withdrawn_on is None]
+def document(book: BookFacts, stock: Stock) -> Document:
+    """The document of a book, from the facts about it and what circulation knows."""
+    standing = [copy for copy in book.copies if copy.withdrawn_on is None]
     here = [copy for copy in standing if copy.lost_on is None]
-    lendable = sum(1 for copy in here if copy.damaged_on is None and copy.copy_type.is_lendable)
-    available = max(0, lendable - stock.out)
-    people = [part.author for part in book.contributors.all()]
-    subjects = sorted(book.subjects.all(), key=lambda subject: subject.pk)
-    surface = _surface(book, [person.name for person in people], [subject.name for subject in subjects], copies)
+    lendable = _lendable(here)
+    branches = branches_in(lendable, stock)
+    people = book.people
+    surface = _surface(book)
     found = {name: [_words(name, text) for text in texts] for name, texts in surface.items()}
-    facets = _facets(book, [person.pk for person in people], [subject.pk for subject in subjects], here)
-    is_hidden = bool(copies) and not standing
+    facets = _facets(book, here)
+    is_hidden = bool(book.copies) and not standing
     return Document(
         pk=book.pk,
         parts=tuple(
@@ -69,26 +66,47 @@ def document(book: Book, stock: Stock) -> Document:
         ),
         marks=(
             marks.ALL, *([marks.HIDDEN] if is_hidden else []), *facets, *marks.of_year(book.year),
-            *marks.samples(book.pk), *volatile_marks(available, stock.times_lent),
+            *marks.samples(book.pk), *volatile_marks(branches, stock),
         ),
         fields={
             "is_hidden": is_hidden,
             "title_key": fold(title_key(book.title))[:500], "sort_title": book.sort_title[:SORT_LENGTH],
             "sort_author": fold(people[0].sort_name)[:SORT_LENGTH] if people else "", "year": book.year or 0,
-            "language": book.language, "copies": len(here), "lendable": lendable, "available": available,
-            "out": stock.out, "times_lent": stock.times_lent, "holds": stock.holds,
+            "language": book.language, "copies": len(here), "lendable": lendable, "available": len(branches),
+            "out": stock.out, "times_lent": stock.times_lent, "holds": stock.holds, "in_at": in_at(branches),
             "facets": " ".join(sorted(token[2:] for token in (*facets, *marks.of_year(book.year)[1:2]))),
         },
         spellings=frozenset(
-            _spelled(chain(words(book.series), *(text for name in SPELLED_PARTS for text in found[name])))
+            spelled(chain(words(book.series), *(text for name in SPELLED_PARTS for text in found[name])))
         ),
     )  # fmt: skip
 
 
-def volatile_marks(available: int, times_lent: int) -> list[str]:
-    """The marks that loans and returns change."""
-    popular = marks.mark(marks.POPULARITY, marks.popularity(times_lent))
-    return [popular, marks.AVAILABLE] if available else [popular]
+def branches_in(lendable: str, stock: Stock) -> list[int]:
+    """The branch of each copy that is in. ``lendable``: as documents keep it."""
+    out = stock.out.split()
+    copies = (each.partition(":") for each in lendable.split())
+    return [int(branch) for copy, _colon, branch in copies if copy not in out]
+
+
+def in_at(branches: Iterable[int]) -> str:
+    """The facets of these branches, where a copy is in, as documents keep them."""
+    return " ".join(token[2:] for token in _in_at(branches))
+
+
+def volatile_marks(branches: list[int], stock: Stock) -> list[str]:
+    """The marks that loans and returns change. ``branches``: of each copy that is in."""
+    popular = marks.mark(marks.POPULARITY, marks.popularity(stock.times_lent))
+    return [popular, marks.AVAILABLE, *_in_at(branches)] if branches else [popular]
+
+
+def _in_at(branches: Iterable[int]) -> list[str]:
+    return [marks.mark(marks.IN_AT, branch) for branch in sorted(set(branches))]
+
+
+def _lendable(copies: list[CopyFacts]) -> str:
+    could_be = (copy for copy in copies if copy.damaged_on is None and copy.is_lendable)
+    return " ".join(f"{copy.pk}:{copy.branch}" for copy in could_be)
 
 
 def exact_keys(text: str) -> set[str]:
@@ -96,16 +114,16 @@ def exact_keys(text: str) -> set[str]:
     return {key for key in (fold(text)[:500], sort_title(text)) if key}
 
 
-def _surface(book: Book, people: list[str], subjects: list[str], copies: list[Copy]) -> dict[str, list[str]]:
+def _surface(book: BookFacts) -> dict[str, list[str]]:
     title = f"{book.title} {book.subtitle}"  # a phrase may run from one into the other
-    shelf = dict.fromkeys([book.call_number, *(copy.call_number for copy in copies)])
+    shelf = dict.fromkeys([book.call_number, *(copy.call_number for copy in book.copies)])
     rest = [book.statement, book.series, book.edition, book.published, book.description]
     return {
         TITLE: [title],
-        AUTHOR: people,
-        SUBJECT: subjects,
+        AUTHOR: [person.name for person in book.people],
+        SUBJECT: [subject.name for subject in book.subjects],
         PUBLISHER: [book.publisher, book.place],
-        NUMBER: [identifier.value for identifier in book.identifiers.all()],
+        NUMBER: book.numbers,
         SHELF: list(shelf),
         REST: [text for text in rest if text],
     }
@@ -145,7 +163,7 @@ def _roots(name: str, texts: list[str], found: list[Sequence[str]], language: st
     return [token for tongue in tongues for token in roots_of(accented, tongue)]
 
 
-def _names(people: list[Author]) -> list[str]:
+def _names(people: list[PersonFacts]) -> list[str]:
     return sorted({token for person in people for token in _name_tokens(person.name, person.sort_name)})
 
 
@@ -157,13 +175,13 @@ def _name_tokens(name: str, sort_name: str) -> frozenset[str]:
     return frozenset({f"_n_{key}" for key in name_keys(name)} | {f"_s_{end}" for end in ends})
 
 
-def _facets(book: Book, authors: list[int], subjects: list[int], copies: list[Copy]) -> list[str]:
+def _facets(book: BookFacts, copies: list[CopyFacts]) -> list[str]:
     values: dict[str, Iterable[object]] = {
         marks.LANGUAGE: [book.language],
         marks.FORMAT: [book.format],
-        marks.AUTHOR: authors,
-        marks.SUBJECT: subjects,
-        marks.BRANCH: [copy.home_branch_id for copy in copies],
+        marks.AUTHOR: [person.pk for person in book.people],
+        marks.SUBJECT: [subject.pk for subject in book.subjects],
+        marks.BRANCH: [copy.branch for copy in copies],
         marks.LOCATION: [copy.location for copy in copies],
     }
     return list(
@@ -171,5 +189,6 @@ def _facets(book: Book, authors: list[int], subjects: list[int], copies: list[Co
     )
 
 
-def _spelled(found: Iterable[str]) -> Iterable[str]:
+def spelled(found: Iterable[str]) -> Iterable[str]:
+    """Those of these tokens with which misspelt words may be compared."""
     return (word for word in found if SHORTEST_SPELLED <= len(word) <= LONGEST_SPELLED and word.isalpha())

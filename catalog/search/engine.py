@@ -18,11 +18,18 @@ class Engine(Protocol):
     def write(self, documents: Iterable[Document]) -> None:
         """Put the words of ``documents`` into the index, in place of what was there. Their rows are written already."""
 
-    def lock(self, pks: Sequence[int]) -> list[tuple[int, int, int, Stock]]:
-        """Key, copies to lend, available ones and stock of these books' documents, by key, kept from changing."""
+    def lock(self, pks: Sequence[int]) -> list[tuple[int, str, Stock]]:
+        """Key, copies to lend and stock of these books' documents, by key, kept from changing."""
 
-    def write_stock(self, pk: int, stock: Stock, available: int, old: Sequence[str], new: Sequence[str]) -> None:
-        """Give the document ``pk`` these figures, and the marks ``new`` in place of ``old``."""
+    def write_stock(self, pk: int, stock: Stock, branches: list[int], old: Sequence[str], new: Sequence[str]) -> None:
+        """Give the document ``pk`` these figures, the branch of each copy that is in, and the marks ``new`` in place of
+        ``old``."""
+
+    def words_of(self, pks: Sequence[int]) -> Iterable[str]:
+        """The tokens that stand in these books' documents now."""
+
+    def unused(self, words: Sequence[str]) -> list[str]:
+        """Those of these words, made of letters, that stand in no document."""
 
     def strays(self) -> list[int]:
         """The keys of books that are gone and whose words are still there."""
@@ -46,8 +53,8 @@ class Engine(Protocol):
     def ids(self, expression: Expression) -> tuple[str, list]:
         """A SELECT of the ``id`` of what fits, in any order."""
 
-    def facets(self, expression: Expression) -> list[tuple[str, int]]:
-        """The facets of everything that fits, and how many of its copies are in."""
+    def facets(self, expression: Expression) -> list[tuple[str, str]]:
+        """The facets of everything that fits, and those of the branches where a copy of it is in."""
 
     def newest(self, expression: Expression, *, limit: int, offset: int, before: int | None) -> list[int]:
         """``limit`` keys of what fits after the first ``offset``, the highest first, below ``before``."""

@@ -8,7 +8,8 @@ from .expressions import Expression, Mark, all_of, any_of, without
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Only books that have every one of ``facets``, came out ``since`` to ``until``, and have a copy in.
+    """Only books that have every one of ``facets``, came out ``since`` to ``until``, and have a copy in; if a branch is
+    among them, in there.
 
     ``shows_hidden``: also those whose every copy was withdrawn; for the desk.
     """
@@ -24,10 +25,15 @@ class Filters:
         """Whether anything is filtered that a reader chose."""
         return bool(self.facets) or self.since is not None or self.until is not None or self.is_available
 
+    @property
+    def branches(self) -> list[str]:
+        """The keys of the branches that were chosen."""
+        return [facet.value for facet in self.facets if facet.letter == marks.BRANCH]
+
     def apply(self, expression: Expression) -> Expression:
         """``expression`` narrowed down."""
-        wanted: list[Expression] = [Mark(facet.token) for facet in self.facets]
-        if self.is_available:
+        wanted: list[Expression] = [Mark(self._token(facet)) for facet in self.facets]
+        if self.is_available and not self.branches:
             wanted.append(Mark(marks.AVAILABLE))
         if self.since is not None or self.until is not None:
             wanted.append(self._years())
@@ -36,6 +42,10 @@ class Filters:
     def visible(self, expression: Expression) -> Expression:
         """What of ``expression`` may be seen, not narrowed down otherwise."""
         return expression if self.shows_hidden else without(expression, [Mark(marks.HIDDEN)])
+
+    def _token(self, facet: marks.Facet) -> str:
+        is_in = self.is_available and facet.letter == marks.BRANCH
+        return marks.mark(marks.IN_AT, facet.value) if is_in else facet.token
 
     def _years(self) -> Expression:
         since = marks.FIRST_YEAR if self.since is None else self.since

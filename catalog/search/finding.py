@@ -35,10 +35,10 @@ def find(
 ) -> Found:  # fmt: skip
     """The books that fit ``question`` and ``filters``, in the order ``sort`` (of SORTS), page by page.
 
-    ``after``: where the page before ended, as its Found says; without it the pages are counted, up to MOST_PAGES. A
-    page after the last one has no books. Few hits are counted and ranked one by one; of many, the first are found by
-    going down the index, and their number and facets are reckoned from a sample, so that a million titles take hardly
-    longer than a thousand.
+    ``after``: where the page before ended, as its Found says; without it, and where that place is gone, the pages are
+    counted, up to MOST_PAGES. A page after the last one has no books. Few hits are counted and ranked one by one; of
+    many, the first are found by going down the index, and their number and facets are reckoned from a sample, so that a
+    million titles take hardly longer than a thousand.
     """
     with engine().looking():
         reading = read(question, languages, filters.visible)
@@ -46,8 +46,8 @@ def find(
         counted = count(whole, engine().COUNTED + 1)
         if counted <= NARROW:
             return _page_of_few(reading, filters, sort, start=(page - 1) * per_page, limit=per_page)
-        total, facets = reckon(whole, counted)
-        offset = 0 if after else min(page - 1, MOST_PAGES) * per_page
+        total, facets = reckon(whole, counted, filters)
+        offset = min(page - 1, MOST_PAGES) * per_page
         shown = page_of_many(reading, filters, sort, offset=offset, limit=per_page, after=after, total=total.number)
     return Found(shown.pks, total, facets, reading, has_next=shown.has_next, after=shown.after)
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 ALL, HIDDEN, AVAILABLE = "__all", "__hid", "__av"
 POPULARITIES = 8  # of times lent: none, once, up to 3, 7, 15, 31, 63, more
 SAMPLES = 14  # sample n holds one book in two to the power of n
-# Facets by the letter of their tokens.
-LANGUAGE, FORMAT, AUTHOR, SUBJECT, BRANCH, LOCATION, DECADE = "l", "f", "a", "s", "b", "o", "d"
+# Facets by the letter of their tokens. A book has BRANCH for each where a copy stands or was lent last, IN_AT for those
+# where one is in.
+LANGUAGE, FORMAT, AUTHOR, SUBJECT, BRANCH, LOCATION, DECADE, IN_AT = "l", "f", "a", "s", "b", "o", "d", "i"
 YEAR, CENTURY, POPULARITY, SAMPLE = "y", "c", "p", "r"
 FIRST_YEAR, LAST_YEAR = 0, 9999
 _MIX, _MIX_AGAIN = 2_654_435_761, 2_246_822_507  # odd and large: neighbours land far apart

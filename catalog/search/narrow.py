@@ -13,8 +13,9 @@ from .ranking import Hit, relevance
 from .reading import Reading
 
 NARROW = 300  # so many hits are looked at one by one
-COLUMNS = "d.book_id, t.tier, d.title_key, d.sort_title, d.sort_author, d.year, d.times_lent, d.available, d.facets"
-
+COLUMNS = (
+    "d.book_id, t.tier, d.title_key, d.sort_title, d.sort_author, d.year, d.times_lent, d.available, d.facets, d.in_at"
+)
 
 KEYS = {
     "newest": lambda hit: -hit.pk,
@@ -31,7 +32,7 @@ def all_hits(reading: Reading, filters: Filters, sort: str) -> tuple[list[int], 
         hits = ranked([filters.apply(tier) for tier in reading.tiers], reading.question)
     else:
         hits = sorted(_hits([filters.apply(reading.whole)]), key=KEYS[sort])
-    return [hit.pk for hit in hits], facets_of((hit.facets, hit.available) for hit in hits)
+    return [hit.pk for hit in hits], facets_of(((hit.facets, hit.in_at) for hit in hits), filters)
 
 
 def ranked(tiers: list[Expression], question: Question) -> list[Hit]:

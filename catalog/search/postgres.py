@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
-from .documents import Document, Stock
+from .documents import Document, Stock, in_at
 from .expressions import (
     AUTHOR,
     NUMBER,
@@ -36,8 +36,11 @@ GUESSED_FROM = 5  # the sample from which the number of hits is guessed
 CLASS = f"width_bucket(times_lent, ARRAY[{', '.join(str(2**n - 1) for n in range(1, POPULARITIES))}])"
 LAST_POSITION = 16_383  # PostgreSQL counts no further
 MOST_POSITIONS = 255  # of one word
+# What a database is made with. A migration has its own copy, which does not change any more.
 CREATE = [
     # By code point as in SQLite: the words are folded, and beginnings are found by these indexes.
+    'ALTER TABLE catalog_author ALTER COLUMN match_key TYPE varchar(300) COLLATE "C"',
+    'ALTER TABLE catalog_subject ALTER COLUMN match_key TYPE varchar(300) COLLATE "C"',
     f'ALTER TABLE {TABLE} ALTER COLUMN title_key TYPE varchar(500) COLLATE "C",'
     ' ALTER COLUMN sort_title TYPE varchar(60) COLLATE "C", ALTER COLUMN sort_author TYPE varchar(60) COLLATE "C"',
     "ALTER TABLE catalog_searchdocument ADD COLUMN tokens tsvector",
@@ -56,26 +59,38 @@ def write(documents: Iterable[Document]) -> None:
         cursor.executemany(f"UPDATE {TABLE} SET tokens = %s::tsvector WHERE book_id = %s", rows)  # noqa: S608
 
 
-def lock(pks: Sequence[int]) -> list[tuple[int, int, int, Stock]]:
+def lock(pks: Sequence[int]) -> list[tuple[int, str, Stock]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT book_id, lendable, available, out, times_lent, holds FROM catalog_searchdocument"
+            "SELECT book_id, lendable, out, times_lent, holds FROM catalog_searchdocument"
             " WHERE book_id = ANY(%s) ORDER BY book_id FOR UPDATE",
             [list(pks)],
         )
-        return [(pk, lendable, available, Stock(*stock)) for pk, lendable, available, *stock in cursor.fetchall()]
+        return [(pk, lendable, Stock(*stock)) for pk, lendable, *stock in cursor.fetchall()]
 
 
-def write_stock(pk: int, stock: Stock, available: int, old: Sequence[str], new: Sequence[str]) -> None:
-    figures = [stock.out, stock.times_lent, stock.holds, available]
+def write_stock(pk: int, stock: Stock, branches: list[int], old: Sequence[str], new: Sequence[str]) -> None:
+    figures: list[Any] = [stock.out, stock.times_lent, stock.holds, len(branches), in_at(branches)]
     marks: list[Any] = [list(old), " ".join(f"'{token}'" for token in new)] if old != new else []
     tokens = ", tokens = ts_delete(tokens, %s::text[]) || %s::tsvector" if marks else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE catalog_searchdocument SET out = %s, times_lent = %s, holds = %s, available = %s"  # noqa: S608
+            "UPDATE catalog_searchdocument SET out = %s, times_lent = %s, holds = %s, available = %s, in_at = %s"  # noqa: S608
             f"{tokens} WHERE book_id = %s",
             [*figures, *marks, pk],
         )
+
+
+def words_of(pks: Sequence[int]) -> Iterable[str]:
+    found = f"SELECT DISTINCT unnest(tsvector_to_array(tokens)) AS word FROM {TABLE} WHERE book_id = ANY(%s)"  # noqa: S608
+    return (word for (word,) in _rows(f"SELECT word FROM ({found}) w WHERE word !~ '[:_]'", [list(pks)]))  # noqa: S608
+
+
+def unused(words: Sequence[str]) -> list[str]:
+    has_none = f"NOT EXISTS (SELECT 1 FROM {TABLE} WHERE tokens @@ quote_literal(word)::tsquery)"  # noqa: S608
+    with looking():
+        found = _rows(f"SELECT word FROM unnest(%s::text[]) AS w(word) WHERE {has_none}", [list(words)])  # noqa: S608
+    return [word for (word,) in found]
 
 
 def strays() -> list[int]:
@@ -111,8 +126,8 @@ def ids(expression: Expression) -> tuple[str, list[Any]]:
     return f"SELECT book_id AS id FROM {TABLE} WHERE tokens @@ %s::tsquery", [query(expression)]  # noqa: S608
 
 
-def facets(expression: Expression) -> list[tuple[str, int]]:
-    return _rows(f"SELECT facets, available FROM {TABLE} WHERE tokens @@ %s::tsquery", [query(expression)])  # noqa: S608
+def facets(expression: Expression) -> list[tuple[str, str]]:
+    return _rows(f"SELECT facets, in_at FROM {TABLE} WHERE tokens @@ %s::tsquery", [query(expression)])  # noqa: S608
 
 
 def newest(expression: Expression, *, limit: int, offset: int, before: int | None) -> list[int]:

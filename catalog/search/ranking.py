@@ -21,6 +21,7 @@ class Hit(NamedTuple):
     times_lent: int
     available: int
     facets: str
+    in_at: str
 
 
 def relevance(question: Question) -> Callable[[Hit], tuple]:

@@ -30,12 +30,14 @@ class How(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The ``question`` as it was taken: ``tiers`` from the weightiest to the least, each finding what the ones before
-    it do not; ``whole`` is what any of them finds."""
+    it do not; ``whole`` is what any of them finds. ``only_begins``: no book has these words themselves, only
+    words that begin so."""
 
     question: Question
     how: How
     tiers: tuple[Expression, ...]
     whole: Expression
+    only_begins: bool = False
 
 
 def read(question: Question, languages: Iterable[str], visible: Visible = lambda said: said) -> Reading:
@@ -81,7 +83,8 @@ class _Reader:
             return Reading(question, How.LITERAL, exact.all, everything), found > 0
         typing = tiers(begun, self.languages)
         in_order = dict.fromkeys((*exact.heads, *typing.heads, *exact.rest, *typing.rest))
-        reading = Reading(question, How.LITERAL, tuple(in_order), any_of([everything, typing.all[-1]]))
+        both = any_of([everything, typing.all[-1]])
+        reading = Reading(question, How.LITERAL, tuple(in_order), both, only_begins=not found)
         return reading, found > 0 or self._finds(reading)
 
     def _corrected(self, better: Question) -> Reading:
@@ -93,7 +96,7 @@ class _Reader:
         be mended, any."""
         begun = question.as_typing(every=True)
         if begun and self._finds(reading := self._read(begun)):
-            return reading
+            return replace(reading, only_begins=True)
         if len(question.telling) < 2:
             return None
         for less in self._less(question):

@@ -1,5 +1,6 @@
 """Search in SQLite: one FTS5 table with a column for each part of a document and one for its marks."""
 
+import json
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from .documents import Document, Stock
+from .documents import Document, Stock, in_at
 from .expressions import PARTS, And, Expression, Mark, Or, Words, all_of
 from .marks import POPULARITIES, POPULARITY, mark
 
@@ -18,6 +19,7 @@ COUNTED = 10_000
 COLLECTED = 200_000
 WALKED = 1_000
 MERGED = 500  # pages of the index at a time
+# What a database is made with. A migration has its own copy, which does not change any more.
 # Tokens come folded and divided by blanks: whatever is no blank belongs to one.
 CREATE = [
     """CREATE VIRTUAL TABLE catalog_searchtext USING fts5(
@@ -37,23 +39,23 @@ def write(documents: Iterable[Document]) -> None:
         cursor.executemany(_INSERT, rows)
 
 
-def lock(pks: Sequence[int]) -> list[tuple[int, int, int, Stock]]:
+def lock(pks: Sequence[int]) -> list[tuple[int, str, Stock]]:
     holes = ", ".join(["%s"] * len(pks))  # whoever writes is alone: there is nothing to lock
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT book_id, lendable, available, out, times_lent, holds FROM catalog_searchdocument"  # noqa: S608
+            "SELECT book_id, lendable, out, times_lent, holds FROM catalog_searchdocument"  # noqa: S608
             f" WHERE book_id IN ({holes}) ORDER BY book_id",
             pks,
         )
-        return [(pk, lendable, available, Stock(*stock)) for pk, lendable, available, *stock in cursor.fetchall()]
+        return [(pk, lendable, Stock(*stock)) for pk, lendable, *stock in cursor.fetchall()]
 
 
-def write_stock(pk: int, stock: Stock, available: int, old: Sequence[str], new: Sequence[str]) -> None:
+def write_stock(pk: int, stock: Stock, branches: list[int], old: Sequence[str], new: Sequence[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE catalog_searchdocument SET out = %s, times_lent = %s, holds = %s, available = %s"
+            "UPDATE catalog_searchdocument SET out = %s, times_lent = %s, holds = %s, available = %s, in_at = %s"
             " WHERE book_id = %s",
-            [stock.out, stock.times_lent, stock.holds, available, pk],
+            [stock.out, stock.times_lent, stock.holds, len(branches), in_at(branches), pk],
         )
         if old != new:
             _write_marks(cursor, pk, old, new)
@@ -65,6 +67,18 @@ def _write_marks(cursor: Any, pk: int, old: Sequence[str], new: Sequence[str]) -
         kept = f"replace({kept}, %s, ' ')"
     values = [*(f" {token} " for token in old), " ".join(new), pk]
     cursor.execute(f"UPDATE {TABLE} SET marks = trim({kept}) || ' ' || %s WHERE rowid = %s", values)  # noqa: S608
+
+
+def words_of(pks: Sequence[int]) -> Iterable[str]:
+    holes = ", ".join(["%s"] * len(pks))
+    texts = _rows(f"SELECT {', '.join(PARTS)} FROM {TABLE} WHERE rowid IN ({holes})", pks)  # noqa: S608
+    return (word for row in texts for text in row for word in text.split())
+
+
+def unused(words: Sequence[str]) -> list[str]:
+    """Of each word the index tells of one document at most."""
+    has_none = f"NOT EXISTS (SELECT 1 FROM {TABLE} WHERE {TABLE} MATCH '\"' || value || '\"')"  # noqa: S608 - a constant
+    return [word for (word,) in _rows(f"SELECT value FROM json_each(%s) WHERE {has_none}", [json.dumps(list(words))])]  # noqa: S608
 
 
 def strays() -> list[int]:
@@ -95,10 +109,10 @@ def ids(expression: Expression) -> tuple[str, list[Any]]:
     return f"SELECT rowid AS id FROM {TABLE} WHERE {TABLE} MATCH %s", [query(expression)]  # noqa: S608
 
 
-def facets(expression: Expression) -> list[tuple[str, int]]:
+def facets(expression: Expression) -> list[tuple[str, str]]:
     sql, values = ids(expression)
     documents = "JOIN catalog_searchdocument d ON d.book_id = i.id"
-    return _rows(f"SELECT d.facets, d.available FROM ({sql}) i {documents}", values)  # noqa: S608 - our own pieces
+    return _rows(f"SELECT d.facets, d.in_at FROM ({sql}) i {documents}", values)  # noqa: S608 - our own pieces
 
 
 def newest(expression: Expression, *, limit: int, offset: int, before: int | None) -> list[int]:

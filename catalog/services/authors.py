@@ -1,27 +1,58 @@
-"""Finding the author or subject that is meant, or making it."""
+"""Finding the authors and subjects that are meant, or making them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q
 
 from catalog.drafts import DraftContributor
-from catalog.models import Author, Subject
+from catalog.models import Author, MergedRecord, RecordKind, Subject
 from catalog.normalize.names import name_key, sort_name
 from catalog.normalize.subjects import subject_key
+from catalog.services.merged import kept_author, kept_subject
 
 
 def author_for(person: DraftContributor) -> Author:
-    """The author meant by ``person``: by key, else by name among those whose key does not contradict, else a new one.
+    """The author meant by ``person`` (see ``authors_for``)."""
+    return authors_for([person])[0][0]
 
-    Two authors with different keys of a source are never taken for one because of their name alone.
+
+def authors_for(people: Sequence[DraftContributor]) -> tuple[list[Author], list[Author]]:
+    """The authors meant by ``people``, one each, and those among them that are new.
+
+    By key, else by name among those whose key does not contradict, else a new one. Two authors with different keys of
+    a source are never taken for one because of their name alone. Who was merged with another is that one. Inside the
+    caller's transaction.
     """
-    key = name_key(person.name)
-    if person.key:
-        known = Author.objects.filter(source_key=person.key).first()
-        return known or _adopted(key, person) or _made(key, person)
-    return Author.objects.filter(match_key=key).order_by("pk").first() or _made(key, person)
+    here = _authors_here(people)
+    found = [here.meant_by(person) for person in people]
+    Author.objects.bulk_create(here.new)
+    Author.objects.bulk_update(here.adopted, ["source_key"])
+    return found, here.new
 
 
 def subject_for(name: str) -> Subject:
     """The subject called ``name`` in any spelling, or a new one."""
-    subject, _made = Subject.objects.get_or_create(match_key=subject_key(name), defaults={"name": name[:300]})
-    return subject
+    return subjects_for([name])[0][0]
+
+
+def subjects_for(names: Sequence[str]) -> tuple[list[Subject], list[Subject]]:
+    """The subjects called ``names`` in any spelling, one each, and those among them that are new.
+
+    One that was merged with another is that one. Inside the caller's transaction.
+    """
+    keys = [subject_key(name) for name in names]
+    merged = MergedRecord.objects.filter(kind=RecordKind.SUBJECT, match_key__in=set(keys)).order_by("pk")
+    subjects = {row.match_key: kept for row in merged if (kept := kept_subject(row.match_key))}
+    subjects |= {subject.match_key: subject for subject in Subject.objects.filter(match_key__in=set(keys))}
+    new = []
+    for key, name in zip(keys, names, strict=True):
+        if key not in subjects:
+            subjects[key] = Subject(name=name[:300], match_key=key)
+            new.append(subjects[key])
+    Subject.objects.bulk_create(new)
+    return [subjects[key] for key in keys], new
 
 
 def rename(author: Author, name: str) -> None:
@@ -32,16 +63,61 @@ def rename(author: Author, name: str) -> None:
     author.save(update_fields=["name", "sort_name"])
 
 
-def _adopted(key: str, person: DraftContributor) -> Author | None:
-    """An author typed in by hand under the same name gets the source's key."""
-    author = Author.objects.filter(match_key=key, source_key=None).order_by("pk").first()
-    if author:
-        author.source_key = person.key
-        author.save(update_fields=["source_key"])
-    return author
+@dataclass(slots=True)
+class _Authors:
+    """The authors here by key and by name, and those that are made or learn their key."""
+
+    by_key: dict[str, Author] = field(default_factory=dict)
+    by_name: dict[str, list[Author]] = field(default_factory=lambda: defaultdict(list))
+    merged: dict[str, Author] = field(default_factory=dict)
+    new: list[Author] = field(default_factory=list)
+    adopted: list[Author] = field(default_factory=list)
+
+    def meant_by(self, person: DraftContributor) -> Author:
+        alike = self.by_name[name_key(person.name)]
+        if person.key:
+            known = self.by_key.get(person.key) or self.merged.get(person.key)
+            return known or self._adopt(alike, person.key) or self._make(alike, person)
+        return alike[0] if alike else self.merged.get(name_key(person.name)) or self._make(alike, person)
+
+    def learn_merged(self, row: MergedRecord) -> None:
+        """An author who became part of another is found by key and by name as before."""
+        if row.source_key and (kept := kept_author(row.match_key, row.source_key)):
+            self.merged[row.source_key] = kept
+        if kept := kept_author(row.match_key):
+            self.merged[row.match_key] = kept
+
+    def _adopt(self, alike: list[Author], key: str) -> Author | None:
+        """An author typed in by hand under the same name gets the source's key."""
+        author = next((each for each in alike if each.source_key is None), None)
+        if author:
+            author.source_key = key
+            self.by_key[key] = author
+            if author.pk:
+                self.adopted.append(author)
+        return author
+
+    def _make(self, alike: list[Author], person: DraftContributor) -> Author:
+        name = person.name[:300]
+        sort_form = (person.sort_name or sort_name(name))[:300]
+        key = name_key(person.name)
+        author = Author(name=name, sort_name=sort_form, match_key=key, source_key=person.key or None)
+        alike.append(author)
+        self.new.append(author)
+        if person.key:
+            self.by_key[person.key] = author
+        return author
 
 
-def _made(key: str, person: DraftContributor) -> Author:
-    name = person.name[:300]
-    sort_form = (person.sort_name or sort_name(name))[:300]
-    return Author.objects.create(name=name, sort_name=sort_form, match_key=key, source_key=person.key or None)
+def _authors_here(people: Iterable[DraftContributor]) -> _Authors:
+    here = _Authors()
+    keys = {person.key for person in people if person.key}
+    if keys:
+        here.by_key = {author.source_key or "": author for author in Author.objects.filter(source_key__in=keys)}
+    names = {name_key(person.name) for person in people if person.key not in here.by_key}
+    for author in Author.objects.filter(match_key__in=names).order_by("pk") if names else ():
+        here.by_name[author.match_key].append(here.by_key.get(author.source_key or "") or author)
+    merged = MergedRecord.objects.filter(Q(source_key__in=keys) | Q(match_key__in=names), kind=RecordKind.AUTHOR)
+    for row in merged.order_by("pk"):  # few, if any
+        here.learn_merged(row)
+    return here

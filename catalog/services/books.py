@@ -16,32 +16,29 @@ from accounts.services.numbers import BARCODES, hold
 from catalog.drafts import BookDraft, DraftContributor
 from catalog.models import Author, Book, BookIdentifier, Contributor, CopyType, Cover
 from catalog.normalize.names import name_key
-from catalog.normalize.shelf import shelf_key
-from catalog.normalize.subjects import subject_key
-from catalog.normalize.text import title_key
-from catalog.normalize.titles import sort_title
 from catalog.queries import with_isbns
-from catalog.services.authors import author_for, rename, subject_for
+from catalog.services.authors import author_for, rename, subjects_for
 from catalog.services.copies import create_copies
 from catalog.services.covers import forget_file
+from catalog.services.creating import (
+    FIELDS,
+    NUMBERS,
+    PLAIN_FIELDS,
+    create_book,
+    draft_value,
+    numbers_of,
+    set_plain,
+    subjects_of,
+)
 from catalog.services.search import follow, index_book
+from catalog.services.spelling import doubt_words_of
 
 LIBRARIAN = "librarian"
-PLAIN_FIELDS = (
-    "title", "subtitle", "statement", "edition", "publisher", "place", "published", "year", "first_year", "language",
-    "other_languages", "pages", "pagination", "format", "format_text", "series", "description", "call_number",
-)  # fmt: skip
-LIST_FIELDS = ("contributors", "subjects", "identifiers")
-FIELDS = PLAIN_FIELDS + LIST_FIELDS
 # Those that people see and edit; the others stay as a source gave them.
 SHOWN_FIELDS = (
     "title", "subtitle", "contributors", "publisher", "place", "year", "edition", "language", "pages", "format",
     "series", "call_number", "subjects", "description", "identifiers",
 )  # fmt: skip
-# kind of identifier -> the draft's list of them
-NUMBERS = {
-    "isbn13": "isbns", "isbn10": "isbns_10", "isbn_invalid": "isbns_invalid", "lccn": "lccns", "oclc": "oclcs",
-}  # fmt: skip
 
 
 @recorded("add_book")
@@ -88,7 +85,7 @@ def edit_book(
     if seen and seen != version_of(before):
         raise Refused("changed_since", _("Somebody changed this book while you had it open. Nothing was saved yet."))
     wanted = {name for name in fields if draft_value(draft, name) != before[name]}
-    _set_plain(book, draft, wanted)
+    set_plain(book, draft, wanted)
     own = list(Author.objects.filter(contributions__book=book))
     _write_lists(book, draft, wanted)
     respelt = _respell(own, draft.contributors) if origin == LIBRARIAN and "contributors" in wanted else []
@@ -111,26 +108,14 @@ def delete_book(action: Action, book: Book, *, by: User | None, now: datetime) -
     describe(action, book, before=snapshot(book))
     for file in Cover.objects.filter(book=book).values_list("file", flat=True):
         forget_file(file)
+    doubt_words_of([book.pk])
     book.delete()
-
-
-def create_book(draft: BookDraft, origin: str) -> Book:
-    """Make a book of ``draft`` inside the caller's transaction; every filled field is marked as from ``origin``.
-
-    It is the caller's to let search know, once everything about the book is there.
-    """
-    book = Book()
-    _set_plain(book, draft, set(FIELDS))
-    book.origins = {name: origin for name in FIELDS if draft_value(draft, name)}
-    book.save()
-    _write_lists(book, draft, set(FIELDS))
-    return book
 
 
 def add_isbns(book: Book, draft: BookDraft) -> None:
     """Give ``book`` the ISBNs of ``draft`` that it lacks, inside the caller's transaction, which tells search."""
     known = set(book.identifiers.values_list("kind", "value"))
-    new = [pair for pair in _numbers(draft) if pair[0] in ("isbn13", "isbn10") and pair not in known]
+    new = [pair for pair in numbers_of(draft) if pair[0] in ("isbn13", "isbn10") and pair not in known]
     BookIdentifier.objects.bulk_create(BookIdentifier(book=book, kind=kind, value=value) for kind, value in new)
 
 
@@ -163,43 +148,13 @@ def draft_of(values: dict[str, Any]) -> BookDraft:
     )
 
 
-def draft_value(draft: BookDraft, name: str) -> Any:
-    """What ``draft`` says in the field ``name`` (of FIELDS), in the words of ``snapshot``, as far as it can be kept."""
-    if name == "contributors":
-        return [{"name": person.name[:300], "role": person.role} for person in draft.contributors]
-    if name == "identifiers":
-        return [list(pair) for pair in _numbers(draft)]
-    return _fitting(name, getattr(draft, name))
-
-
-def _set_plain(book: Book, draft: BookDraft, wanted: set[str]) -> None:
-    for name in wanted.intersection(PLAIN_FIELDS):
-        setattr(book, name, draft_value(draft, name))
-    if "year" in wanted and "published" not in wanted and str(book.year) not in book.published:
-        book.published = ""  # the date as printed, which names another year
-    if "call_number" in wanted:
-        book.shelf_key = shelf_key(book.call_number)
-    if wanted & {"title", "language"}:
-        given = draft.sort_title[:500] if "title" in wanted else ""
-        book.sort_title = given or sort_title(book.title, book.language)
-        book.match_key = title_key(book.title)
-
-
 def _write_lists(book: Book, draft: BookDraft, wanted: set[str]) -> None:
     if "contributors" in wanted:
         _write_contributors(book, draft.contributors)
     if "subjects" in wanted:
-        book.subjects.set([subject_for(name) for name in draft.subjects if subject_key(name)])
+        book.subjects.set(subjects_for(subjects_of(draft))[0])
     if "identifiers" in wanted:
         _write_identifiers(book, draft)
-
-
-def _fitting(name: str, value: Any) -> Any:
-    """``value`` as the column takes it: sources know no limits."""
-    length = getattr(Book._meta.get_field(name), "max_length", None)
-    if isinstance(value, str) and length:
-        return value[:length]
-    return list(value) if isinstance(value, tuple) else value
 
 
 def _write_contributors(book: Book, people: Iterable[DraftContributor]) -> None:
@@ -240,11 +195,5 @@ def _respell(own: Iterable[Author], people: Iterable[DraftContributor]) -> list[
 def _write_identifiers(book: Book, draft: BookDraft) -> None:
     book.identifiers.all().delete()
     BookIdentifier.objects.bulk_create(
-        BookIdentifier(book=book, kind=kind, value=value) for kind, value in _numbers(draft)
+        BookIdentifier(book=book, kind=kind, value=value) for kind, value in numbers_of(draft)
     )
-
-
-def _numbers(draft: BookDraft) -> list[tuple[str, str]]:
-    """Kind and value of every number, each once, as the column takes it."""
-    listed = [(kind, value[:40]) for kind, name in NUMBERS.items() for value in getattr(draft, name)]
-    return list(dict.fromkeys(listed))

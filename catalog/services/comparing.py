@@ -8,6 +8,7 @@ from catalog.models import Book, Cover
 from catalog.normalize.names import name_key
 from catalog.normalize.subjects import subject_key
 from catalog.services.books import LIBRARIAN, SHOWN_FIELDS, draft_value, snapshot
+from catalog.services.uniting import UNITABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,35 @@ def differences(book: Book, draft: BookDraft) -> list[Difference]:
         was_removed = bool(cover and cover.state == Cover.State.DONE)
         found.append(Difference("cover", None, draft.cover_id, was_removed))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One field of two books, in the words of ``snapshot``. ``differs``: they do not mean the same."""
+
+    name: str
+    one: Any
+    other: Any
+    differs: bool
+
+    @property
+    def can_be_united(self) -> bool:
+        """Whether one may have what both say."""
+        return self.name in UNITABLE and bool(self.one and self.other)
+
+
+def beside(one: Book, other: Book) -> list[Beside]:
+    """What two books say, field by field, where either says anything; their covers last, where both have a picture."""
+    mine, theirs = snapshot(one), snapshot(other)
+    rows = [
+        Beside(name, mine[name], theirs[name], _meaning(name, mine[name]) != _meaning(name, theirs[name]))
+        for name in SHOWN_FIELDS
+        if mine[name] or theirs[name]
+    ]
+    pictures = dict(Cover.objects.filter(book__in=[one, other]).exclude(file="").values_list("book", "file"))
+    if len(pictures) == 2:
+        rows.append(Beside("cover", pictures[one.pk], pictures[other.pk], differs=True))
+    return rows
 
 
 def _meaning(name: str, value: Any) -> Any:

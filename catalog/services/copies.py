@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +18,7 @@ from accounts.services.actions import as_json, changes, describe, recorded
 from accounts.services.numbers import BARCODES, hold, take_numbers
 from catalog.models import Book, Copy, CopyType
 from catalog.queries import default_copy_type
-from catalog.services.search import index_book, mark_stale
+from catalog.services.search import index_book
 
 MOST_AT_ONCE = 500
 FIRST_NAME = gettext_noop("Book")  # of the first copy type, until somebody names it
@@ -52,6 +51,8 @@ def edit_copy(action: Action, copy: Copy, *, by: User | None, now: datetime, see
     ``seen``: the ``version_of`` the copy that the editor saw; another one by now is refused.
     Raises Refused("barcode_taken", "changed_since").
     """
+    if "barcode" in new_values and not Copy.objects.filter(pk=copy.pk, barcode=new_values["barcode"]).exists():
+        hold(BARCODES)  # before the copy, as whoever merges books does
     copy = Copy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
     if seen and seen != version_of(copy):
         raise Refused("changed_since", _("Somebody changed this copy while you had it open. Nothing was saved yet."))
@@ -66,19 +67,9 @@ def edit_copy(action: Action, copy: Copy, *, by: User | None, now: datetime, see
     for name, value in new_values.items():
         setattr(copy, name, value)
     copy.save(update_fields=list(new_values))
-    follow_copy(copy, after)
+    index_book(copy.book)
     describe(action, copy, before=before, after=after)
     return copy
-
-
-def follow_copy(copy: Copy, changed: Iterable[str]) -> None:
-    """Let search know that these fields of ``copy`` have ``changed``; the caller has the transaction.
-
-    Whether a copy that is out counts as out depends on its type: that is counted by the worker.
-    """
-    index_book(copy.book)
-    if "copy_type" in changed:
-        mark_stale(Book.objects.filter(pk=copy.book_id))
 
 
 def version_of(copy: Copy) -> str:

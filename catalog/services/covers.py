@@ -163,16 +163,16 @@ def _small(picture: Image.Image) -> Image.Image:
     if picture.mode not in ("RGB", "L", "CMYK", "RGBA"):
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     picture.thumbnail((max(STORED_SIZE), max(STORED_SIZE)))
-    upright = _upright(picture)
-    upright.thumbnail(STORED_SIZE)
-    if upright.mode != "RGBA":
-        return upright.convert("RGB")
-    paper = Image.new("RGB", upright.size, PAPER)
-    paper.paste(upright, mask=upright)
+    turned = upright(picture)
+    turned.thumbnail(STORED_SIZE)
+    if turned.mode != "RGBA":
+        return turned.convert("RGB")
+    paper = Image.new("RGB", turned.size, PAPER)
+    paper.paste(turned, mask=turned)
     return paper
 
 
-def _upright(picture: Image.Image) -> Image.Image:
+def upright(picture: Image.Image) -> Image.Image:
     """``picture`` turned as its camera noted it was held."""
     try:
         turn = TURNS.get(picture.getexif().get(ExifTags.Base.Orientation) or 1)

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from difflib import SequenceMatcher
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
@@ -14,24 +12,13 @@ from accounts.models import Action, Branch, User
 from accounts.services.actions import FormAlreadyUsed, describe, leave_out, recorded
 from accounts.services.numbers import BARCODES, hold
 from catalog.drafts import BookDraft
-from catalog.models import Book, Copy, CopyType, ImportRow, SourceRecord
-from catalog.normalize.names import name_key
-from catalog.normalize.text import match_key, title_key
+from catalog.models import Book, Copy, CopyType, ImportRow
 from catalog.services.books import FIELDS, SHOWN_FIELDS, add_isbns, create_book, draft_value, edit_book
 from catalog.services.copies import create_copies
 from catalog.services.covers import want_cover
+from catalog.services.matching import Match, find_match, match_by_key
 from catalog.services.search import index_book
-
-SIMILAR = 0.6  # below this, two titles under one ISBN are two books: publishers use ISBNs again
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A book here that a draft may be. ``is_certain``: it is; else a person has to say."""
-
-    book: Book
-    by: str
-    is_certain: bool
+from catalog.services.sources import keep_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +100,7 @@ def _save_draft(
     if not draft.title:
         raise Refused("no_title", _("The record has no title. Catalogue the book by hand."))
     hold(BARCODES)
-    match = _by_key(draft) if decision == ImportRow.Decision.NEW else find_match(_with_isbns_of(corrected, draft))
+    match = match_by_key(draft) if decision == ImportRow.Decision.NEW else find_match(_with_isbns_of(corrected, draft))
     if match and not decision and (not match.is_certain or if_known == "ask"):
         raise Doubtful(match)
     wanted, outcome = copies, ImportRow.Outcome.ADDED
@@ -123,7 +110,7 @@ def _save_draft(
     book = match.book if match else create_book(draft, draft.source)
     if match and not match.is_certain and decision == ImportRow.Decision.COPY:
         add_isbns(book, corrected)
-    is_news = _keep_source(book, draft, payload or {}, now)
+    is_news = keep_source(book, draft, payload or {}, now)
     is_news |= want_cover(book, draft.cover_id)
     place = {"branch": branch, "copy_type": copy_type, **copy_details}
     made = create_copies(book, wanted, now=now, **place) if wanted else []
@@ -134,17 +121,6 @@ def _save_draft(
     if outcome == ImportRow.Outcome.KNOWN and not decision and not is_news:
         leave_out(action)
     return done | {"sent": sent}
-
-
-def find_match(draft: BookDraft) -> Match | None:
-    """The book here that ``draft`` describes, most certain way first: key in the source, ISBN, other numbers, text."""
-    return _by_key(draft) or _by_isbn(draft) or _by_number(draft) or _by_text(draft)
-
-
-def similar(one: str, other: str) -> bool:
-    """Whether two titles are close enough to be the same book's, given that a number is the same already."""
-    a, b = title_key(one), title_key(other)
-    return f" {a} " in f" {b} " or f" {b} " in f" {a} " or SequenceMatcher(None, a, b).ratio() >= SIMILAR
 
 
 @recorded("refresh_book")
@@ -165,7 +141,7 @@ def refresh_book(
         book = edit_book(book, draft, fields=given, origin=draft.source, seen=seen, by=by, now=now)
     if draft.cover_id:
         want_cover(book, draft.cover_id, again="cover" in fields)
-    _keep_source(book, draft, payload, now)
+    keep_source(book, draft, payload, now)
     describe(action, book, after={"fields": [name for name in fields if name in (*given, "cover")]})
     return book
 
@@ -183,70 +159,3 @@ def _with_isbns_of(corrected: BookDraft, draft: BookDraft) -> BookDraft:
         isbns=tuple(dict.fromkeys((*corrected.isbns, *draft.isbns))),
         isbns_invalid=tuple(dict.fromkeys((*corrected.isbns_invalid, *draft.isbns_invalid))),
     )
-
-
-def _by_key(draft: BookDraft) -> Match | None:
-    if not draft.source_key:
-        return None
-    record = SourceRecord.objects.filter(source=draft.source, key=draft.source_key).select_related("book").first()
-    return Match(record.book, "key", True) if record else None
-
-
-def _by_isbn(draft: BookDraft) -> Match | None:
-    same = Q(identifiers__kind="isbn13", identifiers__value__in=draft.isbns)
-    misprinted = Q(identifiers__kind="isbn_invalid", identifiers__value__in=draft.isbns_invalid)
-    return _best("isbn", Book.objects.filter(same | misprinted), draft)
-
-
-def _by_number(draft: BookDraft) -> Match | None:
-    """A book with the same LCCN or OCLC number. Hardback and paperback may share one: their ISBNs say what is what."""
-    for kind, values in (("lccn", draft.lccns), ("oclc", draft.oclcs)):
-        found = _best(kind, Book.objects.filter(identifiers__kind=kind, identifiers__value__in=values), draft)
-        if found:
-            return replace(found, is_certain=found.is_certain and not _has_other_isbns(found.book, draft))
-    return None
-
-
-def _best(by: str, books: QuerySet[Book], draft: BookDraft) -> Match | None:
-    """Of ``books`` with the same number the first one called alike, which is certain, else the first."""
-    found = list(books.distinct().order_by("pk"))
-    alike = [book for book in found if similar(book.title, draft.title)]
-    return Match((alike or found)[0], by, bool(alike)) if found else None
-
-
-def _by_text(draft: BookDraft) -> Match | None:
-    """A book with the same title, first author, publisher and about the same year, unless ISBNs tell them apart."""
-    if draft.year is None or not draft.contributors or not draft.publisher:
-        return None
-    books = Book.objects.filter(
-        match_key=title_key(draft.title),
-        year__range=(draft.year - 1, draft.year + 1),
-        contributors__author__match_key=name_key(draft.contributors[0].name),
-    ).distinct()
-    publisher = match_key(draft.publisher)
-    same = [b for b in books.order_by("pk") if match_key(b.publisher) == publisher and not _has_other_isbns(b, draft)]
-    return Match(same[0], "text", False) if same else None
-
-
-def _has_other_isbns(book: Book, draft: BookDraft) -> bool:
-    """Whether both have ISBNs and none in common: then they are different editions, whatever else they share."""
-    ours = set(book.identifiers.filter(kind="isbn13").values_list("value", flat=True))
-    return bool(ours and draft.isbns and ours.isdisjoint(draft.isbns))
-
-
-def _keep_source(book: Book, draft: BookDraft, payload: dict[str, Any], now: datetime) -> bool:
-    """Keep what was received, if it is news. A part that is missing this time stays as it was received before."""
-    if not draft.source_key:
-        return False
-    record = SourceRecord.objects.filter(source=draft.source, key=draft.source_key).first()
-    if record is None:
-        record = SourceRecord(source=draft.source, key=draft.source_key, book=book)
-    before = (record.payload, record.work_key, record.revision)
-    record.payload = record.payload | {part: value for part, value in payload.items() if value}
-    record.work_key = draft.work_key or record.work_key
-    record.revision = draft.revision or record.revision
-    if record.pk and before == (record.payload, record.work_key, record.revision):
-        return False
-    record.fetched_at = now
-    record.save()
-    return True

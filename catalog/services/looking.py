@@ -1,6 +1,7 @@
 """What a librarian who looks for a book at Open Library sees: its answer beside what is here."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from catalog.drafts import BookDraft
 from catalog.isbn import Isbn, read_isbn
@@ -10,9 +11,10 @@ from catalog.openlibrary.hits import SearchHit, search_hits
 from catalog.openlibrary.keys import read_olid
 from catalog.openlibrary.lookup import fetch_by_isbn, fetch_by_key
 from catalog.openlibrary.normalize import book_draft
+from catalog.openlibrary.offline import complete, find_by_isbn, find_by_key
 from catalog.openlibrary.records import FetchedRecord
 from catalog.queries import Here, editions_here, here_as
-from catalog.services.importing import find_match
+from catalog.services.matching import find_match
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The hits, and the ISBN where one was asked for (``isbn.is_valid`` False: worth a warning)."""
+    """The hits, and the ISBN where one was asked for (``isbn.is_valid`` False: worth a warning).
+
+    ``as_of``: the day for which the answer holds, if it is from the local copy.
+    """
 
     hits: list[Hit]
     isbn: Isbn | None = None
+    as_of: date | None = None
 
 
 def look_up(client: OpenLibrary, text: str, *, language: str) -> Found:
@@ -49,22 +55,33 @@ def look_up(client: OpenLibrary, text: str, *, language: str) -> Found:
     """
     isbn = read_isbn(text)
     if isbn or read_olid(text):
-        return Found([_hit_of_draft(book_draft(fetch_record(client, text, language=language)))], isbn)
+        record = fetch_record(client, text, language=language)
+        return Found([_hit_of_draft(book_draft(record))], isbn, record.as_of)
     answer = client.search(q=text, language=language, limit=20)
     return Found(_beside_ours(search_hits(answer)))
 
 
-def fetch_record(client: OpenLibrary, text: str, *, language: str) -> FetchedRecord:
+def fetch_record(client: OpenLibrary, text: str, *, language: str, is_local_wanted: bool = True) -> FetchedRecord:
     """The record that ``text`` names: an Open Library key (OL7353617M, OL45804W) or an ISBN in any form.
 
-    ``language``: of the library; of a work's editions one in it is preferred. Raises OpenLibraryError,
-    "not_found" also for a text that is neither.
+    From the local copy if it is there and ``is_local_wanted``, else from the service. ``language``: of the library; of
+    several editions one in it is preferred. Raises OpenLibraryError, "not_found" also for a text that is neither.
     """
+    if is_local_wanted and (found := _find_here(text, language)):
+        return complete(found, client)
     if olid := read_olid(text):
         return fetch_by_key(client, olid, language=language)
     if isbn := read_isbn(text):
         return fetch_by_isbn(client, isbn, language=language)
     raise OpenLibraryError("not_found", f"neither key nor ISBN: {text[:40]}")
+
+
+def _find_here(text: str, language: str) -> FetchedRecord | None:
+    """What the local copy has under the key or ISBN in ``text``."""
+    if olid := read_olid(text):
+        return find_by_key(olid)
+    isbn = read_isbn(text)
+    return find_by_isbn(isbn, language=language) if isbn else None
 
 
 def _hit_of_draft(draft: BookDraft) -> Hit:

@@ -1,21 +1,31 @@
 """Keeps the search documents: written in the transaction that changes a book, its copies or what circulation knows."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from itertools import islice
 
-from django.db import transaction
-from django.db.models import Count, Prefetch, QuerySet
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Count, DateTimeField, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from catalog.models import Book, Contributor, Copy, SearchDocument, SearchLanguage, SearchWord
-from catalog.search.documents import Document, Stock, document, volatile_marks
+from catalog.models import Book, SearchDocument, SearchLanguage, SearchWord
+from catalog.search.documents import Document, Stock, branches_in, document, spelled, volatile_marks
 from catalog.search.engine import engine
-from catalog.search.sounding import skeleton
+from catalog.search.facts import facts_of
+from catalog.services.spelling import doubt, doubt_unused, learn_words
+
+logger = logging.getLogger(__name__)
 
 BATCH = 500
 HANDFUL = 20  # documents that somebody who waits for a page can wait for
+TOO_MUCH = "54"  # PostgreSQL's class of errors: a limit of the program, such as the length of a tsvector
+AGAIN = timedelta(hours=1)  # until the worker tries once more what could not be written
+WAITING = ("stale_since", "failed_at")
 StockOf = Callable[[Iterable[int]], Mapping[int, Stock]]
-FIELDS = [field.name for field in SearchDocument._meta.fields if field.name not in ("book", "is_stale")]
+FIELDS = [field.name for field in SearchDocument._meta.fields if field.name not in ("book", *WAITING)]
 
 
 def index_book(book: Book) -> None:
@@ -30,18 +40,11 @@ def index_books(pks: Iterable[int], stock: Mapping[int, Stock] | None = None) ->
     """
     wanted, done = iter(sorted(set(pks))), 0
     while batch := list(islice(wanted, BATCH)):  # SQLite takes no more than a thousand at once
-        kept = {pk: figures for pk, _lendable, _available, figures in engine().lock(batch)} if stock is None else stock
-        documents = [document(book, kept.get(book.pk, Stock())) for book in to_be_indexed(batch)]
+        kept = {pk: figures for pk, _lendable, figures in engine().lock(batch)} if stock is None else stock
+        documents = [document(book, kept.get(book.pk, Stock())) for book in facts_of(batch)]
         write(documents, is_counted=stock is not None)
         done += len(documents)
     return done
-
-
-def to_be_indexed(pks: Iterable[int]) -> QuerySet[Book]:
-    """These books with everything that their documents are made of, by key, in a constant number of queries."""
-    people = Prefetch("contributors", Contributor.objects.select_related("author"))
-    copies = Prefetch("copies", Copy.objects.select_related("copy_type"))
-    return Book.objects.filter(pk__in=pks).prefetch_related(people, "subjects", "identifiers", copies).order_by("pk")
 
 
 def write(documents: list[Document], *, is_counted: bool) -> None:
@@ -52,10 +55,14 @@ def write(documents: list[Document], *, is_counted: bool) -> None:
     if not documents:
         return
     rows = [SearchDocument(book_id=each.pk, **each.fields) for each in documents]
-    fields = [*FIELDS, "is_stale"] if is_counted else FIELDS
+    fields = [*FIELDS, *WAITING] if is_counted else FIELDS
+    before = engine().words_of([each.pk for each in documents])
+    left = set(spelled(before)).difference(word for each in documents for part in each.parts for word in part.split())
     SearchDocument.objects.bulk_create(rows, update_conflicts=True, unique_fields=["book"], update_fields=fields)
     engine().write(documents)
-    _learn_words({word for each in documents for word in each.spellings})
+    if left:
+        doubt(engine().unused(sorted(left)))
+    learn_words({word for each in documents for word in each.spellings})
     _learn_languages(Counter(row.language for row in rows))
 
 
@@ -69,10 +76,10 @@ def set_stock(pks: Iterable[int], stock_of: StockOf) -> None:
     if not pks:
         return
     rows, stock = lock(pks), stock_of(pks)
-    for pk, lendable, available, before in rows:
+    for pk, lendable, before in rows:
         if (now := stock[pk]) != before:
-            left = max(0, lendable - now.out)
-            marks = volatile_marks(available, before.times_lent), volatile_marks(left, now.times_lent)
+            left = branches_in(lendable, now)
+            marks = volatile_marks(branches_in(lendable, before), before), volatile_marks(left, now)
             engine().write_stock(pk, now, left, *marks)
     if missing := set(pks).difference(row[0] for row in rows):
         index_books(missing, stock)
@@ -91,33 +98,74 @@ def follow(books: QuerySet[Book], first: Book | None = None) -> None:
 
 
 def mark_stale(books: QuerySet[Book]) -> None:
-    """Have the worker write the documents of ``books`` anew: for changes that touch more than one request may do."""
-    SearchDocument.objects.filter(book__in=books.order_by().values("pk")).update(is_stale=True)
+    """Have the worker write the documents of ``books`` anew: for changes that touch more than one request may do.
+
+    They are locked by key, as everywhere: two who mark the same ones must not wait for each other.
+    """
+    documents = SearchDocument.objects.filter(book__in=books.order_by().values("pk"))
+    _mark(documents.select_for_update().order_by("pk"), failed_at=None)
+
+
+def _mark(documents: QuerySet[SearchDocument], failed_at: datetime | None) -> None:
+    since = Coalesce("stale_since", timezone.now(), output_field=DateTimeField())
+    SearchDocument.objects.filter(pk__in=documents.values("pk")).update(stale_since=since, failed_at=failed_at)
 
 
 def write_stale(stock_of: StockOf) -> int:
-    """Write up to BATCH of the stale documents anew; how many there were. ``stock_of`` as for ``rebuild``."""
-    pks = list(SearchDocument.objects.filter(is_stale=True).order_by("pk").values_list("pk", flat=True)[:BATCH])
-    if pks:
-        _rewrite(pks, stock_of)
-    return len(pks)
+    """Write up to BATCH of the stale documents anew; how many were written. ``stock_of`` as for ``rebuild``.
+
+    One that cannot be written is stepped over for a while; it stays stale.
+    """
+    is_due = Q(failed_at=None) | Q(failed_at__lt=timezone.now() - AGAIN)
+    due = SearchDocument.objects.exclude(stale_since=None).filter(is_due).order_by("pk")
+    pks = list(due.values_list("pk", flat=True)[:BATCH])
+    return _rewrite_all_that_can_be(pks, stock_of) if pks else 0
 
 
-def rebuild(stock_of: StockOf, *, after: int = 0, tell: Callable[[int], None] = lambda _done: None) -> int:
+def rebuild(stock_of: StockOf, *, after: int = 0, tell: Callable[[int, int], None] = lambda _done, _after: None) -> int:
     """Write every document anew, a transaction for each BATCH of books, so that search and desk go on meanwhile.
 
     ``stock_of``: circulation's figures for some books, asked within each transaction, the documents locked. ``after``:
-    go on after the book with this key. ``tell`` hears how many are done. Returns how many were written.
+    go on after the book with this key. ``tell`` hears how many are done and after which key to go on. Returns how many
+    were written; one that cannot be is stepped over and marked as stale.
     """
     done = 0
     while pks := list(Book.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]):
-        done += _rewrite(pks, stock_of)
+        done += _rewrite_all_that_can_be(pks, stock_of)
         after = pks[-1]
-        tell(done)
+        tell(done, after)
     with transaction.atomic():
         engine().erase_strays()
         _count_languages()
+    doubt_unused()
     return done
+
+
+def _rewrite_all_that_can_be(pks: list[int], stock_of: StockOf) -> int:
+    """Together, which is quick; if that fails, one by one, for nothing but the one that is to blame to wait."""
+    try:
+        return _rewrite(pks, stock_of)
+    except Exception as error:  # whatever a book may hold that nobody thought of
+        if _will_pass(error):
+            raise
+    return sum(_rewrite_or_mark(pk, stock_of) for pk in pks)
+
+
+def _rewrite_or_mark(pk: int, stock_of: StockOf) -> int:
+    try:
+        return _rewrite([pk], stock_of)
+    except Exception as error:
+        if _will_pass(error):
+            raise
+        logger.exception("the search document of book %s cannot be written", pk)
+        _mark(SearchDocument.objects.filter(pk=pk), failed_at=timezone.now())
+        return 0
+
+
+def _will_pass(error: Exception) -> bool:
+    """Whether the database is to blame, busy or away, and not what was to be written."""
+    state = getattr(error.__cause__, "sqlstate", None) or ""
+    return isinstance(error, (OperationalError, InterfaceError)) and not state.startswith(TOO_MUCH)
 
 
 @transaction.atomic
@@ -126,7 +174,7 @@ def _rewrite(pks: list[int], stock_of: StockOf) -> int:
     return index_books(pks, stock_of(pks))
 
 
-def lock(pks: Iterable[int]) -> list[tuple[int, int, int, Stock]]:
+def lock(pks: Iterable[int]) -> list[tuple[int, str, Stock]]:
     """Keep the documents of these books from changing until the transaction ends; the last locks of any service.
 
     Whoever then counts loans, holds and copies counts what nobody changes behind the count. Books without a document
@@ -147,12 +195,6 @@ def forget_words_of_nothing() -> None:
     if not Book.objects.exists():
         SearchWord.objects.all().delete()
         SearchLanguage.objects.all().delete()
-
-
-def _learn_words(words: set[str]) -> None:
-    known = set(SearchWord.objects.filter(word__in=words).values_list("word", flat=True))
-    new = [SearchWord(word=word, skeleton=skeleton(word)) for word in sorted(words - known)]
-    SearchWord.objects.bulk_create(new, ignore_conflicts=True)
 
 
 def _learn_languages(codes: Counter[str]) -> None:

@@ -1,4 +1,6 @@
-"""Lists that the worker goes through: paste one, watch it, pause it, go on."""
+"""Imports that the worker goes through: paste a list, watch any import, pause it, go on."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -6,17 +8,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.exceptions import Refused
+from accounts.forms.keyed import new_key
 from accounts.paging import page_of
 from accounts.permissions import MANAGE_BOOKS, needs
 from accounts.services.work import worker_is_running
 from catalog import queries
 from catalog.forms.copies import LabelsForm
 from catalog.forms.importing import PasteForm
+from catalog.forms.uploading import DECISIONS, DecideAllForm, OptionsForm
 from catalog.models import ImportBatch, ImportRow
 from catalog.services.batches import pause_import, resume_import, start_import
 from catalog.views.importing import import_page
 
 PER_PAGE = 100
+Phase = ImportBatch.Phase
+REVIEWED = (Phase.REVIEW, Phase.COLLECTING)
 UNSOLVED = (ImportRow.Outcome.NOT_FOUND, ImportRow.Outcome.FAILED)
 
 
@@ -41,21 +47,66 @@ def paste(request: HttpRequest) -> HttpResponse:
 @needs(MANAGE_BOOKS)
 def batch(request: HttpRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(ImportBatch, pk=pk)
-    counts = queries.outcomes(batch)
-    rows = queries.rows_of(batch)
-    is_unsolved = request.GET.get("show") == "unsolved"
-    page = page_of(request, rows.filter(outcome__in=UNSOLVED) if is_unsolved else rows, PER_PAGE)
+    if batch.phase == Phase.MAPPING and not batch.is_finished:
+        return redirect("catalog:import_columns", pk)
+    return batch_page(request, batch)
+
+
+def batch_page(request: HttpRequest, batch: ImportBatch, **more: Any) -> HttpResponse:
+    """The page of an import in whatever phase it is; ``more``: forms that came back with something wrong."""
+    is_waiting = batch.state in (ImportBatch.State.QUEUED, ImportBatch.State.RUNNING)
     context = {
-        "batch": batch, "page": page, "is_unsolved": is_unsolved, "worker": worker_is_running(),
-        "outcomes": [(outcome.label, counts[outcome]) for outcome in ImportRow.Outcome if outcome in counts],
-        "unsolved": sum(counts.get(outcome, 0) for outcome in UNSOLVED),
-        "is_waiting": batch.state in (ImportBatch.State.QUEUED, ImportBatch.State.RUNNING),
-        "labels_form": LabelsForm(initial={"batch": batch}) if queries.copies_of(batch).exists() else None,
+        "batch": batch, "worker": worker_is_running(), "is_waiting": is_waiting, "key": new_key,
+        "is_review": batch.phase in REVIEWED and batch.state == ImportBatch.State.PAUSED,
+        "is_mapping": "columns_form" in more, "may_resume": _may_resume(batch),
+        "may_discard": batch.phase in (*REVIEWED, Phase.MAPPING, Phase.STAGING) and not batch.is_finished
+        and batch.state != ImportBatch.State.RUNNING,
+        "may_undo": _may_undo(batch),
     }  # fmt: skip
-    response = render(request, "catalog/batch.html", context)
-    if context["is_waiting"] and context["worker"]:
+    if not context["is_mapping"]:
+        context |= _lines(request, batch, is_review=context["is_review"])
+    if context["is_review"] and "options_form" not in more:
+        context["options_form"] = OptionsForm(initial=batch.options)
+    response = render(request, "catalog/batch.html", context | more)
+    if is_waiting and context["worker"]:
         response.headers["Refresh"] = "4"  # the bar moves without JavaScript too
     return response
+
+
+def _lines(request: HttpRequest, batch: ImportBatch, *, is_review: bool) -> dict[str, Any]:
+    """The lines that are shown, and how many there are of each kind."""
+    show, column = request.GET.get("show", ""), "verdict" if is_review else "outcome"
+    names = ImportRow.Verdict if is_review else ImportRow.Outcome
+    counts = queries.verdicts(batch) if is_review else queries.outcomes(batch)
+    rows = queries.rows_of(batch)
+    if show == "unsolved":
+        rows = rows.filter(outcome__in=UNSOLVED)
+    elif show in names.values and show:
+        rows = rows.filter(**{column: show})
+    elif show == "doubtful":
+        rows = rows.filter(verdict=show, outcome=ImportRow.Outcome.WAITING)
+    is_filtered = show in ("unsolved", "doubtful", *names.values) and bool(show)
+    page = page_of(request, queries.beside_ours(rows) if is_review else rows, PER_PAGE)
+    unsolved = sum(counts.get(outcome, 0) for outcome in UNSOLVED)
+    return {
+        "page": page, "show": show if is_filtered else "", "is_unsolved": show == "unsolved",
+        "counts": [(name, name.label, counts[name]) for name in names if name in counts],
+        "unsolved": unsolved or (counts.get(ImportRow.Verdict.WRONG, 0) if is_review else 0),
+        "doubtful": counts.get(ImportRow.Verdict.DOUBTFUL, 0), "decisions": DECISIONS,
+        "decide_form": DecideAllForm(), "waiting": counts.get(ImportRow.Outcome.WAITING, 0),
+        "labels_form": LabelsForm(initial={"batch": batch})
+        if not is_review and queries.copies_of(batch).exists() else None,
+    }  # fmt: skip
+
+
+def _may_resume(batch: ImportBatch) -> bool:
+    stopped = (ImportBatch.State.PAUSED, ImportBatch.State.FAILED)
+    return batch.state in stopped and batch.phase not in (*REVIEWED, Phase.MAPPING)
+
+
+def _may_undo(batch: ImportBatch) -> bool:
+    stopped = batch.phase == Phase.APPLYING and batch.state in (ImportBatch.State.PAUSED, ImportBatch.State.FAILED)
+    return stopped or (batch.phase == Phase.APPLIED and batch.state == ImportBatch.State.DONE)
 
 
 @needs(MANAGE_BOOKS)

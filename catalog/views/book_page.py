@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import queries
-from catalog.citations import STYLES, Facts
+from catalog.citations import STYLES, Facts, Reference
 from catalog.citations.bibtex import key as key_of
 from catalog.discovery.addresses import permalink
 from catalog.discovery.citing import facts_of
@@ -54,7 +54,8 @@ def cite(request: HttpRequest, pk: int, style: str) -> HttpResponse:
         words = _("There is no such style of citation here. There are: %(styles)s.") % {"styles": ", ".join(STYLES)}
         return HttpResponse(f"{words}\n", content_type="text/plain; charset=utf-8", status=404)
     wanted = STYLES[style]
-    text = wanted.write(facts) if wanted.ending else f"{wanted.write(facts)}\n"
+    text = str(wanted.write(facts))
+    text = text if wanted.ending else f"{text}\n"
     response = HttpResponse(text, content_type=f"{wanted.content_type}; charset=utf-8")
     if wanted.ending:
         response.headers["Content-Disposition"] = f'attachment; filename="{key_of(facts)}.{wanted.ending}"'
@@ -70,6 +71,6 @@ def _copies(book: Book) -> QuerySet[Copy]:
     return copies.select_related("current_branch").order_by("pk")
 
 
-def _citations(facts: Facts) -> list[tuple[str, str]]:
+def _citations(facts: Facts) -> list[tuple[str, Reference | str]]:
     """The name of each style that is for reading, and the book in it."""
     return [(style.name, style.write(facts)) for style in STYLES.values() if not style.ending]

@@ -33,9 +33,10 @@ def books(request: HttpRequest) -> HttpResponse:
     results = results_of(form, shows_hidden=True)
     if results and (book := scanned(form, Book.objects.all(), results)):
         return redirect("catalog:edit_book", book.pk)
+    shown = results.found.pks if results else []
     context = {
         "form": form, "results": results, "beside_words": beside_words(form), "by_hand": by_hand(form.text),
-        "isbns": queries.isbns_of(results.found.pks if results else []),
+        "isbns": queries.isbns_of(shown), "withdrawn": queries.withdrawn_among(shown),
     }  # fmt: skip
     return render(request, "catalog/books.html", context, status=200 if form.is_valid() else 400)
 

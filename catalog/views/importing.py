@@ -21,12 +21,14 @@ from catalog.drafts import BookDraft
 from catalog.forms.books import FIELD_LABELS, ReviewForm
 from catalog.forms.copies import LabelsForm
 from catalog.forms.importing import ImportSearchForm, PasteForm, RefreshForm, SaveForm
+from catalog.forms.uploading import UploadForm
 from catalog.isbn import looks_like_isbn, read_isbn
 from catalog.models import Book, ImportBatch
 from catalog.openlibrary.client import OpenLibrary
 from catalog.openlibrary.errors import OpenLibraryError
 from catalog.openlibrary.keys import read_olid
 from catalog.openlibrary.normalize import book_draft
+from catalog.openlibrary.offline import date_of_copy
 from catalog.openlibrary.records import FetchedRecord
 from catalog.services.books import snapshot, version_of
 from catalog.services.comparing import differences
@@ -51,9 +53,9 @@ def client(lane: str = "interactive", **options: Any) -> OpenLibrary:
     return OpenLibrary(contact=contact(), lane=lane, **options)
 
 
-def fetched(request: HttpRequest, record: str, **options: Any) -> FetchedRecord:
+def fetched(request: HttpRequest, record: str, *, is_local_wanted: bool = True, **options: Any) -> FetchedRecord:
     with client(**options) as source:
-        return fetch_record(source, record, language=request.library.language)
+        return fetch_record(source, record, language=request.library.language, is_local_wanted=is_local_wanted)
 
 
 def sent_before(request: HttpRequest) -> Saved | None:
@@ -80,7 +82,8 @@ def importing(request: HttpRequest) -> HttpResponse:
             problem = error.message
     if found and any(hit.draft for hit in found.hits):
         form.give_up_focus()
-    return import_page(request, form=form, q=text, isbn=read_isbn(text), found=found, problem=problem)
+    copy_of = date_of_copy() if problem and not read_olid(text) else None
+    return import_page(request, form=form, q=text, isbn=read_isbn(text), found=found, problem=problem, copy_of=copy_of)
 
 
 def import_page(request: HttpRequest, **context: Any) -> HttpResponse:
@@ -88,6 +91,7 @@ def import_page(request: HttpRequest, **context: Any) -> HttpResponse:
     added = queries.copies_added(request.user, today, SHOWN_AS_ADDED)
     defaults = {
         "form": ImportSearchForm({"q": context.get("q", "")}), "paste_form": PasteForm(), "worker": worker_is_running(),
+        "upload_form": None if context.get("found") else UploadForm(),
         "batches": ImportBatch.objects.all()[:5], "added": added, "labels_form": LabelsForm(),
         "by_hand": by_hand(context.get("q", "")),
     }  # fmt: skip
@@ -154,7 +158,8 @@ def review(request: HttpRequest, record: str) -> HttpResponse:
         elif saved := _save_reviewed(request, form, draft, answer.as_json()):
             tell_saved(request, saved)
             return redirect("catalog:import")
-    return render(request, "catalog/add_book.html", {"form": form, "reviewed": draft, "problem": problem})
+    context = {"form": form, "reviewed": draft, "problem": problem, "as_of": answer.as_of}
+    return render(request, "catalog/add_book.html", context)
 
 
 def _save_reviewed(request: HttpRequest, form: ReviewForm, draft: BookDraft, payload: dict[str, Any]) -> Saved | None:
@@ -178,7 +183,8 @@ def refresh(request: HttpRequest, pk: int) -> HttpResponse:
     if refreshed_before(book, asked["fields"], asked["key"], request.user):
         return _refreshed(request, book, asked["fields"])
     try:
-        answer = fetched(request, source.key if source else "", is_fresh_wanted=request.method == "GET")
+        is_here, is_fresh = not contact(), request.method == "GET"  # the local copy only where nobody can be asked
+        answer = fetched(request, source.key if source else "", is_local_wanted=is_here, is_fresh_wanted=is_fresh)
     except OpenLibraryError as error:
         messages.error(request, error.message)
         return redirect("catalog:edit_book", pk)

@@ -63,6 +63,11 @@ class Results:
         return self.search.page(self.number - 1) if 1 < self.number <= MOST_PAGES + 1 else ""
 
     @property
+    def back(self) -> tuple[int, str] | None:
+        """Where nobody knows the page before: the last one that has a number, and its address."""
+        return None if self.previous or self.number == 1 else (MOST_PAGES, self.search.page(MOST_PAGES))
+
+    @property
     def next(self) -> str:
         """The address of the page after, if there is one."""
         if not self.found.has_next or (self.number >= MOST_PAGES and not self.found.after):
@@ -96,6 +101,26 @@ class Results:
     @property
     def how(self) -> str:
         return self.found.reading.how
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether something was typed, but nothing to look for: signs, or only words that must not be there."""
+        return self.how == How.EVERYTHING and bool(self.search.only("q").pairs)
+
+    @property
+    def only_leaves_out(self) -> bool:
+        return self.asks_nothing and bool(self.found.reading.question.unwanted)
+
+    @property
+    def says_little(self) -> int:
+        """How many words of a question there are, if every one stands in nearly every title and it finds many books."""
+        wanted = self.found.reading.question.wanted
+        return len(wanted) if self.count > PER_PAGE and all(term.says_little for term in wanted) else 0
+
+    @property
+    def are_begun(self) -> bool:
+        """Whether no book has the words, but some have words that begin with them."""
+        return self.how == How.LITERAL and self.found.reading.only_begins
 
     @property
     def taken_as(self) -> str:

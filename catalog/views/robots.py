@@ -1,6 +1,7 @@
 """What tells programs how to find books here: browsers, search engines and other robots."""
 
 from collections.abc import Iterable
+from textwrap import shorten
 from xml.etree import ElementTree as ET
 
 from django.contrib.auth.decorators import login_not_required
@@ -27,7 +28,7 @@ CLOSED = ["/search/", "/isbn/", "/books/*/cite/", "/desk/", "/me/", "/admin/", "
 def opensearch(request: HttpRequest) -> HttpResponse:
     name, search = request.library.name, absolute(reverse("catalog:search"))
     description = ET.Element("OpenSearchDescription", xmlns=OPENSEARCH)
-    ET.SubElement(description, "ShortName").text = name[:MOST_LETTERS].strip()
+    ET.SubElement(description, "ShortName").text = short_name(name)
     ET.SubElement(description, "Description").text = _("Books of %(library)s") % {"library": name}
     ET.SubElement(description, "InputEncoding").text = "UTF-8"
     for kind, template in (
@@ -63,6 +64,16 @@ def sitemap_books(request: HttpRequest, page: int) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED), "", f"Sitemap: {absolute('/sitemap.xml')}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def short_name(name: str) -> str:
+    """The first words of ``name``, none of them cut and no "of" or "&" left at the end."""
+    if len(name) <= MOST_LETTERS:
+        return name
+    words = shorten(name, MOST_LETTERS, placeholder="", break_long_words=False).rstrip("-–,:;").split()
+    while len(words) > 1 and (words[-1].islower() or not any(map(str.isalnum, words[-1]))):
+        words.pop()
+    return " ".join(words) or f"{name[: MOST_LETTERS - 1]}…"
 
 
 def _listed(root: str, each: str, addresses: Iterable[str]) -> ET.Element:

@@ -24,8 +24,12 @@ def search(request: HttpRequest) -> HttpResponse:
     results = results_of(form)
     if results and (book := scanned(form, queries.public_books(), results)):
         return redirect(book)
-    facets = facets_beside(results) if results else None
-    context = {"form": form, "results": results, "facets": facets, "beside_words": beside_words(form)}
+    facets = facets_beside(form, results) if form.is_askable else None
+    mends_years = form.has_year_errors and not (results and results.count)  # else they stand beside the results
+    beside = beside_words(form).without("from", "to") if mends_years else beside_words(form)
+    context = {
+        "form": form, "results": results, "facets": facets, "beside_words": beside, "mends_years": mends_years,
+    }  # fmt: skip
     return render(request, "catalog/search.html", context, status=200 if form.is_valid() else 400)
 
 

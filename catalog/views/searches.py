@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.http import urlencode
 
@@ -45,5 +46,5 @@ class Search:
 
     def page(self, number: int, after: str = "") -> str:
         """The address of a page of its results; ``after``: where the page before ended."""
-        more = [("page", number), *([("after", after)] if after else [])] if number > 1 else []
+        more: list[tuple[str, Any]] = [("page", number), *([("after", after)] if after else [])] if number > 1 else []
         return f"?{urlencode([*self.pairs, *more])}"

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 TIME_TO_UNDO = timedelta(minutes=10)
-TIME_TO_OPEN_AGAIN = timedelta(days=7)  # a mistake in the calendar shows when people ask about their due dates
+TIME_TO_REPENT = timedelta(days=7)  # a mistake in the calendar or the catalogue shows when people come across it
+LONG_UNDOABLE = ("close_days", "merge_books", "merge_authors", "merge_subjects", "change_copies")
 UNDOABLE = ("issue", "return", "renew", "take_payment", "mark_lost", "mark_found", "claim_returned", "trap_copy",
-            "close_days")  # fmt: skip
+            *LONG_UNDOABLE)  # fmt: skip
 
 
 def undo_refusal(verb: str, done_at: datetime, is_undone: bool, now: datetime) -> str:
@@ -14,5 +15,5 @@ def undo_refusal(verb: str, done_at: datetime, is_undone: bool, now: datetime) -
         return "cannot_undo"
     if is_undone:
         return "already_undone"
-    time = TIME_TO_OPEN_AGAIN if verb == "close_days" else TIME_TO_UNDO
+    time = TIME_TO_REPENT if verb in LONG_UNDOABLE else TIME_TO_UNDO
     return "too_late" if now - done_at > time else ""

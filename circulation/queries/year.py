@@ -10,7 +10,7 @@ from accounts.models import Action, Branch
 from circulation.models import Closure
 from circulation.models.calendar import Weekday
 from circulation.policy import Calendar, Exceptional
-from circulation.policy.undoing import TIME_TO_OPEN_AGAIN
+from circulation.policy.undoing import TIME_TO_REPENT
 
 OPEN, OPENED, CLOSED, SHUT = "open", "opened", "closed", "shut"  # shut: every week; opened, closed: as an exception
 
@@ -52,7 +52,7 @@ def entries_of(branch: Branch, year: int) -> QuerySet[Closure]:
 
 def closed_lately(now: datetime) -> list[Action]:
     """Closings after the fact that can still be taken back, newest first."""
-    closings = Action.objects.filter(verb="close_days", undone_by=None, at__gte=now - TIME_TO_OPEN_AGAIN)
+    closings = Action.objects.filter(verb="close_days", undone_by=None, at__gte=now - TIME_TO_REPENT)
     return list(closings.select_related("by").order_by("-at", "-pk"))
 
 

@@ -1,11 +1,13 @@
 """What time brings about by itself: done once a day, at any hour, as often as anybody likes."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from accounts.models import LibrarySettings
+from catalog.services.merged import forget_covers
 from catalog.services.search import write_stale
+from circulation.policy.undoing import TIME_TO_REPENT
 from circulation.queries.stock import stock_for_search
 from circulation.services.also_borrowed import count_also_borrowed
 from circulation.services.history import unlink_history
@@ -52,6 +54,7 @@ def run_daily(now: datetime, tell: Tell | None = None) -> DailyCounts:
         if tell:
             tell(name, counts[name])
     drop_stale_letters(now)
+    forget_covers(now - TIME_TO_REPENT - timedelta(days=1))
     while write_stale(stock_for_search):  # what the worker, if there is one, has not come to
         pass
     LibrarySettings.objects.filter(pk=1).update(daily_done_on=_today(now))

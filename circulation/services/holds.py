@@ -28,7 +28,7 @@ from circulation.services.hold_shelf import (
 )
 from circulation.services.loans import refuse_unless_overridden
 from circulation.services.locks import lock_copies, lock_copy, lock_member
-from circulation.services.search import tell_search
+from circulation.services.search import tell_search, tell_search_of_copies
 
 __all__ = [
     "cancel_hold", "end_holds_of", "expire_holds", "move_hold", "pass_on", "place_hold", "resume_hold", "suspend_hold",
@@ -157,11 +157,13 @@ def trap_copy(action: Action, copy: Copy, *, branch: Branch, by: User | None, no
     if hold is None:
         raise CirculationRefused([block("not_on_loan", text)])
     before = {"current_branch": copy.current_branch_id}
-    if copy.current_branch_id != branch.pk:
+    has_moved = copy.current_branch_id != branch.pk
+    if has_moved:
         Copy.objects.filter(pk=copy.pk).update(current_branch=branch)
     after = {"copy": copy.pk}
     describe(action, copy, before=before | trail.as_before(), after=after | trail.as_after())
-    tell_search(copy.book_id)
+    tell = tell_search_of_copies if has_moved else tell_search
+    tell(copy.book_id)
     return hold
 
 
@@ -192,11 +194,19 @@ def _lock_copies_of(book_id: int) -> dict[int, Copy]:
 
 def _lock(hold: Hold) -> tuple[Hold, dict[int, Copy]]:
     """``hold`` and the copies of its book, locked; refused if it is over."""
-    copies = _lock_copies_of(hold.book_id)
-    locked = Hold.objects.select_for_update(of=("self",)).select_related("book", "member").get(pk=hold.pk)
-    if locked.status not in Hold.ACTIVE:
+    locked, copies = _locked_with_copies(hold.pk, hold.book_id)
+    if locked is None or locked.book_id != hold.book_id:  # its book was merged meanwhile
+        book = Hold.objects.values_list("book", flat=True).get(pk=hold.pk)
+        locked, copies = _locked_with_copies(hold.pk, book)
+    if locked is None or locked.status not in Hold.ACTIVE:
         raise CirculationRefused([block("hold_not_possible", _("This hold is over."))])
     return locked, copies
+
+
+def _locked_with_copies(pk: int, book: int) -> tuple[Hold | None, dict[int, Copy]]:
+    copies = _lock_copies_of(book)
+    holds = Hold.objects.select_for_update(of=("self",)).select_related("book", "member")
+    return holds.filter(pk=pk).first(), copies
 
 
 def _not_waiting(hold: Hold) -> list[Problem]:

@@ -95,7 +95,8 @@ def return_copy(
     barred = _suspend(loan, fine, book, returned_at)
     before = {"current_branch": loan.copy.current_branch_id}
     close_loan(loan, Loan.Outcome.RETURNED, returned_at, now)
-    if loan.copy.current_branch_id != branch.pk:
+    has_moved = loan.copy.current_branch_id != branch.pk
+    if has_moved:
         Copy.objects.filter(pk=loan.copy_id).update(current_branch=branch)
     trail = Trail()
     if loan.is_waited_for:  # type: ignore[attr-defined] # told by lock_open_loan
@@ -107,7 +108,8 @@ def return_copy(
         "restriction": barred.pk if barred else None,
     }  # fmt: skip
     describe(action, loan, before=before | trail.as_before(), after=after | trail.as_after())
-    tell_search(loan.copy.book_id)
+    tell = tell_search_of_copies if has_moved else tell_search
+    tell(loan.copy.book_id)
     return loan
 
 

@@ -36,7 +36,7 @@ def lock_members(pks: Iterable[int | None]) -> dict[int, Member]:
 
 def lock_copy(pk: int) -> Copy:
     """The copy with its type and book, locked. Raises CirculationRefused("unknown_copy")."""
-    return _only(pk, lock_copies(Copy.objects.filter(pk=pk)))
+    return _only(pk, lock_copies(Copy.objects.filter(pk=pk)) or lock_copies(Copy.objects.filter(pk=pk)))
 
 
 def lock_copy_for(member: Member, copy: Copy) -> Copy:
@@ -45,12 +45,23 @@ def lock_copy_for(member: Member, copy: Copy) -> Copy:
     For then the hold is filled, and whatever other copy stands ready for it goes to somebody else.
     Raises CirculationRefused("unknown_copy").
     """
+    locked = _lock_with_others_for(member, copy.pk, copy.book_id)
+    if copy.pk in locked and locked[copy.pk].book_id == copy.book_id:
+        return locked[copy.pk]
+    book = Copy.objects.filter(pk=copy.pk).values_list("book", flat=True).first()  # its book was merged meanwhile
+    return _only(copy.pk, list(_lock_with_others_for(member, copy.pk, book or 0).values()))
+
+
+def _lock_with_others_for(member: Member, pk: int, book: int) -> dict[int, Copy]:
     own = Hold.objects.active().filter(member=member, book=OuterRef("book"))
-    return _only(copy.pk, lock_copies(Copy.objects.filter(Q(pk=copy.pk) | Q(Exists(own), book=copy.book_id))))
+    return {copy.pk: copy for copy in lock_copies(Copy.objects.filter(Q(pk=pk) | Q(Exists(own), book=book)))}
 
 
 def lock_copies(copies: QuerySet[Copy]) -> list[Copy]:
-    """These ``copies`` with their type, book and branch, locked."""
+    """These ``copies`` with their type, book and branch, locked.
+
+    PostgreSQL leaves out one whose book became another while this waited for it: whoever wants that one asks again.
+    """
     related = ("copy_type", "book", "current_branch")
     return list(copies.select_for_update(of=("self",)).select_related(*related).order_by("pk"))
 

@@ -10,17 +10,20 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.exceptions import Refused
 from accounts.models import Action, LibrarySettings, Member, Restriction, User
-from accounts.permissions import ISSUE, MANAGE_RULES, RETURN, TAKE_PAYMENT
+from accounts.permissions import ISSUE, MANAGE_BOOKS, MANAGE_RULES, RETURN, TAKE_PAYMENT
 from accounts.services.actions import describe, recorded
-from catalog.models import Copy
+from catalog.models import Author, Book, Copy, Subject
+from catalog.services.merging import part_authors, part_subjects
 from circulation.exceptions import CirculationRefused
 from circulation.models import LedgerEntry, Loan
-from circulation.policy.undoing import undo_refusal
+from circulation.policy.undoing import LONG_UNDOABLE, undo_refusal
 from circulation.queries.ledger import forgiven_minor, refundable_minor, was_given_back
 from circulation.services.calendars import open_again
+from circulation.services.copies_together import change_back
 from circulation.services.hold_shelf import copies_named, restore
 from circulation.services.ledger import reverse
 from circulation.services.locks import lock_copies, lock_copy, lock_member, lock_members
+from circulation.services.merging import part_books
 from circulation.services.search import tell_search, tell_search_of_copies
 
 REFUSALS = {
@@ -31,7 +34,12 @@ REFUSALS = {
 
 
 # whoever may do a thing may take it back; what is not named is done at the return
-NEEDS = {"issue": ISSUE, "renew": ISSUE, "take_payment": TAKE_PAYMENT, "close_days": MANAGE_RULES}
+NEEDS = {
+    "issue": ISSUE, "renew": ISSUE, "take_payment": TAKE_PAYMENT, "close_days": MANAGE_RULES,
+    "merge_books": MANAGE_BOOKS, "merge_authors": MANAGE_BOOKS, "merge_subjects": MANAGE_BOOKS,
+    "change_copies": MANAGE_BOOKS,
+}  # fmt: skip
+Target = Loan | Copy | LedgerEntry | LibrarySettings | Book | Author | Subject
 
 
 def undo(action: Action, *, by: User, key: str | None = None, now: datetime | None = None) -> Action:
@@ -50,7 +58,7 @@ def _undo(action: Action, undone: Action, *, by: User, now: datetime) -> Action:
     if not by.has_perm(NEEDS.get(undone.verb, RETURN)):
         raise Refused("cannot_undo", gettext("You may not do this, and so not take it back."))
     if code := undo_refusal(undone.verb, undone.at, undone.undone_by_id is not None, now):
-        is_week_old = (code, undone.verb) == ("too_late", "close_days")
+        is_week_old = code == "too_late" and undone.verb in LONG_UNDOABLE
         raise Refused(code, gettext("More than seven days have passed.") if is_week_old else str(REFUSALS[code]))
     try:
         target = UNDOERS[undone.verb](undone, by, now)
@@ -67,8 +75,9 @@ def _undo(action: Action, undone: Action, *, by: User, now: datetime) -> Action:
 
 def _tell_search(undone: Action, target: models.Model) -> None:
     copy = target.copy if isinstance(target, Loan) else target
-    if isinstance(copy, Copy):
-        is_of_copy = "lost_on" in {*undone.before, *undone.after}  # it was marked lost, or found
+    if isinstance(copy, Copy) and undone.verb not in LONG_UNDOABLE:  # these tell it themselves
+        # It was marked lost, or found, or it moved.
+        is_of_copy = not {"lost_on", "current_branch"}.isdisjoint({*undone.before, *undone.after})
         tell = tell_search_of_copies if is_of_copy else tell_search
         tell(copy.book_id)
 
@@ -176,7 +185,7 @@ def _undo_closing(undone: Action, by: User, now: datetime) -> LibrarySettings:
     return LibrarySettings.current()
 
 
-UNDOERS: dict[str, Callable[[Action, User, datetime], Loan | Copy | LedgerEntry | LibrarySettings]] = {
+UNDOERS: dict[str, Callable[[Action, User, datetime], Target]] = {
     "issue": _undo_issue,
     "return": _undo_return,
     "renew": _undo_renewal,
@@ -186,6 +195,10 @@ UNDOERS: dict[str, Callable[[Action, User, datetime], Loan | Copy | LedgerEntry 
     "claim_returned": _undo_claim,
     "trap_copy": _undo_trap,
     "close_days": _undo_closing,
+    "merge_books": lambda undone, _by, _now: part_books(undone),
+    "merge_authors": lambda undone, _by, _now: part_authors(undone),
+    "merge_subjects": lambda undone, _by, _now: part_subjects(undone),
+    "change_copies": lambda undone, by, now: change_back(undone, by=by, now=now),
 }
 
 

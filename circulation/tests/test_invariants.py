@@ -61,9 +61,7 @@ def test_copy_in_two_hands_is_found(loan: Loan) -> None:
 def test_copy_that_is_out_of_use_and_on_loan_is_found(state: str) -> None:
     loan = make_loan()
     Copy.objects.update(**{f"{state}_on": loan.issued_at.date()})
-    of_search = f"search says of book {loan.copy.book_id}: 1 out, lent 1 times, 0 waiting; counted now: 0 out"
-    copy, book = broken()
-    assert (copy, book.startswith(of_search)) == (f"copy {loan.copy_id} is {state} but on loan {loan.pk}", True)
+    assert list(broken()) == [f"copy {loan.copy_id} is {state} but on loan {loan.pk}"]
 
 
 def test_count_of_loans_that_forgot_one_is_found(loan: Loan) -> None:

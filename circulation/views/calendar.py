@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.exceptions import Refused
 from accounts.forms.keyed import KeyedForm, contents_of
+from accounts.forms.sent import was_sent_before
 from accounts.models import Action, Branch
 from accounts.permissions import MANAGE_RULES, USE_DESK, needs
 from circulation.exceptions import CirculationRefused
@@ -25,7 +26,6 @@ from circulation.services.calendars import close_days
 from circulation.services.opening import remove_closure, save_closure, set_opening_week
 from circulation.services.undo import undo
 from circulation.views.branch import shown_branch
-from circulation.views.sending import was_sent_before
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 

@@ -16,13 +16,14 @@ from accounts.models import LibrarySettings
 from accounts.paging import page_of
 from accounts.permissions import USE_DESK, needs
 from catalog.queries import isbns_of
+from catalog.tables.cells import harmless
 from circulation.forms.loans import LoanFilterForm
 from circulation.models import Loan
 from circulation.queries.ledger import fines_by_loan
 from circulation.queries.loans import all_loans, find_loans, shown
 from circulation.queries.rules import RuleBook, rule_book
 from circulation.queries.standing import running_fines
-from circulation.views.files import Echo, harmless
+from circulation.views.files import Echo
 
 AT_ONCE = 500
 

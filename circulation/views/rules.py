@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
 from accounts.forms.keyed import KeyedForm, contents_of
+from accounts.forms.sent import was_sent_before
 from accounts.models import Branch, MemberCategory
 from accounts.permissions import MANAGE_RULES, USE_DESK, needs
 from catalog.models import CopyType
@@ -22,7 +23,6 @@ from circulation.queries.rule_words import own_parameters, scope_in_words
 from circulation.queries.rules import rule_book
 from circulation.services.rules import remove_rule, save_rule
 from circulation.views.branch import shown_branch
-from circulation.views.sending import was_sent_before
 
 
 @needs(USE_DESK)

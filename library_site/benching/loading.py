@@ -73,7 +73,7 @@ def build_search(tell: Tell) -> Loaded:
     """Write the search documents of the books that were loaded, as ``rebuild_search`` does."""
     total, began = Book.objects.count(), time.monotonic()
     tell("search", 0, total)
-    rebuild(stock_for_search, tell=lambda done: tell("search", done, total))
+    rebuild(stock_for_search, tell=lambda done, _after: tell("search", done, total))
     engine().tidy()
     return Loaded("documents", total, time.monotonic() - began)
 

@@ -16,6 +16,7 @@ from accounts.models import Action, Card, LibrarySettings, Member, Message, Rest
 from catalog.models import Author, Book, Copy, Cover, ImportBatch, Subject
 from catalog.services.covers import forget_file
 from catalog.services.search import forget_words_of_nothing
+from catalog.services.spelling import doubt_words_of
 from circulation.models import Allocation, Hold, LedgerEntry, Loan, Notice, OnSiteUse
 from circulation.services.search import tell_search_of_copies
 from library_site.demo.loading import ABOUT
@@ -91,6 +92,7 @@ def _remove_shelves(rows: Rows) -> dict[str, int]:
     books = Book.objects.filter(pk__in=rows["catalog.book"], copies=None)
     for name in Cover.objects.filter(book__in=books).values_list("file", flat=True):
         forget_file(name)
+    doubt_words_of(books.values_list("pk", flat=True))
     gone = books.delete()[1].get("catalog.Book", 0)
     Author.objects.filter(contributions=None).delete()
     Subject.objects.filter(books=None).delete()

@@ -5,10 +5,14 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 
+from accounts.permissions import MANAGE_BOOKS
+from catalog import files
 from library_site.views.errors import bad_request, too_large
 
 MOST_BYTES = 12_000_000  # a cover upload (10 MB) with its form
 MOST_BYTES_ANONYMOUS = 200_000
+MOST_BYTES_OF_FILES = files.MOST_BYTES + 100_000  # a file to be brought in, with its form
+FILES = "/desk/import/upload/"
 
 
 class BodySizeMiddleware:
@@ -26,7 +30,22 @@ class BodySizeMiddleware:
         return self.get_response(request)
 
 
+class StaffUploadMiddleware:
+    """Stands behind the sign-in: a file to be brought in is stored for whoever may bring it in, and nobody else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_upload = request.path == FILES and _announced_bytes(request) > MOST_BYTES_ANONYMOUS
+        if is_upload and not request.user.has_perm(MANAGE_BOOKS):
+            return too_large(request)
+        return self.get_response(request)
+
+
 def _most_bytes(request: HttpRequest) -> int:
+    if request.path == FILES and settings.SESSION_COOKIE_NAME in request.COOKIES:
+        return MOST_BYTES_OF_FILES
     at_the_desk = request.path.startswith(("/desk/", "/admin/")) and settings.SESSION_COOKIE_NAME in request.COOKIES
     return MOST_BYTES if at_the_desk else MOST_BYTES_ANONYMOUS
 

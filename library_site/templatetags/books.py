@@ -1,7 +1,10 @@
 """Parts of a book's row. Lists show dozens of them: drawn here they take a quarter of the time of templates."""
 
+from collections.abc import Iterable
+from html import escape  # Django's is the same one behind a wrapper that takes longer than it
+
 from django import template
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
@@ -11,6 +14,11 @@ from catalog.normalize.languages import html_language
 from catalog.search.hits import Copies, Hit
 from library_site.templatetags.library import binding, people
 
+ROW = """<li class="hit">
+<a href="{0}" tabindex="-1" aria-hidden="true">{1}</a>
+<div><h2 lang="{2}"><a href="{0}">{3}</a></h2><p>{4}</p><p class="muted small">{5}</p></div>
+<div class="in">{6}</div></li>
+"""
 COVER = """<span class="cover {}{}" aria-hidden="true">
   <span class="cover-title" lang="{}">{}</span>
   <span class="cover-author">{}</span>{}
@@ -20,14 +28,28 @@ register = template.Library()
 
 
 @register.simple_tag
+def book_rows(books: Iterable[Book | Hit]) -> SafeString:
+    """Books as the items of a list: cover, title, people, imprint, and whether one can be taken home now."""
+    return mark_safe("".join(map(_row, books)))  # noqa: S308 - each was escaped
+
+
+def _row(book: Book | Hit) -> str:
+    return ROW.format(
+        book.get_absolute_url(), cover(book), html_language(book.language), escape(book.full_title),
+        people_links(book), escape(imprint(book)), availability(getattr(book, "search_document", None)),
+    )  # fmt: skip
+
+
+@register.simple_tag
 def cover(book: Book | Hit, size: str = "", *, large: bool = False, wide: bool = False) -> SafeString:
     """A drawn cover and on it the picture, if there is one: the small one, or ``large``; ``wide`` offers both."""
     picture: Cover | None = getattr(book, "cover", None)
     image = _image(book.pk, picture, large=large, wide=wide) if picture and picture.file else ""
-    return format_html(
-        COVER, binding(book.title), size and f" {size}", html_language(book.language), book.title, _first_author(book),
-        image,
+    drawn = COVER.format(
+        binding(book.title), size and f" {size}", html_language(book.language), escape(book.title),
+        escape(_first_author(book)), image,
     )  # fmt: skip
+    return mark_safe(drawn)  # noqa: S308 - words were escaped, the rest is ours
 
 
 @register.simple_tag
@@ -41,7 +63,7 @@ def people_links(book: Book | Hit) -> SafeString:
 def imprint(book: Book | Hit) -> str:
     """Publisher, year and call number in one line."""
     published = ", ".join(str(part) for part in (book.publisher, book.year) if part)
-    return f"{published} · {book.call_number}" if book.call_number else published
+    return " · ".join(filter(None, (published, book.call_number)))
 
 
 @register.simple_tag
@@ -57,7 +79,7 @@ def availability(stock: SearchDocument | Copies | None) -> SafeString:
 
 
 def _badge(kind: str, text: str) -> SafeString:
-    return format_html('<span class="badge {}">{}</span>', kind, text)
+    return mark_safe(f'<span class="badge {kind}">{escape(text)}</span>')  # noqa: S308 - escaped
 
 
 def _first_author(book: Book | Hit) -> str:
@@ -79,5 +101,5 @@ def _image(book: int, picture: Cover, *, large: bool, wide: bool) -> SafeString:
 
 
 def _person(name: str, url: str, roles: list[str]) -> str:
-    link = f'<a href="{url}">{conditional_escape(name)}</a>'
-    return f'{link} <span class="muted">({conditional_escape(", ".join(roles))})</span>' if roles else link
+    link = f'<a href="{url}">{escape(name)}</a>'
+    return f'{link} <span class="muted">({escape(", ".join(roles))})</span>' if roles else link

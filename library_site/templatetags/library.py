@@ -116,6 +116,10 @@ VERBS = {
     "trap_copy": _("Put on the hold shelf"),
     "place_hold": _("Hold placed"),
     "cancel_hold": _("Hold cancelled"),
+    "merge_books": _("Books merged"),
+    "merge_authors": _("Authors merged"),
+    "merge_subjects": _("Subjects merged"),
+    "change_copies": _("Copies changed"),
     "undo": _("Taken back"),
 }
 

@@ -10,9 +10,11 @@ from accounts.models import Action, Message, User
 from accounts.services.members import restrict_member
 from accounts.tests.factories import MemberFactory
 from catalog.models import Author, ImportBatch, Subject
+from catalog.services.merging import merge_authors
 from catalog.tests.factories import BookFactory, CopyFactory
 from circulation.models import CirculationRule, LedgerEntry, NoticeText
 from circulation.services.calendars import close_days
+from circulation.services.copies_together import change_copies
 from circulation.services.ledger import charge_member, take_payment
 from circulation.tests.factories import close_on, make_hold, make_loan, make_ready_hold
 
@@ -66,6 +68,14 @@ AUDIENCE = {
     "catalog:mark_copy": DESK,
     "catalog:delete_copy": DESK,
     "catalog:labels": DESK,
+    "catalog:duplicates": DESK,
+    "catalog:not_the_same": DESK,
+    "catalog:merge_books": DESK,
+    "catalog:merge_authors": DESK,
+    "catalog:merge_subjects": DESK,
+    "catalog:part_merged": DESK,
+    "catalog:change_copies": DESK,
+    "catalog:change_back": DESK,
     "catalog:import": DESK,
     "catalog:import_save": DESK,
     "catalog:import_review": DESK,
@@ -74,6 +84,14 @@ AUDIENCE = {
     "catalog:batch": DESK,
     "catalog:pause_import": DESK,
     "catalog:resume_import": DESK,
+    "catalog:import_upload": DESK,
+    "catalog:import_columns": DESK,
+    "catalog:import_options": DESK,
+    "catalog:decide_import": DESK,
+    "catalog:apply_import": DESK,
+    "catalog:discard_import": DESK,
+    "catalog:undo_import": DESK,
+    "catalog:import_wrong": DESK,
     "circulation:my_loans": MEMBERS,
     "circulation:my_fines": MEMBERS,
     "circulation:renew_all_mine": MEMBERS,
@@ -97,6 +115,7 @@ AUDIENCE = {
     "circulation:issue": DESK,
     "circulation:return": DESK,
     "circulation:renew": DESK,
+    "circulation:export": DESK,
     "circulation:loans": DESK,
     "circulation:loans_csv": DESK,
     "circulation:pay": DESK,
@@ -142,10 +161,14 @@ AUDIENCE = {
     "account_reset_password_from_key": PUBLIC,
     "account_reset_password_from_key_done": PUBLIC,
 }
+IMPORT_ACTIONS = (
+    "import_columns", "import_options", "decide_import", "apply_import", "discard_import", "undo_import",
+    "import_wrong",
+)  # fmt: skip
 HOLD_ACTIONS = ("cancel_hold", "suspend_hold", "resume_hold", "move_hold", "cancel_mine", "suspend_mine", "resume_mine")
 _WITHOUT_KEY = {
     "members", "add_member", "books", "add_book", "account_change_password", "account_reset_password",
-    "account_reset_password_done", "account_reset_password_from_key_done",
+    "account_reset_password_done", "account_reset_password_from_key_done", "merge_books", "change_copies",
 }  # fmt: skip
 
 
@@ -156,6 +179,18 @@ def a_message(state: str) -> Message:
 def _closed(by: User) -> Action:
     close_days(from_on=date(2027, 1, 3), to_on=date(2027, 1, 3), by=by)
     return Action.objects.get(verb="close_days")
+
+
+def _merged(by: User) -> Action:
+    """Two authors of nothing, merged: nobody looks at how many books there are."""
+    keep, other = (Author.objects.create(name=name, sort_name=name, match_key=name) for name in ("b", "c"))
+    merge_authors(keep, others=[other], by=by)
+    return Action.objects.get(verb="merge_authors")
+
+
+def _changed(by: User) -> Action:
+    change_copies(copies=[CopyFactory().pk], values={"location": "Store"}, by=by)
+    return Action.objects.get(verb="change_copies")
 
 
 def make_addresses(librarian: User) -> Callable[[str], str]:
@@ -170,6 +205,7 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
     NoticeText.objects.create(kind="overdue", language="de", subject="Fällig", body="{title}")
     rule = CirculationRule.objects.create(branch=loan.branch, loan_period=7)
     keys: dict[str, dict[str, Any]] = {
+        **{f"catalog:{name}": {"pk": ImportBatch.objects.create().pk} for name in IMPORT_ACTIONS},
         **{f"circulation:{name}": {"pk": hold.pk} for name in HOLD_ACTIONS},
         "circulation:hold_slip": {"pk": ready.pk},
         "circulation:book_holds": {"pk": hold.book_id},
@@ -181,6 +217,8 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
         "catalog:cite": {"pk": book.pk, "style": "apa"},
         "catalog:author": {"pk": Author.objects.create(name="A", sort_name="A", match_key="a").pk},
         "catalog:subject": {"pk": Subject.objects.create(name="S", match_key="s").pk},
+        "catalog:part_merged": {"pk": _merged(librarian).pk},
+        "catalog:change_back": {"pk": _changed(librarian).pk},
         "catalog:import_review": {"record": "OL7353617M"},
         "catalog:found_cover": {"cover_id": 1},
         "circulation:receipt": {"pk": payment.pk},

@@ -22,7 +22,9 @@ ADDRESSES = ["/", "/search/?q=", "/books/<id>/", "/isbn/<isbn>/", "/books/<id>/c
              "/books/<id>.jsonld", "/feeds/new.atom", "/authors/<id>/", "/accounts/login/", "/me/",
              "/me/profile/", "/desk/", "/desk/issue/", "/desk/return/", "/desk/loans/", "/desk/books/",
              "/desk/members/", "/desk/import/", "/desk/settings/", "/admin/", "/healthz"]  # fmt: skip
-COMMANDS = ["migrate", "load_demo", "worker", "import_openlibrary", "check_invariants", "play_scenario", "bench_load"]
+COMMANDS = [
+    "migrate", "load_demo", "worker", "import_openlibrary", "export", "check_invariants", "play_scenario", "bench_load",
+]  # fmt: skip
 
 
 def text_of(name: str) -> str:

@@ -139,7 +139,7 @@ def test_health_answers_on_this_machine_whatever_the_site_is_called(serve: Calla
 
 def test_long_address_has_an_answer_of_the_site_s_own(serve: Callable[..., Running]) -> None:
     running = serve("--demo", "no").wait()
-    answer = requests.get(f"{running.address}/nowhere/", params={"q": "x" * 8_100}, timeout=30)
+    answer = requests.get(f"{running.address}/nowhere/", params={"q": "x" * 60_000}, timeout=30)
     assert (answer.status_code, "There is nothing here" in answer.text) == (404, True)
     assert running.stop() == 0
 

@@ -43,7 +43,7 @@ def not_allowed(request: HttpRequest, back: str = "") -> HttpResponse:
 
 def too_large(request: HttpRequest) -> HttpResponse:
     return page(request, 413, _("That is too large to send"), [
-        _("Nothing was saved. Pictures may have up to 10 MB."),
+        _("Nothing was saved. Pictures may have up to 10 MB, files to be brought in up to 50 MB."),
     ])  # fmt: skip
 
 

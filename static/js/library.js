@@ -16,10 +16,10 @@
   const summary = first(".errors");
   if (summary) summary.focus();
 
-  // A form is sent once; the server guards this too.
+  // A form is sent once; the server guards this too. One whose answer is a file stays to be used again.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.method !== "post" || event.defaultPrevented || "download" in form.dataset) return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
@@ -160,8 +160,9 @@
       timer = window.setTimeout(ask, PAUSE);
     });
     box.addEventListener("keydown", (event) => {
-      if (list.hidden || event.isComposing) return;
-      if (event.key === "ArrowDown") choose(chosen + 1);
+      if (event.isComposing || (list.hidden && event.key !== "ArrowDown")) return;
+      if (list.hidden) ask();
+      else if (event.key === "ArrowDown") choose(chosen + 1);
       else if (event.key === "ArrowUp") choose(chosen - 1);
       else if (event.key === "Escape") close();
       else if (event.key === "Enter" && chosen >= 0) window.location.assign(list.children[chosen].dataset.url);

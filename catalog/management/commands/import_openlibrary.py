@@ -12,9 +12,11 @@ from accounts.exceptions import Refused
 from accounts.progress import TerminalBar
 from accounts.services import work
 from catalog.models import Cover, ImportBatch, ImportRow
+from catalog.openlibrary.offline import date_of_copy
 from catalog.queries import rows_of
-from catalog.services.batches import continue_import, start_import
+from catalog.services.batches import start_import
 from catalog.services.covers import fetch_next_cover
+from catalog.services.lookups import continue_lookups
 from catalog.tasks import batch_client, contact
 
 GOOD = (ImportRow.Outcome.ADDED, ImportRow.Outcome.COPY_ADDED, ImportRow.Outcome.KNOWN)
@@ -35,7 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-covers", action="store_true", help="leave the covers to the worker")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not contact():
+        if not contact() and date_of_copy() is None:
             raise CommandError(
                 "Open Library wants to know whom to write to: set OPENLIBRARY_CONTACT or the library's contact e-mail."
             )
@@ -70,7 +72,7 @@ class Command(BaseCommand):
         with batch_client("terminal", on_retry=lambda error: self._complain(error.message)) as client:
             while not batch.is_finished:
                 if work.claim(batch):
-                    continue_import(batch, client, lambda row: self._say(row, batch))
+                    continue_lookups(batch, client, lambda row: self._say(row, batch))
                 elif not self._has_waited_for(batch):
                     break
                 batch.refresh_from_db()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from catalog.citations import STYLES, Facts, Person, person
+from catalog.citations import STYLES, Facts, Person, Reference, person
 from catalog.citations.bibtex import key
 from catalog.citations.wording import edition_of
 from catalog.normalize.names import sort_name
@@ -21,7 +21,7 @@ def people(*names: str, role: str = "aut") -> tuple[Person, ...]:
 
 def cited(style: str, **facts: Any) -> str:
     base = {"number": 17, "title": "Emma", "publisher": "Penguin", "place": "London", "year": 2003}
-    return STYLES[style].write(Facts(**{**base, **facts}))
+    return str(STYLES[style].write(Facts(**{**base, **facts})))
 
 
 AUTHORS = {
@@ -132,6 +132,15 @@ def test_books_of_every_kind(facts: dict[str, Any], in_apa: str, in_mla: str, in
     assert [cited(style, **facts) for style in ("apa", "mla", "chicago")] == [in_apa, in_mla, in_chicago]
 
 
+@pytest.mark.parametrize("style", ["apa", "mla", "chicago"])
+@pytest.mark.parametrize("title", ["Moby", "Who?"])
+def test_styles_for_reading_know_what_stands_in_italics(title: str, style: str) -> None:
+    moby = Facts(number=1, title=title, subtitle="A Life", people=people("Moby"), edition="2nd", year=2016)
+    whole = STYLES[style].write(moby)
+    assert isinstance(whole, Reference)
+    assert (whole.before[:4], whole.title) == ("Moby", f"{title}{' ' if title == 'Who?' else ': '}A Life")
+
+
 @pytest.mark.parametrize(
     ("name", "in_apa", "in_mla"),
     [
@@ -206,6 +215,17 @@ def test_bibtex_is_one_entry_with_every_sign_that_means_something_written_out() 
         "  url = {https://x.example/books/17/},\n"
         "}\n"
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("editors", "lines"), [
+    ((), ["  editor = {Able, Ann},", "  editortype = {compiler},"]),
+    (people("Ben Baker", role="edt"),
+     ["  editor = {Baker, Ben},", "  editora = {Able, Ann},", "  editoratype = {compiler},"]),
+])  # fmt: skip
+def test_compilers_are_cited_beside_editors_and_in_their_place(editors: tuple[Person, ...], lines: list[str]) -> None:
+    facts = {"people": people("Ann Able", role="com") + editors}
+    assert [line for line in cited("bibtex", **facts).splitlines() if line.startswith("  editor")] == lines
+    assert "ED  - Able, Ann\r\n" in cited("ris", **facts)
 
 
 @pytest.mark.parametrize("hostile", ["{", "}", "}}\n@book{x", "\\", "%", "a\r\nb", '"'])

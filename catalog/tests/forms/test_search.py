@@ -14,7 +14,7 @@ from catalog.views.searches import Search
 @pytest.mark.parametrize(("q", "errors"), [
     ("", []), ("tea & cats", []), ("x" * 1000, []),
     ("x" * 1001, ["Type at most 1000 characters; these are 1001."]),
-    ("a\x00", ["Null characters are not allowed."]),
+    ("a\x00", ["There is a character in it that means nothing (a null). Type the words anew."]),
 ])  # fmt: skip
 def test_search_takes_a_thousand_characters(form: type[SearchForm], q: str, errors: list[str]) -> None:
     assert form(QueryDict(urlencode({"q": q}))).errors.get("q", []) == errors

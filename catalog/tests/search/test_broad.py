@@ -1,15 +1,19 @@
 """Going down the index of many hits. Many are few here: the limits are lowered."""
 
+from collections import Counter
+from collections.abc import Callable
+
 import pytest
 
 from catalog.models import Book
 from catalog.queries import search_books
 from catalog.search import broad, finding
+from catalog.search.documents import Stock
 from catalog.search.engine import engine
 from catalog.search.filters import Filters
 from catalog.search.finding import Found
 from catalog.search.marks import Facet
-from catalog.services.search import index_book
+from catalog.services.search import index_book, set_stock
 from catalog.tests.factories import CopyFactory
 
 from .shelf import shelve
@@ -95,6 +99,17 @@ def test_filters_hold_for_many_hits(library: None, many: None) -> None:
     assert walk("sea", True, filters=Filters(since=1950, until=1960), sort="title") == ["Ships", "Waves"]
 
 
+def test_a_book_of_the_very_title_is_first_though_many_of_that_title_are_filtered_out(
+    many: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broad, "MOST_EXACT", 2)
+    shelve("Sea", language="ger")
+    shelve("Sea", "Sea", "Sea", lent={"Sea": 5}, language="eng")
+    shelve("Sea Fish", "Sea Birds", lent={"Sea Fish": 9, "Sea Birds": 9}, language="ger")
+    german = search_books("sea", filters=Filters(facets=(Facet("l", "ger"),)))
+    assert titles(german) == ["Sea", "Sea Birds", "Sea Fish"]
+
+
 @pytest.mark.parametrize("after", ["x", "1-2", "1-2-x", "9-9-9999999999999999999999", "-1", "²-²-²", "1--2"])
 def test_a_place_that_cannot_be_read_is_the_beginning(library: None, many: None, after: str) -> None:
     assert titles(search_books("sea", per_page=2, after=after)) == ["The Sea", "Sea"]
@@ -104,6 +119,50 @@ def test_a_place_that_cannot_be_read_is_the_beginning(library: None, many: None,
 def test_a_place_beyond_the_end_shows_nothing(library: None, many: None) -> None:
     assert titles(search_books("sea", after="99-0-1")) == []
     assert titles(search_books("sea", sort="newest", after="0")) == []
+
+
+def lend(book: Book, times: int) -> None:
+    set_stock([book.pk], lambda pks: {pk: Stock(times_lent=times) for pk in pks})
+
+
+def rename(book: Book) -> None:
+    Book.objects.filter(pk=book.pk).update(title="Nets", description="Of the sea.")
+    index_book(book)
+
+
+@pytest.mark.parametrize("change", [rename, lambda book: lend(book, 500), lambda book: book.delete()])
+@pytest.mark.parametrize(
+    ("sort", "is_few"),
+    [("relevance", True), ("relevance", False), ("newest", False), ("title", False), ("popularity", False)],
+)
+def test_pages_end_and_hardly_repeat_though_the_last_book_of_each_changes_its_place(
+    library: None, monkeypatch: pytest.MonkeyPatch, is_few: bool, sort: str, change: Callable[[Book], object]
+) -> None:
+    """``is_few``: each tier is ranked book by book, but all hits are too many for that."""
+    monkeypatch.setattr(finding, "NARROW", 2)
+    monkeypatch.setattr(broad, "NARROW", 99 if is_few else 2)
+    shown: Counter[int] = Counter()
+    found = search_books("sea", per_page=3, sort=sort)
+    for page in range(2, 9):
+        shown.update(found.pks)
+        if not found.has_next:
+            break
+        change(Book.objects.get(pk=found.pks[-1]))
+        found = search_books("sea", per_page=3, page=page, after=found.after, sort=sort)
+    assert (found.has_next, max(shown.values()) <= 2) == (False, True)
+    assert len(shown) >= 8  # of eleven, of which three have moved
+
+
+def test_a_tier_that_was_ranked_book_by_book_goes_on_so_when_a_few_more_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "NARROW", 2)
+    monkeypatch.setattr(broad, "NARROW", 4)
+    shelve("Sea and Sand", "Sea of Salt", "Sea Fish", "Deep Sea")
+    ranked = titles(search_books("sea"))
+    found = search_books("sea", per_page=2)
+    shelve("Sea Snails", lent={"Sea Snails": 1})
+    for most, goes_on in [(8, ranked[1:]), (4, ["Sea Fish", "Sea of Salt"])]:
+        monkeypatch.setattr(broad, "MOST_RANKED", most)
+        assert titles(search_books("sea", per_page=3, page=2, after=found.after))[: len(goes_on)] == goes_on
 
 
 def test_a_page_beyond_the_end_is_empty(library: None, many: None) -> None:

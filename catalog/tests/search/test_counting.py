@@ -2,12 +2,17 @@
 
 import pytest
 
+from accounts.models import Branch
+from accounts.queries import default_branch
 from catalog.models import Book
 from catalog.queries import search_books
 from catalog.search import counting, finding
-from catalog.search.counting import Total
+from catalog.search.counting import IN, Total
 from catalog.search.engine import engine
-from catalog.services.search import index_books
+from catalog.search.filters import Filters
+from catalog.search.marks import Facet
+from catalog.services.search import index_book, index_books
+from catalog.tests.factories import CopyFactory
 
 from .shelf import shelve
 
@@ -45,6 +50,48 @@ def test_what_is_within_the_limit_is_counted_though_its_facets_are_reckoned(monk
     monkeypatch.setattr(counting, "SAMPLED", 10)
     found = search_books("cat")
     assert (found.total, found.facets.is_exact) == (Total(40), False)
+
+
+@pytest.fixture
+def reckoned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Facets are reckoned from one book in eight, or there are none; totals are counted."""
+    monkeypatch.setattr(finding, "NARROW", 2)
+    monkeypatch.setattr(counting, "SAMPLED", 4)
+
+
+def put(book: Book, branch: Branch) -> None:
+    CopyFactory(book=book, home_branch=branch, current_branch=branch)
+    index_book(book)
+
+
+def test_what_is_in_and_what_each_branch_has_is_counted_though_the_rest_is_reckoned(reckoned: None) -> None:
+    main, north = default_branch(), Branch.objects.create(code="N", name="North")
+    books = shelve(*(["Cat"] * 40), language="eng")
+    for book, branch in zip(books, [main, north, north], strict=False):
+        put(book, branch)
+    at_main, at_north = f"b_{main.pk}", f"b_{north.pk}"
+    everywhere = search_books("cat").facets
+    assert [(everywhere.counts[token], everywhere.about(token)) for token in (IN, at_main, at_north)] == [
+        (3, False), (1, False), (2, False),
+    ]  # fmt: skip
+    assert (everywhere.about("l_eng"), everywhere.counts["l_eng"] <= 40) == (True, True)
+    chosen = search_books("cat", filters=Filters(facets=(Facet("b", str(north.pk)),)))
+    assert chosen.facets.counts == {at_north: 2, IN: 2, "l_eng": 2}
+
+
+def test_what_was_chosen_is_known_of_every_hit(reckoned: None) -> None:
+    books = shelve(*(["Cat"] * 21), language="eng")
+    for book in books[:20]:
+        put(book, default_branch())
+    chosen = Filters(facets=(Facet("l", "eng"),), is_available=True)
+    facets = search_books("cat", filters=chosen).facets
+    assert [(facets.counts[token], facets.about(token)) for token in ("l_eng", IN)] == [(20, False), (20, False)]
+
+
+def test_no_number_is_larger_than_the_total(reckoned: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelve(*(["Cat"] * 17), language="eng")
+    monkeypatch.setattr(counting, "_rounded", lambda number: number * 9)
+    assert set(search_books("cat").facets.counts.values()) <= {17}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ import pytest
 from catalog.models import Author, Book, Contributor, Subject
 from catalog.queries import search_books
 from catalog.search.documents import Stock, document
-from catalog.services.search import index_book, to_be_indexed
+from catalog.search.facts import facts_of
+from catalog.services.search import index_book
 
 from .shelf import shelve
 
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def part(book: Book, n: int) -> str:
-    (found,) = to_be_indexed([book.pk])
+    (found,) = facts_of([book.pk])
     return document(found, Stock()).parts[n]
 
 

@@ -39,6 +39,17 @@ def test_the_most_literal_reading_that_finds_something(typed: str, how: How, fir
     assert shelved(found.pks[0]) == first
 
 
+@pytest.mark.parametrize(
+    ("typed", "only_begins"),
+    [
+        ("punishment", False), ("cat", False), ("crime", False), ("", False), ("nursery crime", False),
+        ("punishm", True), ("crime puni", True), ("cri puni", True), ("cri* punishment", False), ("karamas", True),
+    ],
+)  # fmt: skip
+def test_words_of_which_books_have_only_the_beginnings_say_so(typed: str, only_begins: bool) -> None:
+    assert search_books(typed).reading.only_begins is only_begins
+
+
 @pytest.mark.parametrize("typed", ["qwertz", "asdf yxcv", '"punishment crime"'])
 def test_what_nothing_fits_finds_nothing(typed: str) -> None:
     assert search_books(typed).pks == []

@@ -17,17 +17,11 @@ from catalog.models import Book, Copy, ImportBatch, ImportRow
 from catalog.openlibrary.client import OpenLibrary
 from catalog.openlibrary.errors import OpenLibraryError
 from catalog.openlibrary.lanes import LANES
-from catalog.services import batches
-from catalog.services.batches import (
-    LINES_PER_TURN,
-    MOST_LINES,
-    PATIENCE,
-    continue_import,
-    pause_import,
-    resume_import,
-    start_import,
-)
+from catalog.services import lookups
+from catalog.services.batches import MOST_LINES, pause_import, resume_import, start_import
 from catalog.services.books import add_book
+from catalog.services.judging import BookJudge
+from catalog.services.lookups import LINES_PER_TURN, PATIENCE, continue_lookups
 from catalog.tests.openlibrary.stub import Stub, page, raw, record, redirect
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +54,7 @@ def claimed(batch: ImportBatch) -> ImportBatch:
 
 def go_on(batch: ImportBatch, client: Any) -> ImportBatch:
     """One turn of a worker; the batch as it is then."""
-    continue_import(claimed(batch), client)
+    continue_lookups(claimed(batch), client)
     return ImportBatch.objects.get(pk=batch.pk)
 
 
@@ -79,13 +73,13 @@ def raw_lines(line: str) -> list[str]:
 def test_lines_are_fetched_in_the_language_of_the_library(source: OpenLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     LibrarySettings.objects.update(language="de")
     asked: list[str] = []
-    real = batches.fetch_record
+    real = lookups.fetch_record
 
     def fetch(client: OpenLibrary, text: str, *, language: str) -> Any:
         asked.append(language)
         return real(client, text, language=language)
 
-    monkeypatch.setattr(batches, "fetch_record", fetch)
+    monkeypatch.setattr(lookups, "fetch_record", fetch)
     go_on(start("OL2M"), source)
     assert asked == ["de"]
 
@@ -96,7 +90,7 @@ def test_lines_are_fetched_in_the_language_of_the_library(source: OpenLibrary, m
 def test_lines_are_staged_in_order(librarian: User) -> None:
     batch = start_import([ISBN, "", "  OL2M \n", "\0"], by=librarian, if_known="copy")
     assert (batch.state, batch.total, batch.done, batch.by, batch.options) == (
-        State.QUEUED, 2, 0, librarian, {"if_known": "copy"},
+        State.QUEUED, 2, 0, librarian, {"if_known": "copy", "auto_apply": True},
     )  # fmt: skip
     assert list(batch.rows.values_list("n", "raw", "outcome")) == [(1, ISBN, "waiting"), (2, "OL2M", "waiting")]
     action = Action.objects.get()
@@ -156,7 +150,7 @@ def test_every_line_says_what_became_of_it(stub: Stub, source: OpenLibrary) -> N
     stub.tell("/books/OL4M.json", record({"key": "/books/OL4M"}))
     told: list[int] = []
     batch = start("OL2M", ISBN, ISBN, "9780132567088", "no number", "OL9M", "OL4M")
-    continue_import(claimed(batch), source, lambda row: told.append(row.n))
+    continue_lookups(claimed(batch), source, lambda row: told.append(row.n))
     batch.refresh_from_db()
     assert outcomes_of(batch) == ["added", "added", "known", "not_found", "failed", "not_found", "failed"]
     assert (batch.state, batch.done, batch.total, batch.problem, told) == (State.DONE, 7, 7, "", [*range(1, 8)])
@@ -209,15 +203,14 @@ def test_turn_ends_after_some_lines_and_the_next_goes_on(source: OpenLibrary) ->
 def test_line_that_cannot_be_saved_fails_alone(
     source: OpenLibrary, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    real = batches.save_draft
+    real = lookups.apply_books
 
-    def save_or_break(draft: BookDraft, **more: Any) -> Any:
-        saved = real(draft, **more)
-        if draft.title == "Emma":
+    def apply_or_break(batch: ImportBatch, rows: list[ImportRow], now: Any) -> None:
+        real(batch, rows, now)
+        if rows[0].draft["title"] == "Emma":
             raise ZeroDivisionError
-        return saved
 
-    monkeypatch.setattr(batches, "save_draft", save_or_break)
+    monkeypatch.setattr(lookups, "apply_books", apply_or_break)
     batch = go_on(start("OL1M", "OL2M", "OL3M"), source)
     assert (outcomes_of(batch), batch.state) == (["added", "failed", "added"], State.DONE)
     assert sorted(Book.objects.values_list("title", flat=True)) == ["Dune", "Ulysses"]
@@ -321,7 +314,7 @@ def die(*_arguments: Any, **_options: Any) -> None:
 
 def go_on_and_die(batch: ImportBatch, client: Any) -> None:
     with pytest.raises(Killed):
-        continue_import(claimed(batch), client)
+        continue_lookups(claimed(batch), client)
 
 
 def after_the_lease(batch: ImportBatch) -> ImportBatch:
@@ -329,13 +322,13 @@ def after_the_lease(batch: ImportBatch) -> ImportBatch:
     return batch
 
 
-@pytest.mark.parametrize("where", ["save_draft", "work.reach", "work.finish"])
+@pytest.mark.parametrize("where", ["apply_books", "work.reach", "work.hand_over"])
 def test_batch_resumes_after_a_crash_without_doing_a_line_twice(
     where: str, source: OpenLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = start("OL1M", "OL2M", "OL1M", if_known="copy")
     with monkeypatch.context() as crash:
-        crash.setattr(f"catalog.services.batches.{where}", die)
+        crash.setattr(f"catalog.services.lookups.{where}", die)
         go_on_and_die(batch, source)
     batch = go_on(after_the_lease(batch), source)
     assert (outcomes_of(batch), batch.state, batch.done) == (["added", "added", "copy_added"], State.DONE, 3)
@@ -353,7 +346,7 @@ def test_crash_in_the_middle_of_a_line_leaves_nothing_of_it(
 
 def test_batch_of_a_worker_that_is_told_to_stop_is_handed_back_after_the_line_in_hand(source: OpenLibrary) -> None:
     batch, told = claimed(start("OL1M", "OL2M", "OL3M")), []
-    continue_import(batch, source, told.append, should_stop=lambda: bool(told))
+    continue_lookups(batch, source, told.append, should_stop=lambda: bool(told))
     batch.refresh_from_db()
     assert (outcomes_of(batch), batch.state, batch.lease_until, batch.done) == (
         ["added", "waiting", "waiting"], State.QUEUED, None, 1,
@@ -364,7 +357,7 @@ def test_batch_of_a_worker_that_is_told_to_stop_is_handed_back_after_the_line_in
 def test_batch_in_other_hands_is_left_alone(source: OpenLibrary) -> None:
     batch = claimed(start("OL1M"))
     ImportBatch.objects.update(lease_until=timezone.now() + 2 * work.LEASE)  # another worker claimed it
-    continue_import(batch, source)
+    continue_lookups(batch, source)
     assert (outcomes_of(batch), Book.objects.count()) == (["waiting"], 0)
 
 
@@ -380,7 +373,7 @@ def test_batch_taken_over_while_a_line_was_looked_up_is_done_once(source: OpenLi
             return super().edition(key)
 
     told: list[ImportRow] = []
-    continue_import(claimed(batch), Slow("", times=0), told.append)
+    continue_lookups(claimed(batch), Slow("", times=0), told.append)
     assert (outcomes_of(batch), Book.objects.count(), Copy.objects.count(), told) == (["added"] * 2, 2, 2, [])
     assert sorted(Book.objects.values_list("title", flat=True)) == ["Dune", "Emma"]
 
@@ -393,7 +386,7 @@ def test_paused_batch_stops_after_the_line_in_hand_and_goes_on_when_resumed(sour
             pause_import(batch, by=None)
             return super().edition(key)
 
-    continue_import(claimed(batch), Pausing("", times=0))
+    continue_lookups(claimed(batch), Pausing("", times=0))
     batch.refresh_from_db()
     assert (outcomes_of(batch), batch.state, work.claim(batch)) == (["added", "waiting"], State.PAUSED, False)
     batch = go_on(resume_import(batch, by=None), source)
@@ -432,7 +425,7 @@ def test_five_workers_do_every_line_once(transactional_db: None) -> None:
 
     def run(_number: int) -> None:
         for row in batch.rows.order_by("n"):
-            batches._work_on(batch, row, Failing("", times=0))  # type: ignore[arg-type]
+            lookups._work_on(batch, row, Failing("", times=0), BookJudge(batch))  # type: ignore[arg-type]
 
     assert at_once(5, run) == [None] * 5
     assert (outcomes_of(batch), Book.objects.count(), Copy.objects.count()) == (["added"] * 3, 3, 3)

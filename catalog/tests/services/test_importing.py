@@ -17,7 +17,8 @@ from catalog.models import Author, Book, Copy, Cover, SourceRecord
 from catalog.queries import source_record
 from catalog.services import importing
 from catalog.services.books import add_book, delete_book, edit_book, snapshot
-from catalog.services.importing import Doubtful, find_match, refresh_book, save_draft, save_reviewed, similar
+from catalog.services.importing import Doubtful, refresh_book, save_draft, save_reviewed
+from catalog.services.matching import find_match
 from catalog.tests.factories import CopyTypeFactory
 
 pytestmark = pytest.mark.django_db
@@ -39,11 +40,6 @@ def save(draft: BookDraft = DRAFT, **more: Any) -> importing.Saved:
 def here(**facts: Any) -> Book:
     """A book that a librarian catalogued by hand."""
     return add_book(BookDraft(**{"title": "The Wasp Factory"} | facts), by=None)
-
-
-def match_of(draft: BookDraft) -> tuple[Book, str, bool] | None:
-    match = find_match(draft)
-    return (match.book, match.by, match.is_certain) if match else None
 
 
 def now_of(book: Book) -> Book:
@@ -235,99 +231,6 @@ def test_decision_about_a_doubt_can_use_the_form_that_raised_it() -> None:
     with pytest.raises(Doubtful):
         save(key="form-0001")
     assert save(key="form-0001", decision="new").outcome == "added"
-
-
-# --- matching ---------------------------------------------------------------------------------------
-
-
-def test_nothing_here_matches() -> None:
-    assert (match_of(DRAFT), match_of(BookDraft())) == (None, None)
-
-
-def test_key_in_the_source_is_certain_whatever_else_it_says() -> None:
-    book = save().book
-    assert match_of(BookDraft(title="Something else", source="openlibrary", source_key="OL1M")) == (book, "key", True)
-    assert match_of(BookDraft(title="Something else", source="other", source_key="OL1M")) is None
-
-
-def test_isbn_and_a_similar_title_are_certain() -> None:
-    book = here(isbns=(ISBN,))
-    assert match_of(replace(BARE, isbns=(OTHER_ISBN, ISBN), title="The wasp factory: a novel")) == (book, "isbn", True)
-
-
-def test_of_several_books_with_one_isbn_the_one_called_alike_is_meant() -> None:
-    here(title="Cooking for Dogs", isbns=(ISBN,))
-    book = here(isbns=(ISBN,))
-    assert match_of(DRAFT) == (book, "isbn", True)
-
-
-def test_same_misprinted_isbn_is_one_book() -> None:
-    book = here(isbns_invalid=("9780132567088",))
-    assert match_of(replace(BARE, isbns_invalid=("9780132567088",))) == (book, "isbn", True)
-
-
-@pytest.mark.parametrize("kind", ["lccns", "oclcs"])
-def test_other_numbers_are_certain_with_a_similar_title_and_doubtful_without(kind: str) -> None:
-    numbers = {kind: ("84012345",)}
-    book = here(**numbers)
-    assert match_of(replace(BARE, **numbers)) == (book, kind[:-1], True)
-    assert match_of(replace(BARE, title="Cooking for Dogs", **numbers)) == (book, kind[:-1], False)
-
-
-def test_paperback_with_the_number_of_the_hardback_is_doubtful() -> None:
-    book = here(isbns=(OTHER_ISBN,), lccns=("84012345",))
-    assert match_of(DRAFT) == (book, "lccn", False)
-
-
-def test_number_of_another_kind_is_no_match() -> None:
-    here(title="Other", oclcs=("84012345",))
-    assert match_of(replace(BARE, lccns=("84012345",))) is None
-
-
-ALIKE = {"contributors": (DraftContributor("Banks, Iain"),), "publisher": "ABACUS", "year": 1991}
-
-
-def test_same_text_is_doubtful() -> None:
-    book = here(title="The wasp factory!", **ALIKE)
-    assert match_of(BARE) == (book, "text", False)
-
-
-@pytest.mark.parametrize(
-    "other",
-    [{"title": "The Crow Road"}, {"year": 1992}, {"year": None}, {"publisher": "Virago"},
-     {"contributors": (DraftContributor("Iain Sinclair"),)}, {"contributors": ()}],
-)  # fmt: skip
-def test_text_that_differs_is_no_match(other: dict) -> None:
-    here(**ALIKE | other)
-    assert match_of(BARE) is None
-
-
-@pytest.mark.parametrize("missing", [{"year": None}, {"publisher": ""}, {"contributors": ()}])
-def test_record_that_says_too_little_is_not_matched_by_its_text(missing: dict) -> None:
-    here(**ALIKE)
-    assert match_of(replace(BARE, **missing)) is None
-
-
-def test_same_text_with_different_isbns_is_another_edition() -> None:
-    here(isbns=(OTHER_ISBN,), **ALIKE)
-    assert match_of(replace(BARE, isbns=(ISBN,))) is None
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "is_similar"),
-    [
-        ("The Wasp Factory", "The wasp factory (Abacus books)", True),
-        ("Neuromancer", "Neuromancer: a novel of the future, with a foreword", True),
-        ("Colour", "Color", True),
-        ("The Wasp Factory", "Cooking for Dogs", False),
-        ("Art", "Heart of Darkness", False),
-        ("", "Cooking for Dogs", False),
-        ("吾輩は猫である", "吾輩は猫である", True),
-        ("!!!", "???", False),
-    ],
-)
-def test_titles_are_similar(one: str, other: str, is_similar: bool) -> None:
-    assert (similar(one, other), similar(other, one)) == (is_similar, is_similar)
 
 
 # --- refreshing -------------------------------------------------------------------------------------

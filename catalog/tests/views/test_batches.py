@@ -9,7 +9,8 @@ from accounts.models import Action, User
 from accounts.services.work import beat
 from catalog.models import Book, Copy, ImportBatch, ImportRow
 from catalog.openlibrary.client import OpenLibrary
-from catalog.services.batches import MOST_LINES, continue_import, start_import
+from catalog.services.batches import MOST_LINES, start_import
+from catalog.services.lookups import continue_lookups
 from catalog.tasks import go_on_with_imports
 from catalog.tests.factories import BookFactory
 from catalog.tests.openlibrary.stub import Stub, page, record
@@ -211,7 +212,7 @@ def test_source_that_is_away_leaves_lines_waiting_and_says_so(desk: Client, sour
     ImportBatch.objects.update(state="running", lease_until="2999-01-01T00:00:00Z")
     batch.refresh_from_db()
     with OpenLibrary(lane="interactive") as client:
-        continue_import(batch, client)
+        continue_lookups(batch, client)
     answer = desk.get(page_of(batch))
     assert "Waiting: Open Library is out of order at the moment." in said(answer)
     assert rows(answer)[0][2].startswith("waiting Open Library is out of order at the moment.")

@@ -102,6 +102,7 @@ def test_page_cites_the_book_and_leads_to_the_files(client: Client) -> None:
     book = add()
     cited = tree(page_of(client, book)).find(".//main//details")
     assert [words(each) for each in cited.iter("dt")] == ["APA", "MLA", "Chicago"]
+    assert [words(each) for each in cited.iter("cite")] == [book.full_title] * 3
     assert [each.get("href") for each in cited.iter("a")] == [
         f"/books/{book.pk}/cite/bibtex", f"/books/{book.pk}/cite/ris",
     ]  # fmt: skip

@@ -67,6 +67,15 @@ def test_stock_leaves_out_what_is_withdrawn_or_lost_and_counts_out_what_is_damag
     assert [row[3] for row in rows(desk.get(LIST))] == ["0", "1 of 2"]
 
 
+def test_book_whose_every_copy_was_withdrawn_has_a_badge_and_no_link_to_the_page_that_readers_see(desk: Client) -> None:
+    book = make(stock=1)
+    withdraw_copy(book.copies.get(), by=None)
+    page = desk.get(LIST)
+    assert (rows(page)[0][3], rows(page)[0][5]) == ("Withdrawn", "Edit Emma")
+    editing = desk.get(f"/desk/books/{book.pk}/")
+    assert ("As readers see it" in links(editing), "Withdrawn: readers do not see it" in said(editing)) == (False, True)
+
+
 @pytest.mark.parametrize(
     "q", ["9780140328721", "978-0-14-032872-1", "0140328726", "B000001X", "*b000001x*", "]E09780140328721"]
 )
@@ -127,11 +136,11 @@ def test_list_has_pages_that_keep_the_search(desk: Client) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_list_asks_the_database_ten_times(count: int, desk: Client, django_assert_num_queries: Any) -> None:
+def test_list_asks_the_database_eleven_times(count: int, desk: Client, django_assert_num_queries: Any) -> None:
     for number in range(count):
         book = make(title=f"Book {number}", stock=2, contributors=(DraftContributor(f"A {number}"),))
         make_loan(book.copies.first())
-    with django_assert_num_queries(10 + TOLD_TO_THE_PLANNER[connection.vendor]):
+    with django_assert_num_queries(11 + TOLD_TO_THE_PLANNER[connection.vendor]):
         desk.get(LIST)
 
 

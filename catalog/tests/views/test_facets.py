@@ -21,18 +21,15 @@ from circulation.tests.views.pages import tree, words
 pytestmark = pytest.mark.django_db
 
 
-def groups(response: Any) -> dict[str, list[tuple[str, str]]]:
+def groups(response: Any) -> dict[str, list[tuple[str, ...]]]:
     """The values of each group with their counts."""
     sections = tree(response).iterfind(".//nav[@class='facets']//section")
-    return {
-        words(each.find("h2")): [(words(row.find("a")), words(row.find("span"))) for row in each.iter("li")]
-        for each in sections
-    }
+    return {words(each.find("h3")): [tuple(map(words, row)) for row in each.iter("li")] for each in sections}
 
 
 def leads(response: Any) -> dict[str, str]:
     """Where the values lead, and that no robot follows."""
-    found = {words(each): each for each in tree(response).iterfind(".//nav[@class='facets']//a")}
+    found = {words(each): each for each in tree(response).iterfind(".//nav[@class='facets']//li/a")}
     assert {each.get("rel") for each in found.values()} <= {"nofollow"}
     return {name: each.get("href") for name, each in found.items()}
 
@@ -68,7 +65,8 @@ def library() -> list[Book]:
     for book, branch, location in zip(
         books, [None, north, None, north, None, None], ["Hall A", "", "Hall A", "Ärzte", "", ""], strict=True
     ):
-        CopyFactory(book=book, home_branch=branch or default_branch(), location=location)
+        at = branch or default_branch()
+        CopyFactory(book=book, home_branch=at, current_branch=at, location=location)
     make_loan(books[0].copies.get())
     pks = [book.pk for book in books]
     index_books(pks, stock_for_search(pks))
@@ -82,7 +80,7 @@ def test_groups_show_their_values_the_most_frequent_first_and_decades_the_newest
         "Availability": [("Available now", "5")],
         "Format": [("Paperback", "3"), ("Audio", "1")],
         "Language": [("English", "3"), ("German", "1")],
-        "Year": [("2000–2009", "2"), ("1990–1999", "2")],
+        "Year": [("2000–2009", "2"), ("1990–1999", "2"), ("Year not known", "2")],
         "Author": [("Abel", "2"), ("Bea", "1"), ("Cleo", "1")],
         "Subject": [("Ice", "3"), ("Tides", "2")],
         "Branch": [(str(default_branch()), "4"), ("North", "2")],
@@ -95,6 +93,7 @@ def test_every_count_is_what_its_link_finds(library: list[Book], client: Client)
     for start in ("?q=sea", f"?q=sea&subject={ice}&language=eng&from=1991&to=2003"):
         page = client.get(f"/search/{start}")
         offered = {name: int(number) for values in groups(page).values() for name, number in values}
+        offered.pop("Year not known", None)  # which cannot be asked for
         assert offered
         assert {name: count(client.get(f"/search/{address}")) for name, address in leads(page).items()} == offered
 
@@ -144,18 +143,29 @@ def test_decade_stays_within_the_years_that_were_chosen(library: list[Book], cli
     assert fields == {"q": "sea", "from": "1995", "to": "2003"}
 
 
+def test_years_that_were_chosen_can_be_changed_where_all_lie_in_one_span(library: list[Book], client: Client) -> None:
+    page = client.get("/search/?q=sea&from=2003&to=2003")
+    assert groups(page)["Year"] == []
+    fields = {each.get("name"): each.get("value") for each in tree(page).find(".//form[@class='years']").iter("input")}
+    assert fields == {"q": "sea", "from": "2003", "to": "2003"}
+
+
 def test_value_that_every_hit_has_is_not_offered_alone(client: Client) -> None:
     shelve("Sea One", "Sea Two", language="eng", year=2001)
     assert groups(client.get("/search/?q=sea")) == {}
     shelve("Sea Three", language="eng")
-    assert groups(client.get("/search/?q=sea")) == {"Year": [("2000–2009", "2")]}
+    assert groups(client.get("/search/?q=sea")) == {"Year": [("2000–2009", "2"), ("Year not known", "1")]}
 
 
-def test_eight_values_are_shown_at_most(client: Client) -> None:
+def test_eight_values_are_shown_at_most_and_years_lose_none(client: Client) -> None:
     for number in range(10):
         shelve("Sea", by=f"Author {number}", year=1900 + 10 * number)
     found = groups(client.get("/search/?q=sea"))
-    assert (len(found["Author"]), found["Year"][0][0]) == (8, "1970–1979")
+    assert len(found["Author"]) == 8
+    assert found["Year"] == [
+        ("1990–1999", "1"), ("1980–1989", "1"), ("1970–1979", "1"), ("1960–1969", "1"), ("1950–1959", "1"),
+        ("1940–1949", "1"), ("1920–1939", "2"), ("1900–1919", "2"),
+    ]  # fmt: skip
 
 
 def test_words_that_come_next_keep_what_was_chosen(library: list[Book], client: Client) -> None:
@@ -164,18 +174,34 @@ def test_words_that_come_next_keep_what_was_chosen(library: list[Book], client: 
     assert fields == {"q": "sea", "format": "audio", "sort": "year"}
 
 
-def test_numbers_that_are_reckoned_are_told_to_be(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def reckoned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty books are so many that they are no longer counted."""
     monkeypatch.setattr(finding, "NARROW", 2)
     monkeypatch.setattr(engine(), "COUNTED", 20)
     monkeypatch.setattr(counting, "SAMPLED", 8)  # whatever keys the books get
     monkeypatch.setattr(counting, "GUESSED_FROM", 1)
-    shelve(*(f"Sea {n}" for n in range(20)), language="eng")
-    shelve(*(f"Sea {n}" for n in range(20)), language="ger")
+    for language in ("eng", "ger"):
+        books = shelve(*(f"Sea {n}" for n in range(20)), language=language, year=1995)
+        for book in books:
+            CopyFactory(book=book)
+        index_books([book.pk for book in books], stock_for_search([book.pk for book in books]))
+
+
+def test_every_number_that_is_reckoned_says_so(reckoned: None, client: Client) -> None:
     page = client.get("/search/?q=sea")
     assert words(tree(page).find(".//div[@role='status']/p")).startswith("About ")
-    assert "The numbers are estimates." in words(tree(page).find(".//nav[@class='facets']"))
+    numbers = [number for values in groups(page).values() for _name, number in values]
+    assert all(number.startswith("about ") for number in numbers)
     assert client.get("/search/?q=sea&page=2").status_code == 200
     assert "(page 2)" in words(tree(client.get("/search/?q=sea&page=2")).find(".//title"))
+
+
+def test_value_that_every_book_seems_to_have_is_offered_where_numbers_are_reckoned(
+    reckoned: None, client: Client
+) -> None:
+    page = groups(client.get("/search/?q=sea"))
+    assert [name for name, *_number in page["Availability"] + page["Year"]] == ["Available now", "1990–1999"]
 
 
 @pytest.mark.parametrize("books", [1, 3])

@@ -30,5 +30,11 @@ def test_undo_3_for_ten_minutes(minutes: int, seconds: int, code: str) -> None:
     assert undo_refusal("issue", DONE, False, now) == code
 
 
+@pytest.mark.parametrize("verb", ["merge_books", "merge_authors", "merge_subjects", "change_copies"])
+def test_undo_33_what_was_merged_or_changed_together_for_seven_days(verb: str) -> None:
+    times = [timedelta(days=7), timedelta(days=7, seconds=1)]
+    assert [undo_refusal(verb, DONE, False, DONE + time) for time in times] == ["", "too_late"]
+
+
 def test_once() -> None:
     assert undo_refusal("issue", DONE, True, DONE) == "already_undone"

@@ -21,7 +21,6 @@ from library_site.static_files import collect_if_changed
 
 UNCONFIGURED = "http://127.0.0.1:8000"  # as in .env.example
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - bound only where it is asked for
-LONGEST_ADDRESS = 8190  # the most gunicorn can; up to there our own page answers
 THIS_MACHINE = ["localhost", "127.0.0.1"]
 
 
@@ -115,6 +114,6 @@ class Command(BaseCommand):
             sys.executable, "-m", "gunicorn", "library_site.wsgi", "--bind", f"{host}:{port}",
             "--worker-class", "gthread", "--workers", str(settings.WEB_CONCURRENCY), "--threads", "8",
             "--no-control-socket", "--log-level", "warning", "--graceful-timeout", "20",
-            "--limit-request-line", str(LONGEST_ADDRESS),
+            "--config", "python:library_site.web_server",
         ]  # fmt: skip
         return [site, [sys.executable, "manage.py", "worker"]]

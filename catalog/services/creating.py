@@ -1,0 +1,140 @@
+"""Making books of drafts, one or many at once, inside the caller's transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from catalog.drafts import BookDraft
+from catalog.models import Author, Book, BookIdentifier, Contributor, Subject
+from catalog.normalize.shelf import shelf_key
+from catalog.normalize.subjects import subject_key
+from catalog.normalize.text import title_key
+from catalog.normalize.titles import sort_title
+from catalog.services.authors import authors_for, subjects_for
+
+PLAIN_FIELDS = (
+    "title", "subtitle", "statement", "edition", "publisher", "place", "published", "year", "first_year", "language",
+    "other_languages", "pages", "pagination", "format", "format_text", "series", "description", "call_number",
+)  # fmt: skip
+LIST_FIELDS = ("contributors", "subjects", "identifiers")
+FIELDS = PLAIN_FIELDS + LIST_FIELDS
+# kind of identifier -> the draft's list of them
+NUMBERS = {
+    "isbn13": "isbns", "isbn10": "isbns_10", "isbn_invalid": "isbns_invalid", "lccn": "lccns", "oclc": "oclcs",
+}  # fmt: skip
+LENGTHS = {name: getattr(Book._meta.get_field(name), "max_length", None) for name in PLAIN_FIELDS}
+
+
+@dataclass(slots=True)
+class Made:
+    """A book just made, with what stands in the tables beside it, and the authors and subjects that are new with it."""
+
+    book: Book
+    people: list[Author] = field(default_factory=list)
+    subjects: list[Subject] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+    new_authors: list[int] = field(default_factory=list)
+    new_subjects: list[int] = field(default_factory=list)
+
+
+def create_book(draft: BookDraft, origin: str) -> Book:
+    """Make a book of ``draft`` (see ``create_books``)."""
+    return create_books([draft], [origin])[0].book
+
+
+def create_books(drafts: Sequence[BookDraft], origins: Sequence[str]) -> list[Made]:
+    """Make a book of each of ``drafts``; every filled field is marked as from its one of ``origins``.
+
+    It is the caller's to let search know, once everything about the books is there.
+    """
+    made = [Made(_book_of(draft, origin)) for draft, origin in zip(drafts, origins, strict=True)]
+    Book.objects.bulk_create([each.book for each in made])
+    _write_contributors(made, drafts)
+    _write_subjects(made, drafts)
+    _write_identifiers(made, drafts)
+    return made
+
+
+def draft_value(draft: BookDraft, name: str) -> Any:
+    """What ``draft`` says in the field ``name`` (of FIELDS), in the words of ``snapshot``, as far as it can be kept."""
+    if name == "contributors":
+        return [{"name": person.name[:300], "role": person.role} for person in draft.contributors]
+    if name == "identifiers":
+        return [list(pair) for pair in numbers_of(draft)]
+    value, length = getattr(draft, name), LENGTHS.get(name)
+    if isinstance(value, str):
+        return value[:length] if length else value
+    return list(value) if isinstance(value, tuple) else value
+
+
+def set_plain(book: Book, draft: BookDraft, wanted: Iterable[str]) -> None:
+    """Give ``book``, not saved yet, what ``draft`` says in those fields of PLAIN_FIELDS that are ``wanted``."""
+    wanted = set(wanted)
+    for name in wanted.intersection(PLAIN_FIELDS):
+        setattr(book, name, draft_value(draft, name))
+    if "year" in wanted and "published" not in wanted and str(book.year) not in book.published:
+        book.published = ""  # the date as printed, which names another year
+    if "call_number" in wanted:
+        book.shelf_key = shelf_key(book.call_number)
+    if wanted & {"title", "language"}:
+        given = draft.sort_title[:500] if "title" in wanted else ""
+        book.sort_title = given or sort_title(book.title, book.language)
+        book.match_key = title_key(book.title)
+
+
+def numbers_of(draft: BookDraft) -> list[tuple[str, str]]:
+    """Kind and value of every number, each once, as the column takes it."""
+    listed = [(kind, value[:40]) for kind, name in NUMBERS.items() for value in getattr(draft, name)]
+    return list(dict.fromkeys(listed))
+
+
+def subjects_of(draft: BookDraft) -> list[str]:
+    """The subjects of ``draft`` that have a key."""
+    return [name for name in draft.subjects if subject_key(name)]
+
+
+def _book_of(draft: BookDraft, origin: str) -> Book:
+    book = Book()
+    set_plain(book, draft, FIELDS)
+    lists = {"contributors": draft.contributors, "subjects": draft.subjects, "identifiers": numbers_of(draft)}
+    filled = [name for name in FIELDS if (lists[name] if name in lists else getattr(book, name))]
+    book.origins = dict.fromkeys(filled, origin)
+    return book
+
+
+def _write_contributors(made: Sequence[Made], drafts: Sequence[BookDraft]) -> None:
+    authors, new = authors_for([person for draft in drafts for person in draft.contributors])
+    left, fresh, rows = iter(authors), {author.pk for author in new}, []
+    for each, draft in zip(made, drafts, strict=True):
+        parts = set()
+        for order, person in enumerate(draft.contributors):
+            author = next(left)
+            if (author.pk, person.role) not in parts:
+                parts.add((author.pk, person.role))
+                each.people.append(author)
+                rows.append(Contributor(book=each.book, author=author, role=person.role, order=order))
+        each.new_authors = sorted(fresh.intersection(author.pk for author in each.people))
+        fresh.difference_update(each.new_authors)
+    Contributor.objects.bulk_create(rows)
+
+
+def _write_subjects(made: Sequence[Made], drafts: Sequence[BookDraft]) -> None:
+    named = [subjects_of(draft) for draft in drafts]
+    subjects, new = subjects_for([name for names in named for name in names])
+    left, fresh, rows = iter(subjects), {subject.pk for subject in new}, []
+    for each, names in zip(made, named, strict=True):
+        own = {subject.pk: subject for subject in (next(left) for _name in names)}
+        each.subjects = list(own.values())
+        each.new_subjects = sorted(fresh.intersection(own))
+        fresh.difference_update(own)
+        rows += [Book.subjects.through(book_id=each.book.pk, subject_id=pk) for pk in own]
+    Book.subjects.through.objects.bulk_create(rows)
+
+
+def _write_identifiers(made: Sequence[Made], drafts: Sequence[BookDraft]) -> None:
+    rows = []
+    for each, draft in zip(made, drafts, strict=True):
+        found = numbers_of(draft)
+        each.numbers = [value for _kind, value in found]
+        rows += [BookIdentifier(book=each.book, kind=kind, value=value) for kind, value in found]
+    BookIdentifier.objects.bulk_create(rows)

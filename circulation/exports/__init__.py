@@ -1,0 +1,1 @@
+"""Everything a library has, out again: tables, JSON lines and MARC, streamed."""
