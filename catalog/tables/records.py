@@ -120,7 +120,7 @@ def _records(lines: _Lines, dialect: Dialect) -> Iterator[Record]:
 
 
 def _record(n: int, cells: list[str] | None, lines: _Lines, dialect: Dialect, width: int) -> Record:
-    if cells is None or (len(lines.taken) > 1 and dialect.has_quotes and _runs_on(cells, lines.taken, width)):
+    if cells is None or (len(lines.taken) > 1 and dialect.has_quotes and _runs_on(cells, lines.taken, dialect)):
         line = lines.give_back()[:LONGEST_RAW].rstrip("\r\n")
         return Record(n, raw=storable(as_line(line.split(dialect.delimiter))), problem=_too_long())
     fitted = cells if len(cells) == width else _fitted(cells, width, dialect)
@@ -133,9 +133,14 @@ def _record(n: int, cells: list[str] | None, lines: _Lines, dialect: Dialect, wi
     return Record(n, fitted, storable(raw), _odd_character(raw, dialect))
 
 
-def _runs_on(cells: list[str], taken: list[str], width: int) -> bool:
-    """Whether a row of several lines took what is not its own: a quotation mark is open, or it comes out uneven."""
-    return len(cells) != width or "".join(taken).count('"') % 2 == 1
+def _runs_on(cells: list[str], taken: list[str], dialect: Dialect) -> bool:
+    """Whether a row of several lines took what is not its own: it comes out uneven, or a quotation mark stands open
+    or is closed within a cell."""
+    try:
+        next(csv.reader(taken, strict=True, **dialect.reading))
+    except csv.Error:
+        return True
+    return len(cells) != len(dialect.names)
 
 
 def _fitted(cells: list[str], width: int, dialect: Dialect) -> list[str]:

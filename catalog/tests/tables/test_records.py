@@ -62,6 +62,7 @@ def test_records_lose_one_line_to_a_quotation_mark_that_nobody_closed():
 
 def test_records_lose_one_line_to_a_quotation_mark_closed_by_the_next_row():
     assert cells('Title,Author\n"Emma,Jane\nX,"Y"\nZ,W\n') == [[], ["X", "Y"], ["Z", "W"]]
+    assert wrong('Title,Author\n"Emma,Jane\n"Dracula,Bram\n') == [2, 3]
 
 
 def test_records_tell_of_nul_and_of_bytes_that_are_no_letters():
