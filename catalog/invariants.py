@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from catalog.models import Book, Copy, CopyType, SearchDocument
+from catalog.models import Book, Copy, CopyType, MergedRecord, SearchDocument
 from catalog.normalize.shelf import shelf_key
 from catalog.search.documents import Document, Stock, document
 from catalog.search.engine import engine
 from catalog.search.facts import facts_of
+from catalog.services.merged import KINDS
 from catalog.services.search import BATCH, FIELDS
 from catalog.services.spelling import unknown_words, unused_words
 
@@ -25,6 +26,7 @@ def broken() -> Iterator[str]:
         if key != shelf_key(mark):
             yield f"book {pk} does not stand where its call number says"
     yield from (f"the words of book {pk} are there, and the book is gone: rebuild_search" for pk in engine().strays())
+    yield from _merged()
     for copy in Copy.objects.exclude(barcode__regex=r"^[A-Z0-9][A-Z0-9./+-]*\Z"):
         yield f"copy {copy.pk} has a barcode that no scan can match"
 
@@ -34,6 +36,14 @@ def _of_search() -> Iterator[str]:
     yield from _not_found_yet()
     for words in unused_words() if not not_found else ():  # a word may be missing from the index only
         yield from (f"the spelling knows “{word}”, which no book has: rebuild_search" for word in words)
+
+
+def _merged() -> Iterator[str]:
+    """What was merged into another is not there."""
+    for model, kind in KINDS.items():
+        merged = MergedRecord.objects.filter(kind=kind).values("old")
+        for pk in model._default_manager.filter(pk__in=merged).order_by("pk").values_list("pk", flat=True):
+            yield f"{kind} {pk} was merged into another, and is there"
 
 
 def _not_found() -> Iterator[str]:

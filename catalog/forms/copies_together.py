@@ -58,9 +58,8 @@ class ChangeCopiesForm(KeyedForm):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["price_minor"] = MoneyField(label=_("Price"), currency=currency, required=False)
-        self.order_fields(
-            [*(n for n in self.fields if n not in ("mark", "empty", "reason")), "mark", "empty", "reason"]
-        )
+        last = ["mark", "reason", "empty"]
+        self.order_fields([*(name for name in self.fields if name not in last), *last])
 
     def clean_copies(self) -> list[int]:
         parts = [part for part in self.cleaned_data["copies"].split(",") if part]

@@ -17,7 +17,7 @@ from .splitting import Piece, Splitter
 from .understanding import row
 
 FIELD_END = b"\x1e"
-TEXT_FORM = re.compile(rb"=(?:LDR|000|\d{3})  |(?:[^\n]{0,100}\n)?LDR\d{5}")
+TEXT_FORM = re.compile(rb"=(?:LDR|000|\d{3})  |(?:[^\r\n]{0,100}[\r\n]+)?LDR\d{5}|LEADER \d{5}")
 
 
 def read_marc(stream: BinaryIO, *, digits: int = 2) -> Iterator[SourceRow]:

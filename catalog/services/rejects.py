@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog.marc.writing import XML_FOOT, XML_HEAD, marc_again
 from catalog.models import ImportBatch, ImportRow
-from catalog.tables.cells import harmless
+from catalog.tables.cells import as_meant, harmless
 from catalog.tables.records import as_line
 
 Source = ImportBatch.Source
@@ -45,8 +45,8 @@ def _table(batch: ImportBatch, rows: Iterable[tuple[str, str]]) -> Iterator[byte
     if names:
         yield (BOM + as_line([*map(harmless, names), _("Reason")])).encode()
     for raw, reason in rows:
-        for cells in csv.reader(io.StringIO(raw), delimiter=batch.options.get("delimiter") or ","):
-            kept = [harmless(cell) for cell in cells] + [""] * (len(names) - len(cells))
+        for cells in csv.reader(io.StringIO(raw, newline="")):  # rows are kept with commas, whatever the file had
+            kept = [harmless(as_meant(cell)) for cell in cells] + [""] * (len(names) - len(cells))
             yield as_line([*kept, harmless(reason)]).encode()
 
 

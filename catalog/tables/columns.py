@@ -51,7 +51,8 @@ class Spec:
     """A kind of table. ``make`` gives a row's values or raises CellProblem; None: the row is none of our business.
 
     ``needs``: of each of these groups of fields a table must have one. ``key``: the field in which rows of one thing
-    are alike; ``join`` makes one of their values.
+    are alike; ``join`` makes one of their values. ``either``: name -> the field that it means, and the one that it
+    means where another column says the first.
     """
 
     what: str
@@ -60,6 +61,7 @@ class Spec:
     needs: tuple[tuple[str, ...], ...] = ()
     key: str = ""
     join: Callable[[list[Row], Facts], dict[str, Any] | None] | None = None
+    either: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def by_field(self) -> dict[str, Column]:

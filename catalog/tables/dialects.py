@@ -24,7 +24,7 @@ DELIMITERS = [
 SAMPLE = 256_000  # bytes
 SAMPLE_ROWS = 200
 MOST_COLUMNS = 500
-OFTEN_SHORT = 0.1
+OFTEN_SHORT, FEW = 0.1, 3  # that share of the rows, and at least so many
 OTHERS = (
     (b"PK\x03\x04", gettext_lazy("an Excel or OpenDocument workbook, or another archive")),
     (b"\xd0\xcf\x11\xe0", gettext_lazy("an old Excel workbook")), (b"%PDF", "PDF"), (b"\x1f\x8b", "gzip"),
@@ -84,7 +84,8 @@ def sniff(
     names = column_names(rows[0] if has_header else [""] * len(rows[0]))
     data = rows[1:] if has_header else rows
     short = sum(len(row) < len(names) for row in data)
-    dialect = Dialect(encoding, delimiter, has_quotes, has_header, short > OFTEN_SHORT * len(data), skipped, names)
+    is_often = short >= FEW and short > OFTEN_SHORT * len(data)
+    dialect = Dialect(encoding, delimiter, has_quotes, has_header, is_often, skipped, names)
     return Sniffed(dialect, tuple(map(tuple, data)))
 
 

@@ -30,6 +30,10 @@ def guess_mapping(names: Sequence[str], spec: Spec, rows: Iterable[Sequence[str]
         known = layout.columns.get(plain(name)) if layout else None
         field = _by_name(plain(name), word, aliases) if known is None else known
         found[name] = field if field and (spec.by_field[field].is_many or field not in found.values()) else ""
+    for word, first, second in spec.either if not layout else ():
+        for name in [each for each in names if plain(each) == word]:
+            found[name] = ""
+            found[name] = first if first not in found.values() else second
     _by_contents(found, names, list(rows), spec)
     return found
 

@@ -15,13 +15,14 @@ from .dialects import Dialect
 LONGEST_LINE = 1_000_000  # characters
 MOST_LINES = 200  # of one row: more is a quotation mark that nobody closed
 LONGEST_RAW = 20_000  # characters kept of a row that cannot be read
+MOST_CELLS = 1_000  # of such a row
 ODD = re.compile("[\0\ud800-\udfff\ufffd]")  # with what bytes that are no text are decoded to
 HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(slots=True)
 class Record:
-    """One row. ``n``: its number as a spreadsheet counts. ``raw``: as comma-separated text, or as it stands."""
+    """One row. ``n``: its number as a spreadsheet counts. ``raw``: as comma-separated text, as well as it can be."""
 
     n: int
     cells: list[str] = field(default_factory=list)
@@ -119,20 +120,27 @@ def _records(lines: _Lines, dialect: Dialect) -> Iterator[Record]:
 
 
 def _record(n: int, cells: list[str] | None, lines: _Lines, dialect: Dialect, width: int) -> Record:
-    if cells is None or (len(lines.taken) > 1 and dialect.has_quotes and _runs_on(cells, lines.taken, width)):
-        return Record(n, raw=storable(lines.give_back()[:LONGEST_RAW]), problem=_too_long())
+    if cells is None or (len(lines.taken) > 1 and dialect.has_quotes and _runs_on(cells, lines.taken, dialect)):
+        line = lines.give_back()[:LONGEST_RAW].rstrip("\r\n")
+        return Record(n, raw=storable(as_line(line.split(dialect.delimiter))), problem=_too_long())
     fitted = cells if len(cells) == width else _fitted(cells, width, dialect)
     if not fitted:
-        return Record(n, raw=storable("".join(lines.taken)[:LONGEST_RAW]), problem=_wrong_width(len(cells), width))
+        raw = as_line(cells[:MOST_CELLS])[:LONGEST_RAW]
+        return Record(n, raw=storable(raw), problem=_wrong_width(len(cells), width))
     raw = as_line(fitted)
     if not ODD.search(raw):
         return Record(n, fitted, raw)
     return Record(n, fitted, storable(raw), _odd_character(raw, dialect))
 
 
-def _runs_on(cells: list[str], taken: list[str], width: int) -> bool:
-    """Whether a row of several lines took what is not its own: a quotation mark is open, or it comes out uneven."""
-    return len(cells) != width or "".join(taken).count('"') % 2 == 1
+def _runs_on(cells: list[str], taken: list[str], dialect: Dialect) -> bool:
+    """Whether a row of several lines took what is not its own: it comes out uneven, or a quotation mark stands open
+    or is closed within a cell."""
+    try:
+        next(csv.reader(taken, strict=True, **dialect.reading))
+    except csv.Error:
+        return True
+    return len(cells) != len(dialect.names)
 
 
 def _fitted(cells: list[str], width: int, dialect: Dialect) -> list[str]:

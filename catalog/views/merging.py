@@ -74,7 +74,7 @@ def _merge_names(request: HttpRequest, model: Any, kind: str, service: Any) -> H
         return _choose(request, kind, which, two, found)
     one, other = two
     sides = [_side(each) for each in two]
-    fuller = max(sides, key=lambda side: (side["count"], -side["record"].pk))["record"]
+    fuller = max(sides, key=lambda side: (side["count"], len(side["record"].name)))["record"]
     form = MergeForm(request.POST or None, one=one, other=other, initial={"keep": fuller.pk})
     if request.method == "POST" and form.is_valid():
         kept, gone = form.kept_and_gone

@@ -13,6 +13,7 @@ from catalog.models import Book, Copy
 from catalog.services.books import snapshot, version_of
 from catalog.services.merged import changed_since, refuse_if_gone
 from catalog.services.search import lock
+from catalog.services.spelling import doubt_words_of
 from catalog.services.uniting import part, unite
 from circulation.services.hold_shelf import Trail, pass_on
 from circulation.services.locks import lock_copies
@@ -54,6 +55,7 @@ def merge_books(
         after=after | {"merged": keys, "places": as_values(places)} | trail.as_after(),
     )  # fmt: skip
     lock([keep.pk, *keys])
+    doubt_words_of(keys)
     Book.objects.filter(pk__in=keys).delete()
     tell_search_of_copies(keep.pk)
     return keep

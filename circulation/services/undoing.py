@@ -29,6 +29,7 @@ from catalog.models import (
 )
 from catalog.services.covers import forget_file
 from catalog.services.shelving import save_rows
+from catalog.services.spelling import doubt_words_of
 from circulation.models import Loan
 from circulation.queries.imports import loans_made, reasons_not_to_undo, untouched, used_copies, used_members
 from circulation.services.locks import lock_copies, lock_members
@@ -169,6 +170,7 @@ def _undo_books(rows: Sequence[ImportRow]) -> None:
     _take_back_what_was_learned([row for row in rows if not row.created_book_id])
     for file in Cover.objects.filter(book__in=gone).values_list("file", flat=True):
         forget_file(file)
+    doubt_words_of(sorted(gone))
     Book.objects.filter(pk__in=gone).delete()
     _delete_new_names(rows)
     tell_search_of_copies(*sorted(touched - gone))

@@ -15,6 +15,8 @@ OVER = re.compile(
     r"\b(?:returned|cancel|closed|pending|reserved|zuruck|storniert|rendu|retourne|annule|devuelt|cancelad)"
 )
 MOST_RENEWALS = 1_000
+# In a list of what is out that is the day to return it; beside a day when it is due, the day when it was returned.
+RETURN_DATES = ("return date", "ruckgabedatum", "date de retour", "fecha de devolucion")
 
 
 COLUMNS = (
@@ -31,14 +33,14 @@ COLUMNS = (
            "ausleihdatum|ausgeliehen|leihdatum|entliehen am|entleihdatum|date de pret|prete le|emprunte le|"
            "date d emprunt|fecha de prestamo|prestado el", is_date=True),
     column("due_at", gettext_lazy("Due"), "date due|due|due date|duedate|due on|return by|due back|faellig am|"
-           "fallig am|fallig|falligkeitsdatum|ruckgabedatum|ruckgabe bis|leihfristende|frist|a rendre le|"
-           "date de retour prevue|retour prevu|date de retour|fecha de devolucion|vence el|vencimiento|"
+           "fallig am|fallig|falligkeitsdatum|ruckgabe bis|leihfristende|frist|a rendre le|"
+           "date de retour prevue|retour prevu|vence el|vencimiento|"
            "devolver antes de", is_date=True),
     column("renewals", gettext_lazy("Renewals"), "renewals count|times renewed|renewed|verlangerungen|verlangert|"
            "prolongations|renouvellements|renovaciones"),
     column("branch", gettext_lazy("Branch"), "branchcode|branch code|library|zweigstelle|bibliothek|site|sucursal|"
            "biblioteca"),
-    column("returned", gettext_lazy("Returned"), "returned at|returned on|date returned|return date|checkin date|"
+    column("returned", gettext_lazy("Returned"), "returned at|returned on|date returned|checkin date|"
            "zuruckgegeben am|zuruckgegeben|rendu le|devuelto el", is_date=True),
     column("state", gettext_lazy("State"), "status|loan status|zustand|statut|etat|estado"),
     column("title", gettext_lazy("Title (for people, not read)"), "book title|titel|titre|titulo"),
@@ -96,4 +98,5 @@ LOANS = Spec(
     columns=COLUMNS,
     make=make_loan,
     needs=(("barcode",), ("card_number",)),
+    either=tuple((name, "due_at", "returned") for name in RETURN_DATES),
 )

@@ -10,6 +10,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import Branch, LibrarySettings
 from accounts.tests.factories import MemberFactory
+from accounts.tests.rows import rows_of
 from catalog.tests.factories import CopyFactory
 from circulation.models import Closure
 from circulation.scenarios import play_text, read
@@ -22,8 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def everything() -> dict[str, list[dict[str, Any]]]:
     """Every row of every table."""
-    models = apps.get_models(include_auto_created=True)
-    return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in models}
+    return {model._meta.label: rows_of(model) for model in apps.get_models(include_auto_created=True)}
 
 
 def test_scenario_does_not_need_a_library_that_was_set_up() -> None:

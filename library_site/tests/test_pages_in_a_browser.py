@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import html5lib
@@ -13,7 +14,10 @@ from playwright.sync_api import Page, Response
 
 from accounts.models import LibrarySettings, Message
 from accounts.tests.factories import MemberFactory
+from catalog.drafts import BookDraft, DraftContributor
 from catalog.models import Author, CopyType, Subject
+from catalog.services.books import add_book
+from catalog.services.merging import merge_subjects
 from circulation.models import CirculationRule, Closure, Hold, LedgerEntry, Loan
 from circulation.services.notices import queue_notices
 from circulation.tests.factories import make_overdue_loan
@@ -179,6 +183,29 @@ def test_pages_of_messages_are_without_faults(open_window: Callable[..., Window]
     page.get_by_role("button", name="Look at it").click()
     page.get_by_role("heading", name="So it looks").wait_for()
     wrong += faults(page) + mistakes(page.content())
+    assert wrong == []
+
+
+def test_pages_of_what_is_there_twice_and_of_many_copies_are_without_faults(open_window: Callable[..., Window]) -> None:
+    library = make_library_in_use()
+    people = (DraftContributor("M. Twain"), DraftContributor("Mark Twain"))
+    draft = BookDraft(title="Tom Sawyer", contributors=people, subjects=("Boys", "Boy"), year=1876)
+    one, other = (add_book(replace(draft, publisher=name), by=None).pk for name in ("Penguin", "Vintage"))
+    initials, full = Author.objects.filter(match_key__startswith="twain").order_by("pk").values_list("pk", flat=True)
+    merge_subjects(Subject.objects.get(name="Boys"), others=[Subject.objects.get(name="Boy")], by=None)
+    window = open_window()
+    window.sign_in("librarian", PASSWORD)
+    paths = ["books/duplicates/", "books/duplicates/?kind=authors", f"books/merge/?one={one}&other={other}",
+             f"books/merge/?one={one}&q=pride", f"authors/merge/?one={initials}&other={full}",
+             f"copies/change/?books={library.books[0].pk}"]  # fmt: skip
+    wrong = [each for path in paths for each in look(window, f"/desk/{path}")]
+    window.page.get_by_label("Location").first.fill("Store")
+    window.page.get_by_role("button", name="Show what it would change").click()
+    window.page.get_by_role("heading", name="What would change").wait_for()
+    wrong += faults(window.page) + mistakes(window.page.content())
+    window.page.get_by_role("button", name="Change them").click()
+    window.page.get_by_role("heading", name="Changed in the last seven days").wait_for()
+    wrong += faults(window.page) + mistakes(window.page.content())
     assert wrong == []
 
 

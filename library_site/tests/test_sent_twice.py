@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 
 from accounts.forms.library import SettingsForm
 from accounts.models import LibrarySettings, Member, MemberCategory, Message, User
+from accounts.tests.rows import rows_of
 from catalog.models import Author, Book, Copy, ImportRow, Subject
 from catalog.openlibrary.records import FetchedRecord
 from catalog.services.scanning import scan
@@ -32,6 +33,9 @@ OF_A_MEMBER = {
     "circulation:cancel_mine", "circulation:suspend_mine",
 }  # fmt: skip
 RECORD = FetchedRecord(edition={"key": "/books/OL1M", "title": "Middlemarch", "isbn_13": ["9780141439549"]})
+
+
+MODELS = [m for app in ("accounts", "catalog", "circulation") for m in apps.get_app_config(app).get_models()]
 
 
 def settings_as_sent() -> dict[str, Any]:
@@ -189,8 +193,7 @@ STATES = {
 
 def everything() -> dict[str, list[dict[str, Any]]]:
     """Every row of the library but when somebody signed in last."""
-    models = [m for app in ("accounts", "catalog", "circulation") for m in apps.get_app_config(app).get_models()]
-    rows = {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
+    rows = {model.__name__: rows_of(model) for model in MODELS}
     for row in rows["User"]:
         del row["last_login"]
     return rows

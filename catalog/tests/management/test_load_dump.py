@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from catalog.management.commands import load_dump
@@ -19,6 +18,13 @@ from catalog.tests.openlibrary.dumps import author, edition, work, written
 pytestmark = pytest.mark.django_db
 TEA, FOX = "9780142414125", "9780140328721"
 IRREGULAR = Path(__file__).parent.parent / "data" / "dump" / "irregular.txt"
+
+
+@pytest.fixture(autouse=True)
+def data_dir(settings: Any, tmp_path: Path) -> Path:
+    """A folder of this test's own, so that none waits for the lock of another."""
+    settings.DATA_DIR = tmp_path / "data"
+    return settings.DATA_DIR
 
 
 @pytest.fixture
@@ -145,8 +151,9 @@ def test_load_dump_drops_the_copy(editions: Path) -> None:
     assert run("--drop")[1] == {"dropped": 0}
 
 
-def test_load_dump_is_only_one_at_a_time(editions: Path) -> None:
-    with (Path(settings.DATA_DIR) / "load_dump.lock").open("w") as file:
+def test_load_dump_is_only_one_at_a_time(editions: Path, data_dir: Path) -> None:
+    data_dir.mkdir()
+    with (data_dir / "load_dump.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         assert refused(editions) == "Another load_dump is at work. Wait for it, or stop it."
     assert run(editions)[0] == 0

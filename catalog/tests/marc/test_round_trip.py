@@ -93,6 +93,24 @@ def test_a_draft_that_says_nothing_but_its_title() -> None:
     assert both_ways(draft) == [draft, draft]
 
 
+def test_a_usual_book_needs_no_field_of_our_own() -> None:
+    people = (
+        DraftContributor("Ursula K. Le Guin", "Le Guin, Ursula K."),
+        DraftContributor("Museum of Maps", "Museum of Maps", "edt"),
+        DraftContributor("Anna Smith", "Smith, Anna", "ill"),
+    )
+    draft = BookDraft(
+        title="The tale of the map", subtitle="a guide", sort_title="tale of the map", contributors=people,
+        isbns=("9780306406157",), publisher="Map & Sons", publishers=("Map & Sons",), place="Reykjavík", year=2003,
+        published="2003", language="eng", pages=265, pagination="xi, 265 p.", format="paperback",
+        format_text="paperback", series="Maps of the world ; 7", subjects=("Maps -- History",),
+        description="One.\n\nTwo.", call_number="823.914", source="marc",
+        source_key="(DE-101)17", copies=FULL.copies[:1],
+    )  # fmt: skip
+    assert b"openshelf" not in write_marc(draft)
+    assert both_ways(draft) == [draft, draft]
+
+
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_every_script_in_every_text(script: str) -> None:
     text = SCRIPTS[script]

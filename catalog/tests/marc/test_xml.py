@@ -86,6 +86,11 @@ def test_entities_and_definitions_are_refused() -> None:
     )
 
 
+def test_a_definition_elsewhere_is_refused_unread() -> None:
+    head = '<?xml version="1.0"?><!DOCTYPE collection SYSTEM "http://127.0.0.1:9/marc.dtd">'
+    assert refused(marcxml(ONE, head=head))[0] == "xml_entities"
+
+
 def test_endless_nesting_and_endless_texts_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("catalog.marc.xml.LONGEST", 300_000)
     assert refused(b"<a>" * 1_000)[0] == "too_deep"

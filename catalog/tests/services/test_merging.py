@@ -143,3 +143,8 @@ def test_pictures_that_show_no_more_go_when_the_merge_cannot_be_taken_back() -> 
         MergedRecord.objects.create(kind="book", old=old, kept=5, merged_at=merged_at, cover=f"covers/{old}.jpg")
     assert forget_covers(now - timedelta(days=8)) == 1
     assert list(MergedRecord.objects.order_by("old").values_list("cover", flat=True)) == ["", "covers/2.jpg"]
+
+
+def test_record_that_was_merged_and_is_there_is_told(twain: tuple[Author, Author]) -> None:
+    MergedRecord.objects.create(kind="author", old=twain[0].pk, kept=twain[1].pk, merged_at=timezone.now())
+    assert list(invariants.broken()) == [f"author {twain[0].pk} was merged into another, and is there"]

@@ -23,6 +23,11 @@ def test_sniff_reads_a_table_of_one_column():
     assert (found.dialect.has_header, found.dialect.names, len(found.rows)) == (False, ("#1",), 2)
 
 
+def test_sniff_tells_whether_rows_leave_out_their_last_cells():
+    assert sniffed("Title,Author\nEmma\nDracula,Bram\n").dialect.may_be_short is False
+    assert sniffed("Title,Author\n" + "Emma\n" * 3 + "Dracula,Bram\n" * 9).dialect.may_be_short is True
+
+
 def test_sniff_obeys_the_line_that_excel_writes_for_itself():
     found = sniffed("sep=;\r\nTitle;Author\r\nEmma;Jane Austen\r\n")
     assert (found.dialect.delimiter, found.dialect.skipped, found.dialect.names) == (";", 1, ("Title", "Author"))

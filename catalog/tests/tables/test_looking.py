@@ -39,6 +39,13 @@ def test_remember_mapping_keeps_the_last_word_and_records_it():
 
 
 @pytest.mark.django_db
+def test_wrong_rows_that_come_back_with_a_column_of_reasons_need_no_asking():
+    remember_mapping(NAMES, CORRECTED, what="book", by=None)
+    found = look_at(as_stream(TABLE.replace("Titel\n", "Titel;Reason\n").replace("Dr.\n", "Dr.;why\n")), [BOOKS])
+    assert (found.columns, found.is_remembered) == (CORRECTED | {"Reason": ""}, True)
+
+
+@pytest.mark.django_db
 def test_a_remembered_field_that_there_is_no_more_is_none():
     mapping = remember_mapping(NAMES, CORRECTED | {"Titel": "gone"}, what="book", by=None)
     assert mapping.fields[2] == "gone"

@@ -41,6 +41,11 @@ def test_records_raw_is_the_same_however_the_table_was_written():
     assert semicolons[0].raw == rows_of('Title,Author\nEmma,"Jane, the"\n')[0].raw == 'Emma,"Jane, the"\n'
 
 
+def test_records_raw_of_wrong_rows_has_commas_too_whatever_the_file_had():
+    rows = rows_of('Title;Author\n"Emma;Jane, A\nX\nA;B;C\n' + "Z;W\n" * 300, delimiter=";")
+    assert [row.raw for row in rows[:3]] == ['"""Emma","Jane, A"\n', "X\n", "A,B,C\n"]
+
+
 def test_records_tell_of_rows_with_too_few_and_too_many_cells():
     table = "Title,Author\nEmma\nDracula,Bram,1897\nX,Y,,\nZ,W\n"
     assert wrong(table) == [2, 3]
@@ -57,6 +62,7 @@ def test_records_lose_one_line_to_a_quotation_mark_that_nobody_closed():
 
 def test_records_lose_one_line_to_a_quotation_mark_closed_by_the_next_row():
     assert cells('Title,Author\n"Emma,Jane\nX,"Y"\nZ,W\n') == [[], ["X", "Y"], ["Z", "W"]]
+    assert wrong('Title,Author\n"Emma,Jane\n"Dracula,Bram\n') == [2, 3]
 
 
 def test_records_tell_of_nul_and_of_bytes_that_are_no_letters():

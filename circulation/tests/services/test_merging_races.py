@@ -48,7 +48,7 @@ def meet(without_locks: Callable[..., None], monkeypatch: pytest.MonkeyPatch) ->
             def looked(*args: Any, **kwargs: Any) -> Any:
                 seen = look(*args, **kwargs)
                 with suppress(threading.BrokenBarrierError):
-                    barrier.wait(timeout=5)
+                    barrier.wait(timeout=30)
                 return seen
 
             return looked
@@ -92,7 +92,8 @@ def while_merging(keep: Book, other: Book, act: Callable[[], Any]) -> Counter[st
 
 def hold_while_merging() -> Counter[str]:
     keep, other = two()
-    return while_merging(keep, other, lambda: make_hold(other))
+    member = MemberFactory()
+    return while_merging(keep, other, lambda: make_hold(other, member))
 
 
 def test_hold_is_placed_before_the_merge_or_refused_after_it() -> None:

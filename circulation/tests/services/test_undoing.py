@@ -88,7 +88,7 @@ def test_book_that_got_another_copy_since_stays() -> None:
     add_copies(dune, by=None, barcode="MINE")
     batch = undone(batch)
     assert lines(batch, "outcome", "reason") == [
-        ("kept", "The book has other copies now, or somebody waits for it."), ("undone", ""),
+        ("kept", "The book has other copies now, was merged, or somebody waits for it."), ("undone", ""),
     ]  # fmt: skip
     assert ([copy.barcode for copy in Copy.objects.all()], list(Book.objects.all())) == (["MINE"], [dune])
     assert list(invariants.broken()) == []

@@ -38,6 +38,13 @@ def test_loans_that_are_over_are_left_out():
     assert loans("Barcode,Card number,Returned on\nB1,M1,2026-09-01\nB2,M2,\n")[0]["barcode"] == "B2"
 
 
+def test_a_return_date_is_when_it_is_due_unless_another_column_says_that():
+    table = "Barcode,Card number,Return date\nB1,M1,2026-10-01\n"
+    assert [loan["due_at"] for loan in loans(table)] == ["2026-10-01"]
+    table = "Barcode,Card number,Return date,Due date\nB1,M1,2026-10-01,2026-10-02\nB2,M2,,2026-10-03\n"
+    assert [loan["due_at"] for loan in loans(table)] == ["2026-10-03"]
+
+
 def test_what_a_row_cannot_mean_is_told():
     table = "Barcode,Card number,Issued,Due\nB1,,,\n,M1,,\nB1,M1,2026-09-02,2026-09-01\nB1,M1,soon,\nB1,M1,,\n"
     found = problems(table, LOANS)

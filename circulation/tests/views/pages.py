@@ -1,5 +1,7 @@
 """Reads a page the way a person does: its messages, the words of its rows, the forms that stand on it."""
 
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from xml.etree.ElementTree import Element
@@ -11,7 +13,13 @@ TAKEN_BACK = "What this form did was taken back since. Nothing was done now: do 
 
 
 def tree(response: Any) -> Element:
-    return html5lib.parse(response.content.decode(), namespaceHTMLElements=False)
+    """The page, to be looked at only: what asks again for a page is given the same tree."""
+    return _parsed(response.content.decode())
+
+
+@lru_cache(maxsize=8)
+def _parsed(html: str) -> Element:
+    return html5lib.parse(html, namespaceHTMLElements=False)
 
 
 def words(element: Element) -> str:
@@ -37,7 +45,7 @@ def outcomes(response: Any) -> list[tuple[str, str]]:
 
 def rows(response: Any, table: int = 0) -> list[list[str]]:
     """The cells of a table of the page, row by row, without what led to the due dates (``whys_due``)."""
-    page = tree(response)
+    page = deepcopy(tree(response))
     for around in list(page.iter()):
         for each in around.findall("details"):
             if "why-due" in each.get("class", ""):
