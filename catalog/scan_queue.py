@@ -65,16 +65,26 @@ class Tally:
         return sum(self.counts.values())
 
 
-def queue_of(user: User) -> ImportBatch | None:
-    """The scan queue of ``user`` that is open, if there is one."""
-    open_ones = ImportBatch.objects.filter(by=user, phase=ImportBatch.Phase.COLLECTING, state__in=OPEN)
-    return open_ones.order_by("pk").first()
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What somebody scans: the ``queue`` that is open, and the batch that was brought in ``last``, where there are."""
+
+    queue: ImportBatch | None
+    last: ImportBatch | None
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """Where the copies of the queue go, or those of the last one went; empty before the first."""
+        newest = self.queue or self.last
+        return newest.options if newest else {}
 
 
-def last_choices(user: User) -> dict[str, Any]:
-    """Where the copies of the queue of ``user`` go, or those of the last one went; empty before the first."""
-    scanned = ImportBatch.objects.filter(by=user, source=ImportBatch.Source.SCAN).order_by("-pk")
-    return scanned.values_list("options", flat=True).first() or {}
+def scanned_by(user: User) -> Mine:
+    """The last two batches that ``user`` scanned, in one query; the queue that is open is always the newest."""
+    batches = list(ImportBatch.objects.filter(by=user, source=ImportBatch.Source.SCAN).order_by("-pk")[:2])
+    is_open = bool(batches) and batches[0].phase == ImportBatch.Phase.COLLECTING and batches[0].state in OPEN
+    queue = batches.pop(0) if is_open else None
+    return Mine(queue, batches[0] if batches else None)
 
 
 def rows_in(batch: ImportBatch | None, group: str = "") -> QuerySet[ImportRow]:
@@ -94,14 +104,14 @@ def lines_of(batch: ImportBatch, rows: Sequence[ImportRow]) -> list[Line]:
     standing = Copy.objects.filter(book__in=books, withdrawn_on=None).order_by().values("book")
     here = dict(standing.annotate(n=Count("pk")).values_list("book", "n"))
     adds_copies = batch.options.get("if_known") == "copy"
-    return [Line(row, group_of(row), here.get(row.matched_book_id, 0), _adds(row, adds_copies)) for row in rows]
+    return [Line(row, group_of(row), here.get(row.matched_book_id or 0, 0), _adds(row, adds_copies)) for row in rows]
 
 
 def group_of(row: ImportRow) -> str:
     """The name of the group ``row`` is in."""
     if row.outcome in UNSOLVED:
         return "missing"
-    return GROUP_OF_VERDICT.get(row.verdict, "missing") if row.outcome == Outcome.WAITING else "added"
+    return GROUP_OF_VERDICT.get(Verdict(row.verdict), "missing") if row.outcome == Outcome.WAITING else "added"
 
 
 def tally_of(batch: ImportBatch | None) -> Tally:

@@ -11,10 +11,11 @@ from catalog.isbn import Isbn, read_isbn
 from catalog.services.covers import upright
 
 MOST_BYTES = 10_000_000
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP")  # telephones send MPO, a JPEG with more pictures behind it
+FORMATS = ("JPEG", "PNG", "WEBP")
+# Telephones send MPO, a JPEG with more pictures behind it. What is unpacked takes about 4 bytes a pixel.
 MOST_PIXELS = {"JPEG": 64_000_000, "MPO": 64_000_000, "PNG": 16_000_000, "WEBP": 12_000_000}
 MOST_PROGRESSIVE_PIXELS = 24_000_000  # cannot be unpacked at a smaller size
-LONGEST_SIDE = 4_000  # pixels that are looked at; bars of a book a metre away are still told apart
+LONGEST_SIDE = 3_000  # pixels that are looked at; bars of a book a metre away are still told apart
 LINES_APART = 60  # barcodes whose middles are so near stand in one row
 
 
@@ -24,7 +25,7 @@ def isbns_in_photo(data: bytes) -> list[Isbn]:
     Raises Refused("bad_picture") for what is no picture or too large, "no_isbn" where none can be read.
     """
     grey = _opened(data)
-    found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.EAN13)
+    found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.EAN13))
     rows = sorted(found, key=lambda each: (_middle(each)[1] // LINES_APART, _middle(each)[0]))
     isbns = {isbn.isbn13: isbn for each in rows if (isbn := read_isbn(each.text)) and isbn.is_valid}
     if not isbns:

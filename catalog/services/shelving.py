@@ -154,11 +154,16 @@ class _Planning:
         by_person = plan.row.decision == Decision.COPY
         if found.by == "row" and not by_person:
             return []
-        wanted = by_person or self.adds_copies
+        wanted = by_person or self.adds_copies or _is_promised(plan.row)
         if draft.copies:
             lacking = [copy for copy in draft.copies if clean_code(copy.barcode) not in known.barcodes]
             return lacking if wanted or is_own else []
         return (self.blank or [CopyDraft()]) if wanted else []
+
+
+def _is_promised(row: ImportRow) -> bool:
+    """Whether a person was told that the book is new: the copies in their hands come in, whoever was faster."""
+    return row.copies is not None and (row.verdict == Verdict.NEW or row.decision == Decision.NEW)
 
 
 def _draft_of(row: ImportRow) -> BookDraft:

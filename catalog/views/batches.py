@@ -22,7 +22,7 @@ from catalog.views.importing import import_page
 
 PER_PAGE = 100
 Phase = ImportBatch.Phase
-REVIEWED = (Phase.REVIEW, Phase.COLLECTING)
+REVIEWED = (Phase.REVIEW,)
 UNSOLVED = (ImportRow.Outcome.NOT_FOUND, ImportRow.Outcome.FAILED)
 
 
@@ -49,6 +49,8 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(ImportBatch, pk=pk)
     if batch.phase == Phase.MAPPING and not batch.is_finished:
         return redirect("catalog:import_columns", pk)
+    if batch.phase == Phase.COLLECTING and batch.by == request.user and not batch.is_finished:
+        return redirect("catalog:scan")
     return batch_page(request, batch)
 
 
@@ -101,7 +103,7 @@ def _lines(request: HttpRequest, batch: ImportBatch, *, is_review: bool) -> dict
 
 def _may_resume(batch: ImportBatch) -> bool:
     stopped = (ImportBatch.State.PAUSED, ImportBatch.State.FAILED)
-    return batch.state in stopped and batch.phase not in (*REVIEWED, Phase.MAPPING)
+    return batch.state in stopped and batch.phase not in (*REVIEWED, Phase.MAPPING, Phase.COLLECTING)
 
 
 def _may_undo(batch: ImportBatch) -> bool:

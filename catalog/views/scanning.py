@@ -24,7 +24,6 @@ from catalog import scan_queue
 from catalog.forms.scanning import ChoicesForm, FastForm, LinesForm, PhotoForm, ScanIsbnForm
 from catalog.isbn import Isbn
 from catalog.models import ImportBatch, ImportRow
-from catalog.queries import default_copy_type
 from catalog.services import scanning
 from catalog.services.photos import MOST_BYTES, isbns_in_photo
 from catalog.views.scan_words import Told, isbns_of, told_of, told_of_hand
@@ -191,21 +190,22 @@ def _done(request: HttpRequest, service: Callable[..., Any], text: str) -> HttpR
 
 def scan_page(request: HttpRequest, **forms: Any) -> HttpResponse:
     context = _queue(request)
+    mine = context["mine"]
     context |= {
-        "form": ScanIsbnForm(), "photo": PhotoForm(auto_id="photo_%s"), "fast": _fast_form(request, context["batch"]),
-        "choices": ChoicesForm(initial=_choices(request), auto_id="choice_%s"), "last": _last_brought_in(request),
+        "form": ScanIsbnForm(), "photo": PhotoForm(auto_id="photo_%s"), "fast": _fast_form(request, mine.queue),
+        "choices": ChoicesForm(initial=_choices(request, mine), auto_id="choice_%s"),
     } | forms  # fmt: skip
     return render(request, "catalog/scan.html", context)
 
 
 def _queue(request: HttpRequest) -> dict[str, Any]:
     """The queue as every answer shows it: its lines of one page and group, and how many there are of each."""
-    batch, show = scan_queue.queue_of(request.user), request.GET.get("show", "")
-    page = page_of(request, scan_queue.rows_in(batch, show), PER_PAGE)
-    tally = scan_queue.tally_of(batch)
+    mine, show = scan_queue.scanned_by(request.user), request.GET.get("show", "")
+    tally = scan_queue.tally_of(mine.queue)
+    page = page_of(request, scan_queue.rows_in(mine.queue, show), PER_PAGE, tally.counts.get(show, tally.lines))
     return {
-        "batch": batch, "page": page, "show": show, "tally": tally, "worker": worker_is_running(),
-        "lines": scan_queue.lines_of(batch, list(page)) if batch else [],
+        "mine": mine, "page": page, "show": show, "tally": tally, "worker": worker_is_running(),
+        "lines": scan_queue.lines_of(mine.queue, list(page)) if mine.queue else [],
         "groups": [(group, tally.counts[group.name]) for group in scan_queue.GROUPS if tally.counts[group.name]],
     }  # fmt: skip
 
@@ -220,16 +220,10 @@ def _fast_form(request: HttpRequest, batch: ImportBatch | None) -> FastForm:
     return FastForm(initial=given, auto_id="hand_%s")
 
 
-def _choices(request: HttpRequest) -> dict[str, Any]:
+def _choices(request: HttpRequest, mine: scan_queue.Mine | None = None) -> dict[str, Any]:
     """Where copies go: as chosen the last time, else to the branch of this desk."""
-    first = {"branch": desk_branch(request.session).code, "copy_type": default_copy_type().code, "location": "",
-             "if_known": "nothing"}  # fmt: skip
-    return first | scan_queue.last_choices(request.user)
-
-
-def _last_brought_in(request: HttpRequest) -> ImportBatch | None:
-    scanned = ImportBatch.objects.filter(by=request.user, source=ImportBatch.Source.SCAN)
-    return scanned.exclude(phase=ImportBatch.Phase.COLLECTING).order_by("-pk").first()
+    chosen = (mine or scan_queue.scanned_by(request.user)).choices
+    return chosen if "branch" in chosen else {"branch": desk_branch(request.session).code, **chosen}
 
 
 def _answer(request: HttpRequest, told: Told) -> HttpResponse:

@@ -15,6 +15,8 @@ from library_site.tests.addresses import ADMINS, ANYBODY_SIGNED_IN, AUDIENCE, DE
 pytestmark = pytest.mark.django_db
 
 POST_ONLY = {
+    "catalog:scan_photo", "catalog:change_scan", "catalog:scan_again", "catalog:scan_by_hand", "catalog:scan_choices",
+    "catalog:commit_scan", "catalog:empty_scan",
     "catalog:import_upload", "catalog:import_options", "catalog:decide_import", "catalog:apply_import",
     "catalog:discard_import", "catalog:undo_import",
     "accounts:replace_card", "accounts:restrict_member", "accounts:give_first_password", "accounts:lift_restriction",

@@ -61,7 +61,7 @@ def pages_of(library: LibraryInUse) -> dict[str, list[str]]:
             "/desk/books/?q=pride+zauber&field=title&sort=year", "/desk/books/add/", f"/desk/books/{book}/",
             f"/desk/copies/{library.books[0].copies.order_by('pk')[0].pk}/", "/desk/members/",
             "/desk/members/?q=nobody", "/desk/members/add/", member, f"{member}edit/", f"{member}pay/",
-            f"{member}waive/", f"{member}charge/", f"/desk/receipts/{receipt}/", "/desk/import/",
+            f"{member}waive/", f"{member}charge/", f"/desk/receipts/{receipt}/", "/desk/import/", "/desk/scan/",
             f"/desk/import/{batch}/", f"{member}write-off/", f"{member}remove/", "/desk/cash/", "/desk/cash/?day=x",
             f"/desk/entries/{LedgerEntry.objects.get(kind='other').pk}/reverse/",
             f"/desk/copies/{Loan.objects.open().order_by('pk')[0].copy_id}/what-happened/",

@@ -16,10 +16,11 @@ from django.utils.http import urlencode
 from accounts.forms.library import SettingsForm
 from accounts.models import LibrarySettings, Member, MemberCategory, Message, User
 from accounts.tests.rows import rows_of
-from catalog.models import Author, Book, Copy, Subject
+from catalog.models import Author, Book, Copy, ImportRow, Subject
 from catalog.openlibrary.records import FetchedRecord
+from catalog.services.scanning import scan
 from catalog.tests.factories import CopyFactory
-from catalog.tests.services.pictures import picture
+from catalog.tests.services.pictures import photo_of, picture
 from circulation.models import Hold, Notice
 from circulation.tests.factories import make_hold, make_loan, make_overdue_loan, make_ready_hold
 from library_site.tests.addresses import ADMINS, AUDIENCE
@@ -93,6 +94,17 @@ def _two(model: type[Model]) -> dict[str, int]:
 TWO_OF = {"catalog:merge_books": Book, "catalog:merge_authors": Author, "catalog:merge_subjects": Subject}
 
 
+def choices_as_sent() -> dict[str, Any]:
+    return {"branch": a_copy().home_branch.code, "copy_type": a_copy().copy_type.code, "if_known": "nothing"}
+
+
+def after_a_scan(sent: dict[str, Any]) -> dict[str, Any]:
+    """``sent`` when the queue holds a line of which a book was found."""
+    row = scan("9780141439549", by=User.objects.get(username="librarian")).row
+    ImportRow.objects.filter(pk=row.pk if row else 0).update(verdict="new", draft={"title": "Middlemarch"})
+    return sent
+
+
 # name of the address -> what its form says
 FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "accounts:settings": settings_as_sent,
@@ -110,6 +122,12 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "catalog:edit_copy": copy_as_sent,
     "catalog:mark_copy": lambda: {"state": "withdrawn", "reason": "torn"},
     "catalog:delete_copy": dict,
+    "catalog:scan": lambda: {"scan": "9780141439549"},
+    "catalog:scan_photo": lambda: {"photo": SimpleUploadedFile("photo.jpg", photo_of("9780141439549"))},
+    "catalog:change_scan": lambda: after_a_scan({"do": "1:remove"}),
+    "catalog:scan_by_hand": lambda: {"title": "Village Chronicle", "author": "Ada Author"},
+    "catalog:commit_scan": lambda: after_a_scan(choices_as_sent()),
+    "catalog:empty_scan": lambda: after_a_scan({}),
     "catalog:import_save": lambda: {"record": "OL1M", "add_copy": "on"},
     "catalog:import_review": lambda: book_as_sent(title="Middlemarch", isbn="9780141439549", people="George Eliot"),
     "catalog:refresh": lambda: {"fields": ["title"]},
@@ -168,7 +186,8 @@ STATES = {
     "account_login", "account_logout", "account_reauthenticate", "account_change_password", "account_reset_password",
     "account_reset_password_from_key", "accounts:give_first_password", "circulation:resume_hold",
     "circulation:resume_mine", "catalog:import_columns", "catalog:import_options", "catalog:decide_import",
-    "catalog:apply_import", "catalog:discard_import", "catalog:undo_import",
+    "catalog:apply_import", "catalog:discard_import", "catalog:undo_import", "catalog:scan_choices",
+    "catalog:scan_again",
 }  # fmt: skip
 
 
@@ -212,7 +231,7 @@ def test_form_sent_twice_has_one_effect(
     before = everything()
     first = browser.post(where, form | {"key": KEY})
     done = everything()
-    for sent in {"picture", "file"} & set(form):
+    for sent in {"picture", "file", "photo"} & set(form):
         form[sent].seek(0)
     second = browser.post(where, form | {"key": KEY})
     answer = 200 if name in GIVE_A_FILE else 302
@@ -229,7 +248,8 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
         "catalog:small_cover", "catalog:new", "catalog:popular", "catalog:new_feed", "catalog:popular_feed",
         "catalog:opensearch", "catalog:sitemap", "catalog:sitemap_books",
         "catalog:robots", "catalog:isbn", "catalog:author", "catalog:subject",
-        "catalog:books", "catalog:labels", "catalog:import", "catalog:import_wrong", "catalog:duplicates",
+        "catalog:books", "catalog:labels", "catalog:import", "catalog:import_wrong", "catalog:scan_lines",
+        "catalog:duplicates",
         "catalog:found_cover", "catalog:batch", "circulation:my_loans", "circulation:my_fines", "circulation:desk",
         "circulation:loans", "circulation:loans_csv", "circulation:receipt", "circulation:cash_up",
         "circulation:cash_up_csv", "circulation:my_holds", "circulation:holds", "circulation:hold_slip",

@@ -9,6 +9,7 @@
   const LOOK_SOON = 300, LOOK_WHILE_WAITING = 1500, LOOK_LATER = 6000; // milliseconds until the page looks for news
   const NOBODY_HERE = 300_000; // milliseconds without a key: then the page asks no more, lest nobody is ever signed out
 
+  const store = window.localStorage; // refused in some browsers: then the forms work as without this file
   const byId = (id) => document.getElementById(id);
   const form = byId("scan-form");
   const box = form.elements.scan;
@@ -17,14 +18,14 @@
   let resend;
 
   const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (each) => each.toString(16).padStart(2, "0")).join("");
-  const unsent = () => Object.keys(localStorage).filter((name) => name.startsWith(prefix)).sort();
+  const unsent = () => Object.keys(store).filter((name) => name.startsWith(prefix)).sort();
   const showUnsent = (why) => {
     const names = unsent();
     byId("unsent").hidden = !why && !names.length;
     for (const each of byId("unsent").querySelectorAll("[data-why]")) each.hidden = each.dataset.why !== (why || "away");
     byId("unsent").querySelector("ol").replaceChildren(...names.map((name) => {
       const item = document.createElement("li");
-      item.textContent = localStorage.getItem(name);
+      item.textContent = store.getItem(name);
       return item;
     }));
   };
@@ -61,10 +62,10 @@
     window.clearTimeout(resend);
     let why = "";
     for (let name = unsent()[0]; name && !why; name = unsent()[0]) {
-      const more = { scan: localStorage.getItem(name) || "", key: name.split(" ").pop() };
+      const more = { scan: store.getItem(name) || "", key: name.split(" ").pop() };
       try {
         tell(await post(form.action, fieldsOf(form, more)));
-        localStorage.removeItem(name);
+        store.removeItem(name);
       } catch (error) {
         why = error.message === "signed-out" ? "signed-out" : "away";
       }
@@ -80,7 +81,7 @@
   const take = (text) => {
     if (!text.trim()) return;
     last = Math.max(Date.now(), last + 1);
-    localStorage.setItem(`${prefix}${last} ${newKey()}`, text.trim().slice(0, 2000));
+    store.setItem(`${prefix}${last} ${newKey()}`, text.trim().slice(0, 2000));
     if (resend) showUnsent("away");
     send();
   };
@@ -200,4 +201,66 @@
   byId("keep-copies").hidden = true;
   if (unsent().length) send();
   else look(LOOK_WHILE_WAITING);
+})();
+
+/* Scanning with the camera, where the browser itself can read barcodes. Elsewhere its button does not show. */
+
+(() => {
+  const BETWEEN = 150; // milliseconds between two looks
+  const GONE = 1500; // milliseconds out of sight after which the same barcode is another book
+  const FORMATS = ["ean_13"];
+
+  const button = document.getElementById("camera-button");
+  const place = document.getElementById("camera");
+  const video = place.querySelector("video");
+  const inSight = new Map(); // barcode -> when it was seen last
+  let stream;
+
+  const scanned = (code) => {
+    const now = performance.now();
+    const isNew = !(now - inSight.get(code) < GONE);
+    inSight.set(code, now);
+    if (isNew) document.dispatchEvent(new CustomEvent("library:scanned", { detail: code }));
+  };
+
+  const watch = async (detector) => {
+    if (!stream) return;
+    try {
+      for (const { rawValue } of await detector.detect(video)) if (/^97[89]\d{10}$/.test(rawValue)) scanned(rawValue);
+    } catch {
+      // no picture yet
+    }
+    window.setTimeout(watch, BETWEEN, detector);
+  };
+
+  const stop = () => {
+    for (const track of stream?.getTracks() || []) track.stop();
+    stream = undefined;
+    place.hidden = true;
+    button.setAttribute("aria-pressed", "false");
+  };
+
+  const start = async () => {
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    } catch {
+      document.dispatchEvent(new CustomEvent("library:no-camera"));
+      return;
+    }
+    video.srcObject = stream;
+    place.hidden = false;
+    button.setAttribute("aria-pressed", "true");
+    await video.play();
+    watch(new BarcodeDetector({ formats: FORMATS }));
+  };
+
+  const offer = async () => {
+    if (!("BarcodeDetector" in window) || !navigator.mediaDevices?.getUserMedia) return;
+    const known = await BarcodeDetector.getSupportedFormats();
+    if (!known.includes(FORMATS[0])) return;
+    button.hidden = false;
+    button.addEventListener("click", () => (stream ? stop() : start()));
+    window.addEventListener("pagehide", stop);
+  };
+  offer();
 })();

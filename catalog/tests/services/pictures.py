@@ -5,6 +5,7 @@ import struct
 import zlib
 from typing import Any
 
+import zxingcpp
 from PIL import ExifTags, Image
 
 RED, BLUE = (200, 20, 20), (20, 20, 200)
@@ -43,6 +44,19 @@ def several_in_one() -> bytes:
     """As telephones send them: a JPEG with another picture behind it."""
     first = Image.new("RGB", (60, 90), RED)
     return encoded(first, "MPO", save_all=True, append_images=[first])
+
+
+def photo_of(*isbns: str, kind: str = "JPEG", orientation: int = 1, turn: int = 0, **options: Any) -> bytes:
+    """A photo of these barcodes, one below the other, ``turn``ed by so many degrees."""
+    photo = Image.new("L", (900, 400 * max(1, len(isbns))), 200)
+    for place, isbn in enumerate(isbns):
+        code = zxingcpp.create_barcode(isbn, zxingcpp.BarcodeFormat.EAN13)
+        bars = memoryview(code.to_image(scale=5))
+        drawn = Image.frombytes("L", (bars.shape[1], bars.shape[0]), bars.tobytes())
+        photo.paste(drawn.resize((drawn.width, 300)), (100, 400 * place + 40))
+    notes = Image.Exif()
+    notes[ExifTags.Base.Orientation] = orientation
+    return encoded(photo.rotate(turn, expand=True, fillcolor=200), kind, exif=notes, **options)
 
 
 def png_that_claims(width: int, height: int) -> bytes:
