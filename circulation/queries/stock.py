@@ -29,6 +29,8 @@ AT_ONCE = 10_000
 def stock_for_search(books: Iterable[int]) -> dict[int, Stock]:
     """The figures of each of these books (by key), in one query. A loan that was taken back was none."""
     pks = list(books)
+    if not pks:
+        return {}  # PostgreSQL takes no empty list
     holes = ", ".join(["%s"] * len(pks))
     with connection.cursor() as cursor:
         cursor.execute(_of_database(f"SELECT b.id, {FIGURES} FROM catalog_book b WHERE b.id IN ({holes})"), pks)  # noqa: S608

@@ -1,5 +1,6 @@
 """What holds for every template: no inline script or style, a token in every form, every sentence translatable."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -71,4 +72,5 @@ ALLOWED_WORDS = {"Alt", "Open", "Library", "Openshelf", "nbsp"}
 
 
 def test_scripts_are_few_bytes() -> None:
-    assert sum(path.stat().st_size for path in SCRIPTS) < 20_000
+    """All of them together, as they are sent; no page has them all."""
+    assert sum(len(gzip.compress(path.read_bytes())) for path in SCRIPTS) < 12_000

@@ -26,6 +26,7 @@ from catalog.tasks import go_on_with_imports
 from catalog.tests.factories import BookFactory, BookIdentifierFactory, CopyFactory
 from catalog.tests.openlibrary.stub import Stub
 from catalog.tests.views.pages import FOX, know_the_fox
+from circulation.services.undoing import undo_import
 
 pytestmark = pytest.mark.django_db
 EMMA, OTHER = "9780141439587", "9780553382563"
@@ -245,3 +246,14 @@ def test_scanning_has_its_turn_beside_a_long_import(librarian: User, source: Stu
     scan(FOX, by=librarian)
     go_on_with_imports()
     assert (lines(librarian), ImportBatch.objects.get(by=None).phase) == ([(1, FOX, "new", 1)], "applied")
+
+
+def test_batch_with_a_book_by_hand_is_taken_back_as_a_whole(librarian: User) -> None:
+    add_by_hand(BookDraft(title="Village Chronicle"), by=librarian)
+    found(EMMA, librarian, copies=2)
+    batch = commit({}, by=librarian)
+    work_through()
+    assert (Book.objects.count(), Copy.objects.count()) == (2, 3)
+    undo_import(ImportBatch.objects.get(pk=batch.pk), by=librarian)
+    work_through()
+    assert (Book.objects.count(), Copy.objects.count()) == (0, 0)
