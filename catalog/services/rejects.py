@@ -45,7 +45,7 @@ def _table(batch: ImportBatch, rows: Iterable[tuple[str, str]]) -> Iterator[byte
     if names:
         yield (BOM + as_line([*map(harmless, names), _("Reason")])).encode()
     for raw, reason in rows:
-        for cells in csv.reader(io.StringIO(raw), delimiter=batch.options.get("delimiter") or ","):
+        for cells in csv.reader(io.StringIO(raw)):
             kept = [harmless(cell) for cell in cells] + [""] * (len(names) - len(cells))
             yield as_line([*kept, harmless(reason)]).encode()
 

@@ -10,6 +10,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Protocol
 
@@ -160,4 +161,4 @@ def _end(batch: ImportBatch) -> None:
         phase, state = Phase.APPLYING, State.QUEUED
     with transaction.atomic():
         if work.hand_over(batch, state, phase=phase, cursor=0, done=0, total=lines, file=""):
-            transaction.on_commit(lambda: forget(batch.file))
+            transaction.on_commit(partial(forget, batch.file))
