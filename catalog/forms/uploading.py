@@ -27,23 +27,23 @@ class OptionsForm(KeyedForm):
     make_copies = forms.IntegerField(
         label=_("Copies of a new book that brings none"), min_value=0, max_value=100, initial=1
     )
-    branch = forms.ModelChoiceField(
-        Branch.objects.all(), label=_("Branch of copies that name none"), to_field_name="code", empty_label=None
-    )
-    copy_type = forms.ModelChoiceField(
-        CopyType.objects.all(), label=_("Type of copies that name none"), to_field_name="code", empty_label=None
-    )
+    branch = forms.ChoiceField(label=_("Branch of copies that name none"))
+    copy_type = forms.ChoiceField(label=_("Type of copies that name none"))
     members = forms.ChoiceField(
         label=_("Members who are here already"),
         choices=[("nothing", _("change nothing")), ("update", _("take over what the file says"))],
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, model in (("branch", Branch), ("copy_type", CopyType)):  # asked once, however often they are shown
+            self.fields[name].choices = list(model.objects.order_by("pk").values_list("code", "name"))
+
     @property
     def options(self) -> dict[str, Any]:
         """What an import keeps of it."""
-        values = self.values
-        places = {name: values[name].code for name in ("branch", "copy_type")}
-        return {name: values[name] for name in ("if_known", "make_copies", "members")} | places
+        names = ("if_known", "make_copies", "members", "branch", "copy_type")
+        return {name: self.cleaned_data[name] for name in names}
 
 
 class UploadForm(OptionsForm):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
+from accounts.services.rows import save_new
 from catalog.drafts import DraftContributor
 from catalog.models import Author, MergedRecord, RecordKind, Subject
 from catalog.normalize.names import name_key, sort_name
@@ -27,7 +28,7 @@ def authors_for(people: Sequence[DraftContributor]) -> tuple[list[Author], list[
     """
     here = _authors_here(people)
     found = [here.meant_by(person) for person in people]
-    Author.objects.bulk_create(here.new)
+    save_new(Author, ("name", "sort_name", "match_key", "source_key"), here.new)
     Author.objects.bulk_update(here.adopted, ["source_key"])
     return found, here.new
 
@@ -51,7 +52,7 @@ def subjects_for(names: Sequence[str]) -> tuple[list[Subject], list[Subject]]:
         if key not in subjects:
             subjects[key] = Subject(name=name[:300], match_key=key)
             new.append(subjects[key])
-    Subject.objects.bulk_create(new)
+    save_new(Subject, ("name", "match_key"), new)
     return [subjects[key] for key in keys], new
 
 

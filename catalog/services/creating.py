@@ -4,12 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
+from accounts.services.rows import insert_rows, save_new
 from catalog.drafts import BookDraft
-from catalog.models import Author, Book, BookIdentifier, Contributor, Subject
+from catalog.models import Author, Book, BookIdentifier, Contributor, Copy, Subject
 from catalog.normalize.shelf import shelf_key
 from catalog.normalize.subjects import subject_key
 from catalog.normalize.text import title_key
 from catalog.normalize.titles import sort_title
+from catalog.search.facts import PLAIN, BookFacts, CopyFacts, PersonFacts, SubjectFacts
 from catalog.services.authors import authors_for, subjects_for
 
 PLAIN_FIELDS = (
@@ -22,6 +26,7 @@ FIELDS = PLAIN_FIELDS + LIST_FIELDS
 NUMBERS = {
     "isbn13": "isbns", "isbn10": "isbns_10", "isbn_invalid": "isbns_invalid", "lccn": "lccns", "oclc": "oclcs",
 }  # fmt: skip
+COLUMNS = (*PLAIN_FIELDS, "sort_title", "match_key", "shelf_key", "origins", "created_at")
 LENGTHS = {name: getattr(Book._meta.get_field(name), "max_length", None) for name in PLAIN_FIELDS}
 
 
@@ -36,6 +41,13 @@ class Made:
     new_authors: list[int] = field(default_factory=list)
     new_subjects: list[int] = field(default_factory=list)
 
+    def for_search(self, copies: Iterable[Copy]) -> BookFacts:
+        """What the search document of the book with these ``copies`` is made of."""
+        people = [PersonFacts(each.pk, each.name, each.sort_name) for each in self.people]
+        subjects = [SubjectFacts(each.pk, each.name) for each in sorted(self.subjects, key=lambda each: each.pk)]
+        plain = [getattr(self.book, name) for name in PLAIN]
+        return BookFacts._make([*plain, people, subjects, self.numbers, [_copy_facts(copy) for copy in copies]])
+
 
 def create_book(draft: BookDraft, origin: str) -> Book:
     """Make a book of ``draft`` (see ``create_books``)."""
@@ -48,7 +60,10 @@ def create_books(drafts: Sequence[BookDraft], origins: Sequence[str]) -> list[Ma
     It is the caller's to let search know, once everything about the books is there.
     """
     made = [Made(_book_of(draft, origin)) for draft, origin in zip(drafts, origins, strict=True)]
-    Book.objects.bulk_create([each.book for each in made])
+    now = timezone.now()
+    for each in made:
+        each.book.created_at = now
+    save_new(Book, COLUMNS, [each.book for each in made])
     _write_contributors(made, drafts)
     _write_subjects(made, drafts)
     _write_identifiers(made, drafts)
@@ -93,6 +108,13 @@ def subjects_of(draft: BookDraft) -> list[str]:
     return [name for name in draft.subjects if subject_key(name)]
 
 
+def _copy_facts(copy: Copy) -> CopyFacts:
+    return CopyFacts(
+        copy.pk, copy.call_number, copy.location, copy.current_branch_id, copy.copy_type.is_lendable,
+        copy.withdrawn_on, copy.lost_on, copy.damaged_on,
+    )  # fmt: skip
+
+
 def _book_of(draft: BookDraft, origin: str) -> Book:
     book = Book()
     set_plain(book, draft, FIELDS)
@@ -112,10 +134,10 @@ def _write_contributors(made: Sequence[Made], drafts: Sequence[BookDraft]) -> No
             if (author.pk, person.role) not in parts:
                 parts.add((author.pk, person.role))
                 each.people.append(author)
-                rows.append(Contributor(book=each.book, author=author, role=person.role, order=order))
+                rows.append((each.book.pk, author.pk, person.role, order))
         each.new_authors = sorted(fresh.intersection(author.pk for author in each.people))
         fresh.difference_update(each.new_authors)
-    Contributor.objects.bulk_create(rows)
+    insert_rows(Contributor, ("book", "author", "role", "order"), rows)
 
 
 def _write_subjects(made: Sequence[Made], drafts: Sequence[BookDraft]) -> None:
@@ -127,8 +149,8 @@ def _write_subjects(made: Sequence[Made], drafts: Sequence[BookDraft]) -> None:
         each.subjects = list(own.values())
         each.new_subjects = sorted(fresh.intersection(own))
         fresh.difference_update(own)
-        rows += [Book.subjects.through(book_id=each.book.pk, subject_id=pk) for pk in own]
-    Book.subjects.through.objects.bulk_create(rows)
+        rows += [(each.book.pk, pk) for pk in own]
+    insert_rows(Book.subjects.through, ("book", "subject"), rows)
 
 
 def _write_identifiers(made: Sequence[Made], drafts: Sequence[BookDraft]) -> None:
@@ -136,5 +158,5 @@ def _write_identifiers(made: Sequence[Made], drafts: Sequence[BookDraft]) -> Non
     for each, draft in zip(made, drafts, strict=True):
         found = numbers_of(draft)
         each.numbers = [value for _kind, value in found]
-        rows += [BookIdentifier(book=each.book, kind=kind, value=value) for kind, value in found]
-    BookIdentifier.objects.bulk_create(rows)
+        rows += [(each.book.pk, kind, value) for kind, value in found]
+    insert_rows(BookIdentifier, ("book", "kind", "value"), rows)

@@ -13,12 +13,14 @@ from accounts.models import Branch, LibrarySettings
 from accounts.models.codes import CODE_PATTERN
 from accounts.queries import default_branch
 from accounts.scans import clean_code
+from accounts.services.rows import save_new
 from catalog.drafts import CopyDraft
 from catalog.models import Book, Copy, CopyType
 from catalog.queries import default_copy_type
 from catalog.services.copies import next_barcodes
 
 MOST_COPIES = 500  # of one record
+COLUMNS = tuple(field.name for field in Copy._meta.concrete_fields if not field.primary_key)
 LARGEST_PRICE = 10**12
 DAYS = ("acquired_on", "withdrawn_on", "lost_on", "damaged_on")
 
@@ -66,10 +68,10 @@ class Places:
         if not draft.barcode:  # one with a barcode was on a shelf before: nobody knows since when
             days["acquired_on"] = days["acquired_on"] or today
         return Copy(
-            book=book,
+            book_id=book.pk,
             barcode=clean_code(draft.barcode),
-            home_branch=branch,
-            current_branch=branch,
+            home_branch_id=branch.pk,
+            current_branch_id=branch.pk,
             copy_type=self.copy_types.get(_word(draft.copy_type), self.copy_type),
             call_number=(draft.call_number or book.call_number)[:60],
             location=(draft.location or self.location)[:80],
@@ -103,7 +105,8 @@ def save_copies(copies: Sequence[Copy]) -> list[Copy]:
     bare = [copy for copy in copies if not copy.barcode]
     for copy, code in zip(bare, next_barcodes(LibrarySettings.current(), len(bare)) if bare else (), strict=True):
         copy.barcode = code
-    return Copy.objects.bulk_create(copies)
+    save_new(Copy, COLUMNS, copies)
+    return list(copies)
 
 
 def today_here(now: datetime) -> date:

@@ -11,6 +11,7 @@ from django.db.models import Count, DateTimeField, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts.services.rows import insert_rows
 from catalog.models import Book, SearchDocument, SearchLanguage, SearchWord
 from catalog.search.documents import Document, Stock, branches_in, document, spelled, volatile_marks
 from catalog.search.engine import engine
@@ -54,16 +55,15 @@ def write(documents: list[Document], *, is_counted: bool) -> None:
     """
     if not documents:
         return
-    rows = [SearchDocument(book_id=each.pk, **each.fields) for each in documents]
-    fields = [*FIELDS, *WAITING] if is_counted else FIELDS
     before = engine().words_of([each.pk for each in documents])
     left = set(spelled(before)).difference(word for each in documents for part in each.parts for word in part.split())
-    SearchDocument.objects.bulk_create(rows, update_conflicts=True, unique_fields=["book"], update_fields=fields)
+    rows = [(each.pk, *(each.fields[name] for name in FIELDS)) for each in documents]
+    insert_rows(SearchDocument, ("book", *FIELDS), rows, replacing=[*FIELDS, *WAITING] if is_counted else FIELDS)
     engine().write(documents)
     if left:
         doubt(engine().unused(sorted(left)))
     learn_words({word for each in documents for word in each.spellings})
-    _learn_languages(Counter(row.language for row in rows))
+    _learn_languages(Counter(str(each.fields["language"]) for each in documents))
 
 
 def set_stock(pks: Iterable[int], stock_of: StockOf) -> None:

@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 
 from accounts.scans import clean_code
 from accounts.services.numbers import BARCODES, hold
+from accounts.services.rows import insert_rows
 from catalog.drafts import BookDraft, CopyDraft
 from catalog.models import Book, BookIdentifier, Copy, Cover, ImportBatch, ImportRow
-from catalog.search.documents import Stock
-from catalog.services.creating import create_books, numbers_of
+from catalog.search.documents import Stock, document
+from catalog.services.creating import Made, create_books, numbers_of
 from catalog.services.judging import barcode_taken, wrong_with
 from catalog.services.matching import Found, Known, barcodes_of, best, known_here
 from catalog.services.placing import Places, save_copies, today_here
-from catalog.services.search import index_books
+from catalog.services.search import index_books, write
 from catalog.services.sources import Received, keep_sources
 
 Verdict, Outcome, Decision = ImportRow.Verdict, ImportRow.Outcome, ImportRow.Decision
@@ -40,10 +41,16 @@ class Plan:
     book: Book | None = None
     made: dict[str, Any] = field(default_factory=dict)
     done: list[Copy] = field(default_factory=list)
+    facts: Made | None = None
 
     @property
     def is_new(self) -> bool:
         return self.found is None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its book is made in this very transaction."""
+        return self.found is None or self.found.id < 0
 
 
 def apply_books(batch: ImportBatch, rows: Sequence[ImportRow], now: datetime) -> None:
@@ -57,16 +64,14 @@ def apply_books(batch: ImportBatch, rows: Sequence[ImportRow], now: datetime) ->
     new = [plan for plan in plans if plan.is_new]
     origins = [plan.draft.source or batch.source for plan in new]
     for plan, made in zip(new, create_books([plan.draft for plan in new], origins), strict=True):
-        plan.book = made.book
+        plan.book, plan.facts = made.book, made
         plan.made = {"authors": made.new_authors, "subjects": made.new_subjects}
     _find_books(plans)
     _learn_isbns([plan for plan in plans if plan.row.decision == Decision.COPY and not plan.is_new])
     _make_copies(batch, plans, now)
     _keep_what_came(plans, now)
-    fresh = {plan.book.pk for plan in new if plan.book}
-    changed = {plan.book.pk for plan in plans if plan.book and (plan.done or plan.made)} - fresh
-    index_books(fresh, dict.fromkeys(fresh, Stock()))
-    index_books(changed)
+    _index_new(new, plans)
+    index_books({plan.book.pk for plan in plans if plan.book and not plan.is_own and (plan.done or plan.made)})
     for plan in plans:
         _note(plan)
     save_rows(rows)
@@ -205,6 +210,16 @@ def _make_copies(batch: ImportBatch, plans: Sequence[Plan], now: datetime) -> No
     save_copies([copy for plan in plans for copy in plan.done])
 
 
+def _index_new(new: Sequence[Plan], plans: Sequence[Plan]) -> None:
+    """Let search find the new books, without reading again what was just written."""
+    copies: dict[int, list[Copy]] = {}
+    for plan in plans:
+        if plan.book and plan.is_own:
+            copies.setdefault(plan.book.pk, []).extend(plan.done)
+    facts = [plan.facts.for_search(copies.get(plan.facts.book.pk, ())) for plan in new if plan.facts]
+    write([document(each, Stock()) for each in facts], is_counted=True)
+
+
 def _keep_what_came(plans: Sequence[Plan], now: datetime) -> None:
     """The records as received, and the wish for the covers of books that have none."""
     received = [Received(plan.book, plan.draft, plan.row.draft.get("payload") or {}) for plan in plans if plan.book]
@@ -224,14 +239,12 @@ def _note(plan: Plan) -> None:
     assert book
     row.made = {name: value for name, value in plan.made.items() if value}
     if plan.is_new:
-        row.outcome, row.created_book, row.matched_book, row.matched_by = Outcome.ADDED, book, None, ""
+        row.outcome, row.created_book_id, row.matched_book_id, row.matched_by = Outcome.ADDED, book.pk, None, ""
     else:
         row.outcome = Outcome.COPY_ADDED if plan.done else Outcome.KNOWN
-        row.matched_book, row.matched_by = book, plan.found.by if plan.found else ""
+        row.matched_book_id, row.matched_by = book.pk, plan.found.by if plan.found else ""
 
 
 def _save_made_copies(plans: Sequence[Plan]) -> None:
     through = ImportRow.created_copies.through
-    through.objects.bulk_create(
-        through(importrow_id=plan.row.pk, copy_id=copy.pk) for plan in plans for copy in plan.done
-    )
+    insert_rows(through, ("importrow", "copy"), [(plan.row.pk, copy.pk) for plan in plans for copy in plan.done])

@@ -10,6 +10,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Protocol
 
@@ -18,11 +19,17 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.services import work
+from accounts.services.rows import attributes, insert_rows
 from catalog.drafts import SourceRow
 from catalog.files import FileRefused, OpenedFile, forget, opened, stored_path
 from catalog.models import ImportBatch, ImportRow
 
 CHUNK = 500  # lines that are read, matched and kept together
+COLUMNS = (
+    "batch", "n", "what", "raw", "raw_digest", "draft", "verdict", "matched_book", "matched_by", "outcome",
+    "reason", "made",
+)  # fmt: skip
+ATTRIBUTES = attributes(ImportRow, COLUMNS)
 KEPT_EVERY = 5_000  # lines that were read before, until the claim is prolonged
 LONGEST_RAW = 1_000_000  # characters of a line that are kept
 Phase, State = ImportBatch.Phase, ImportBatch.State
@@ -116,7 +123,7 @@ class _Staging:
     def _row_of(self, record: SourceRow) -> ImportRow:
         raw = record.raw[:LONGEST_RAW].replace("\0", "\ufffd")
         row = ImportRow(
-            batch=self.batch, n=record.n, what=record.what, raw=raw, raw_digest=digest_of(record.what, raw),
+            batch_id=self.batch.pk, n=record.n, what=record.what, raw=raw, raw_digest=digest_of(record.what, raw),
             draft=record.values, reason=record.problem,
         )  # fmt: skip
         if record.problem:
@@ -129,7 +136,7 @@ class _Staging:
                 right = [row for row in rows if row.what == what and row.verdict != ImportRow.Verdict.WRONG]
                 if right:
                     judge.judge(right)
-            ImportRow.objects.bulk_create(rows)
+            insert_rows(ImportRow, COLUMNS, [[getattr(row, name) for name in ATTRIBUTES] for row in rows])
             work.reach(self.batch, rows[-1].n, self.file.reached // 1024)
 
     def _keep_alone(self, record: SourceRow) -> None:
@@ -154,4 +161,4 @@ def _end(batch: ImportBatch) -> None:
         phase, state = Phase.APPLYING, State.QUEUED
     with transaction.atomic():
         if work.hand_over(batch, state, phase=phase, cursor=0, done=0, total=lines, file=""):
-            transaction.on_commit(lambda: forget(batch.file))
+            transaction.on_commit(partial(forget, batch.file))

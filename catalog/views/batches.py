@@ -88,7 +88,8 @@ def _lines(request: HttpRequest, batch: ImportBatch, *, is_review: bool) -> dict
     elif show == "doubtful":
         rows = rows.filter(verdict=show, outcome=ImportRow.Outcome.WAITING)
     is_filtered = show in ("unsolved", "doubtful", *names.values) and bool(show)
-    page = page_of(request, queries.beside_ours(rows) if is_review else rows, PER_PAGE)
+    known = None if is_filtered else sum(counts.values())
+    page = page_of(request, queries.beside_ours(rows) if is_review else rows, PER_PAGE, count=known)
     unsolved = sum(counts.get(outcome, 0) for outcome in UNSOLVED)
     return {
         "page": page, "show": show if is_filtered else "", "is_unsolved": show == "unsolved",

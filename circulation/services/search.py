@@ -11,5 +11,6 @@ def tell_search(*books: int) -> None:
 
 def tell_search_of_copies(*books: int) -> None:
     """Copies of these ``books`` (keys) have changed, and with them what there is to lend and where it stands."""
-    lock(books)
-    index_books(books, stock_for_search(books))
+    if books:
+        lock(books)
+        index_books(books, stock_for_search(books))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.services import work
 from catalog.drafts import BookDraft, SourceRow
 from catalog.files import FileRefused, stored_path
-from catalog.models import Book, Copy, ImportBatch, ImportRow
+from catalog.models import Book, Copy, ImportBatch
 from catalog.services import staging
 from catalog.services.books import add_book
 from catalog.tests.factories import CopyFactory
@@ -142,15 +142,14 @@ def test_file_that_is_gone_says_so() -> None:
 
 
 def test_line_the_database_does_not_take_is_wrong_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    manager = type(ImportRow.objects)
-    keep = manager.bulk_create
+    keep = staging.insert_rows
 
-    def keep_or_break(self: Any, rows: list[ImportRow], **how: Any) -> Any:
-        if any(getattr(row, "draft", {}).get("title") == "Poison" for row in rows):
+    def keep_or_break(model: Any, names: Any, rows: list[list[Any]]) -> None:
+        if any(value.get("title") == "Poison" for row in rows for value in row if isinstance(value, dict)):
             raise DataError
-        return keep(self, rows, **how)
+        keep(model, names, rows)
 
-    monkeypatch.setattr(manager, "bulk_create", keep_or_break)
+    monkeypatch.setattr(staging, "insert_rows", keep_or_break)
     batch = staged(book(1, "Emma"), book(2, "Poison"), book(3, "Dune"))
     assert lines(batch, "verdict", "outcome") == [("new", "waiting"), ("wrong", "failed"), ("new", "waiting")]
     assert lines(batch, "reason")[1] == "This line holds what cannot be kept. Correct it and bring it in again."

@@ -168,11 +168,11 @@ def test_long_list_has_pages(desk: Client) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_page_of_an_import_asks_the_database_nine_times(
+def test_page_of_an_import_asks_the_database_eight_times(
     count: int, desk: Client, django_assert_num_queries: Any
 ) -> None:
     batch = finished(*["added"] * count)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         desk.get(page_of(batch))
 
 

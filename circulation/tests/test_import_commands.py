@@ -1,0 +1,92 @@
+"""Files brought in and taken back from the terminal; the last line is JSON."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from catalog.files import folder
+from catalog.models import Book, Copy, ImportBatch
+from circulation.tests.factories import make_loan
+
+pytestmark = pytest.mark.django_db
+TABLE = "Title;Author;ISBN;Barcode\nEmma;Jane Austen;9780141439587;C1\nDune;Frank Herbert;;C2\n"
+
+
+def run(name: str, *arguments: Any, **options: Any) -> tuple[int, dict[str, Any]]:
+    """The exit code, and what the last line says."""
+    out, code = io.StringIO(), 0
+    try:
+        call_command(name, *arguments, stdout=out, stderr=io.StringIO(), **options)
+    except SystemExit as end:
+        code = int(str(end.code))
+    return code, json.loads(out.getvalue().splitlines()[-1])
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "books.csv"
+    path.write_text(TABLE)
+    return path
+
+
+def test_file_is_read_brought_in_and_taken_back(table: Path, django_capture_on_commit_callbacks: Any) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        code, said = run("import_file", table)
+    number = ImportBatch.objects.get().pk
+    assert (code, said) == (
+        0, {"import": number, "phase": "review", "state": "paused", "lines": 2, "new": 2},
+    )  # fmt: skip
+    assert (Book.objects.count(), list(folder().glob("*"))) == (0, [])
+    assert run("apply_import", number) == (
+        0, {"import": number, "phase": "applied", "state": "done", "lines": 2, "added": 2},
+    )  # fmt: skip
+    assert (Book.objects.count(), Copy.objects.count()) == (2, 2)
+    assert run("undo_import", number) == (
+        0, {"import": number, "phase": "undone", "state": "done", "lines": 2, "undone": 2},
+    )  # fmt: skip
+    assert (Book.objects.count(), Copy.objects.count()) == (0, 0)
+
+
+def test_file_brought_in_at_once_and_again_changes_nothing(table: Path) -> None:
+    for outcome in ("added", "known"):
+        code, said = run("import_file", table, apply=True)
+        assert (code, said["phase"], said[outcome]) == (0, "applied", 2)
+    assert Book.objects.count() == 2
+
+
+def test_wrong_line_is_an_exit_code(tmp_path: Path) -> None:
+    path = tmp_path / "books.csv"
+    path.write_text(TABLE + ";Nobody;;C9\n")
+    code, said = run("import_file", path, apply=True)
+    assert (code, said["added"], said["failed"]) == (1, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [("", "The file is empty."), ("%PDF-1.7", "This is no file"), ("Colour;Size\nred;2\n", "No column of x.csv is")],
+)  # fmt: skip
+def test_file_that_cannot_be_read_is_refused(content: str, sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(content)
+    with pytest.raises(CommandError, match=sentence):
+        run("import_file", path)
+    assert ImportBatch.objects.count() == 0
+
+
+def test_what_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="cannot be read"):
+        run("import_file", tmp_path / "none.csv")
+    for name in ("apply_import", "undo_import"):
+        with pytest.raises(CommandError, match="There is no import 7"):
+            run(name, 7)
+
+
+def test_import_of_what_was_lent_is_not_taken_back(table: Path) -> None:
+    _code, said = run("import_file", table, apply=True)
+    make_loan(Copy.objects.get(barcode="C1"))
+    with pytest.raises(CommandError, match="C1"):
+        run("undo_import", said["import"])
