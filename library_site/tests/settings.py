@@ -12,7 +12,7 @@ os.environ.setdefault("OPENLIBRARY_CONTACT", "tests@library.example")
 os.environ.setdefault("OPENLIBRARY_URL", "http://127.0.0.1:9")
 os.environ.setdefault("OPENLIBRARY_COVERS_URL", "http://127.0.0.1:9")
 SCRATCH = tempfile.mkdtemp(prefix="openshelf-tests-")
-os.environ.setdefault("DATA_DIR", SCRATCH)
+os.environ["DATA_DIR"] = SCRATCH  # whatever a parent process of the tests had: each empties its own
 
 from library_site.settings import *  # noqa: E402,F403 - the environment must be set first; all settings are wanted
 
