@@ -76,8 +76,10 @@ INSTALLED_APPS = [
     "library_site",
 ]
 MIDDLEWARE = [
+    "library_site.middleware.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "library_site.middleware.csp.ContentSecurityPolicyMiddleware",
+    "library_site.middleware.probes.ProbesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "library_site.middleware.body_size.BodySizeMiddleware",
     "library_site.middleware.unavailable.DatabaseUnavailableMiddleware",
@@ -239,17 +241,27 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 if SITE_URL.startswith("https://"):
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked on this machine, past the proxy
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked on this machine, past the proxy
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_WHOLE_DOMAIN", default=False)
 
+# --- what watches over the site ----------------------------------------------------------------------
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
+METRICS_ALLOW = env.networks("METRICS_ALLOW")
+LOG_FORMAT = env.one_of("LOG_FORMAT", ("line", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "library_site.logs.JsonLines"},
+    },
     "filters": {"refusals": {"()": "library_site.logs.OneLineRefusals"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["refusals"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "library_site.middleware.requests": {"level": "INFO"},
+    },
 }

@@ -6,14 +6,16 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
-from library_site.views import home, unsent
+from library_site.views import home, operation, unsent
 
 site = (
     [
         path("", home.home, name="home"),
         path("me/start/", home.after_sign_in, name="after_sign_in"),
         path("me/unsent/", unsent.unsent_form, name="unsent"),
-        path("healthz", home.health, name="health"),
+        path("healthz", operation.health, name="health"),
+        path("readyz", operation.ready, name="ready"),
+        path("metrics", operation.metrics, name="metrics"),
     ],
     "library_site",
 )

@@ -23,6 +23,8 @@ PUBLIC, ANYBODY_SIGNED_IN, MEMBERS, DESK, ADMINS = "public", "signed in", "membe
 AUDIENCE = {
     "library_site:home": PUBLIC,
     "library_site:health": PUBLIC,
+    "library_site:ready": PUBLIC,
+    "library_site:metrics": PUBLIC,
     "library_site:after_sign_in": ANYBODY_SIGNED_IN,
     "library_site:unsent": ANYBODY_SIGNED_IN,
     "set_language": PUBLIC,

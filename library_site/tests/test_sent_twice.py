@@ -242,7 +242,8 @@ def test_form_sent_twice_has_one_effect(
 def test_every_address_that_takes_a_form_is_tried() -> None:
     only_read = {name for name in AUDIENCE if name not in FORMS and name not in STATES}
     assert only_read == {
-        "library_site:home", "library_site:health", "library_site:after_sign_in", "library_site:unsent",
+        "library_site:home", "library_site:health", "library_site:ready", "library_site:metrics",
+        "library_site:after_sign_in", "library_site:unsent",
         "accounts:members", "accounts:member", "accounts:member_card",
         "catalog:search", "catalog:suggest", "catalog:book", "catalog:jsonld", "catalog:cite", "catalog:cover",
         "catalog:small_cover", "catalog:new", "catalog:popular", "catalog:new_feed", "catalog:popular_feed",

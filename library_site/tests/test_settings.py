@@ -62,6 +62,10 @@ def read_setting(name: str, **environment: str) -> str:
         ({"TRUSTED_PROXY_COUNT": "-1"}, "TRUSTED_PROXY_COUNT"),
         ({"SITE_URL": "https://library.example.org"}, "TRUSTED_PROXY_COUNT"),
         ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY"),
+        ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN"),
+        ({"METRICS_TOKEN": "a" * 60}, "METRICS_TOKEN"),
+        ({"METRICS_ALLOW": "everybody"}, "METRICS_ALLOW"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT"),
         ({"OPENLIBRARY_URL": "openlibrary.org"}, "OPENLIBRARY_URL"),
         ({"OPENLIBRARY_COVERS_URL": "file:///etc"}, "OPENLIBRARY_COVERS_URL"),
     ],
@@ -111,7 +115,7 @@ def test_empty_value_means_the_default() -> None:
 
 
 def test_health_can_be_asked_past_the_proxy() -> None:
-    assert read_setting("SECURE_REDIRECT_EXEMPT", **BEHIND_A_PROXY) == "['^healthz$']"
+    assert read_setting("SECURE_REDIRECT_EXEMPT", **BEHIND_A_PROXY) == "['^(healthz|readyz|metrics)$']"
 
 
 def test_unreadable_database_is_named_in_one_line(tmp_path: Path) -> None:
