@@ -77,6 +77,18 @@ class Environment(environ.Env):
             raise ValueError
         return database
 
+    @classmethod
+    def database_at(cls, url: str) -> dict[str, Any]:
+        """The database at ``url``, as given on a command line."""
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                database = cls.db_url_config(url)
+        except (ValueError, KeyError, ImproperlyConfigured):
+            database = {}
+        if "ENGINE" not in database:
+            raise ImproperlyConfigured("the address of the database cannot be understood")
+        return database
+
     def secret(self, name: str) -> str:
         """A secret that nobody guesses, or none."""
         value = self.str(name, default="")

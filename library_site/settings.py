@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 from django.utils.translation import gettext_lazy as _
 
+from library_site.connecting import refuse_unknown, tuned
 from library_site.installation import Environment, problem_of_env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -125,28 +126,12 @@ TEMPLATES = [
 ]
 
 # --- database, cache, files --------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'library.db'}")}
-DATABASE = DATABASES["default"]
-if DATABASE["ENGINE"] not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
-    raise ImproperlyConfigured('DATABASE_URL must begin with "sqlite:///" or "postgres://".')
-if DATABASE["ENGINE"].endswith("postgresql") and not find_spec("psycopg"):
-    raise ImproperlyConfigured(
-        "DATABASE_URL asks for PostgreSQL, whose driver is missing: "
-        "pip install --require-hashes -r requirements-postgres.txt"
-    )
-DATABASE["CONN_MAX_AGE"] = 600
-if DATABASE["ENGINE"].endswith("sqlite3"):
-    # Measured: without IMMEDIATE half of all concurrent writes fail with "database is locked" (docs/decisions/0002).
-    DATABASE["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
-        "PRAGMA mmap_size=134217728; PRAGMA cache_size=-16000;",
-    }
-else:
-    DATABASE["CONN_HEALTH_CHECKS"] = True
-    # As long as SQLite waits: who waits for a lock in vain gets the page that says so.
-    DATABASE.setdefault("OPTIONS", {}).setdefault("options", "-c lock_timeout=20s")
+DATABASE = env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'library.db'}")
+DATABASE_POOL = env.int("DATABASE_POOL", default=0)
+PGBOUNCER = env.bool("PGBOUNCER", default=False)
+refuse_unknown(DATABASE, bool(find_spec("psycopg")))
+DATABASE = tuned(DATABASE, pool=DATABASE_POOL, behind_pgbouncer=PGBOUNCER)
+DATABASES = {"default": DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://openshelf_cache")}
 CACHES["default"].setdefault("OPTIONS", {})
@@ -157,7 +142,8 @@ if CACHES["default"]["BACKEND"].endswith("RedisCache") and not find_spec("redis"
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
     CACHES["default"]["OPTIONS"]["MAX_ENTRIES"] = 20_000
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "media"))
-BACKUP_ROOT = DATA_DIR / "backups"
+BACKUP_ROOT = env.str("BACKUP_ROOT", default=str(DATA_DIR / "backups"))
+BACKUP_KEY = env.secret("BACKUP_KEY")
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
-from library_site.views import home, operation, unsent
+from library_site.views import backups, home, operation, unsent
 
 site = (
     [
@@ -15,6 +15,9 @@ site = (
         path("me/unsent/", unsent.unsent_form, name="unsent"),
         path("healthz", operation.health, name="health"),
         path("readyz", operation.ready, name="ready"),
+        path("desk/backups/", backups.backups, name="backups"),
+        path("desk/backups/make/", backups.make, name="make_backup"),
+        path("desk/backups/<int:pk>/file", backups.download, name="download_backup"),
         path("metrics", operation.metrics, name="metrics"),
     ],
     "library_site",

@@ -1,6 +1,7 @@
 """Tables of the library and its people."""
 
 from .actions import Action
+from .backups import Backup
 from .library import Branch, LibrarySettings
 from .members import Card, Member, MemberCategory, Restriction
 from .messages import Message
@@ -10,6 +11,7 @@ from .work import Work
 
 __all__ = [
     "Action",
+    "Backup",
     "Branch",
     "Card",
     "LibrarySettings",

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import DEFAULT_DB_ALIAS, models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from accounts.prepared import Prepared
 from .codes import CODE_PATTERN
 
 MOST_DAYS = MaxValueValidator(36_500)
+MAX_KEPT = MaxValueValidator(1_000)
 LEAST_READERS = 3  # fewer might know each other
 PREFIX = RegexValidator(r"^[A-Z]{1,4}$", _("One to four capital letters A to Z."))
 
@@ -125,6 +126,31 @@ class LibrarySettings(models.Model):
     )
     membership_ending_days = models.JSONField(
         _("days before a membership ends to remind"), default=list, blank=True, validators=[is_list_of_days]
+    )
+    backup_hour = models.PositiveSmallIntegerField(
+        _("hour of the day from which on it is backed up"),
+        null=True,
+        blank=True,
+        default=3,
+        validators=[MaxValueValidator(23)],
+        help_text=_("By the library's clock, 0 to 23. Empty: never by itself."),
+    )
+    backups_kept_days = models.PositiveSmallIntegerField(
+        _("days of which the newest backup is kept"), default=7, validators=[MAX_KEPT]
+    )
+    backups_kept_weeks = models.PositiveSmallIntegerField(
+        _("weeks of which the newest backup is kept"), default=4, validators=[MAX_KEPT]
+    )
+    backups_kept_months = models.PositiveSmallIntegerField(
+        _("months of which the newest backup is kept"), default=12, validators=[MAX_KEPT]
+    )
+    backup_alarm_days = models.PositiveSmallIntegerField(
+        _("days without a proven backup after which Admins are warned"),
+        null=True,
+        blank=True,
+        default=2,
+        validators=[MinValueValidator(1), MAX_KEPT],
+        help_text=_("Empty: never."),
     )
     currency_fixed = models.BooleanField(_("money has been booked"), default=False, editable=False)
     set_up_at = models.DateTimeField(_("set up"), null=True, blank=True, editable=False)

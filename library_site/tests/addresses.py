@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Action, Message, User
+from accounts.models import Action, Backup, Message, User
 from accounts.services.members import restrict_member
 from accounts.tests.factories import MemberFactory
 from catalog.models import Author, ImportBatch, Subject
@@ -25,6 +25,9 @@ AUDIENCE = {
     "library_site:health": PUBLIC,
     "library_site:ready": PUBLIC,
     "library_site:metrics": PUBLIC,
+    "library_site:backups": ADMINS,
+    "library_site:make_backup": ADMINS,
+    "library_site:download_backup": ADMINS,
     "library_site:after_sign_in": ANYBODY_SIGNED_IN,
     "library_site:unsent": ANYBODY_SIGNED_IN,
     "set_language": PUBLIC,
@@ -218,6 +221,7 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
     keys: dict[str, dict[str, Any]] = {
         **{f"catalog:{name}": {"pk": ImportBatch.objects.create().pk} for name in IMPORT_ACTIONS},
         **{f"circulation:{name}": {"pk": hold.pk} for name in HOLD_ACTIONS},
+        "library_site:download_backup": {"pk": Backup.objects.create(state="done").pk},
         "circulation:hold_slip": {"pk": ready.pk},
         "circulation:book_holds": {"pk": hold.book_id},
         "circulation:place_mine": {"pk": hold.book_id},

@@ -15,6 +15,7 @@ from library_site.tests.addresses import ADMINS, ANYBODY_SIGNED_IN, AUDIENCE, DE
 pytestmark = pytest.mark.django_db
 
 POST_ONLY = {
+    "library_site:make_backup",
     "catalog:scan_photo", "catalog:change_scan", "catalog:scan_again", "catalog:scan_by_hand", "catalog:scan_choices",
     "catalog:commit_scan", "catalog:empty_scan",
     "catalog:import_upload", "catalog:import_options", "catalog:decide_import", "catalog:apply_import",
@@ -79,6 +80,7 @@ def test_page_opens_to_its_audience(name: str, address: Any, request: pytest.Fix
 
 REDIRECTS = {
     "library_site:after_sign_in", "library_site:unsent", "account_reauthenticate", "catalog:import_columns",
+    "library_site:download_backup",
 }  # fmt: skip
 
 

@@ -141,6 +141,7 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "catalog:part_merged": dict,
     "catalog:change_copies": lambda: {"copies": a_copy().pk, "location": "Cellar", "apply": "1"},
     "catalog:change_back": dict,
+    "library_site:make_backup": dict,
     "circulation:renew_mine": dict,
     "circulation:renew_all_mine": dict,
     "circulation:place_mine": dict,
@@ -243,6 +244,7 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
     only_read = {name for name in AUDIENCE if name not in FORMS and name not in STATES}
     assert only_read == {
         "library_site:home", "library_site:health", "library_site:ready", "library_site:metrics",
+        "library_site:backups", "library_site:download_backup",
         "library_site:after_sign_in", "library_site:unsent",
         "accounts:members", "accounts:member", "accounts:member_card",
         "catalog:search", "catalog:suggest", "catalog:book", "catalog:jsonld", "catalog:cite", "catalog:cover",
