@@ -1,11 +1,13 @@
 """How the site speaks to its databases: the options each kind runs with, and connections beside the site's own."""
 
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.utils import load_backend
 
 from library_site.installation import Environment
 
@@ -43,13 +45,6 @@ def tuned(database: dict[str, Any], *, pool: int = 0, behind_pgbouncer: bool = F
     return {**database, "CONN_HEALTH_CHECKS": not behind_pgbouncer, "OPTIONS": options}
 
 
-def connected(database: dict[str, Any], alias: str) -> Any:
-    """A connection to another ``database`` than the site's, under ``alias``."""
-    full = connections.configure_settings({DEFAULT_DB_ALIAS: tuned(database)})[DEFAULT_DB_ALIAS]
-    connections.settings[alias] = full
-    return connections[alias]
-
-
 def address_of(database: dict[str, Any]) -> str:
     """The address (DATABASE_URL) of a PostgreSQL ``database``. It holds the password: for our own processes only."""
     user, password, host = (quote(str(database[name] or ""), safe="") for name in ("USER", "PASSWORD", "HOST"))
@@ -74,8 +69,11 @@ def refuse_unknown(database: dict[str, Any], has_driver: bool) -> None:
         )
 
 
-def connected_to(url: str, alias: str) -> Any:
-    """A connection to the database at ``url``. Raises ImproperlyConfigured in words that name no password."""
+def connected_to(url: str) -> Any:
+    """A connection to another database than the site's. Raises ImproperlyConfigured in words that name no password."""
     database = Environment.database_at(url)
     refuse_unknown(database, bool(find_spec("psycopg")))
-    return connected(database, alias)
+    if database["ENGINE"].endswith("sqlite3"):
+        Path(database["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    full = connections.configure_settings({DEFAULT_DB_ALIAS: tuned(database)})[DEFAULT_DB_ALIAS]
+    return load_backend(full["ENGINE"]).DatabaseWrapper(full, DEFAULT_DB_ALIAS)

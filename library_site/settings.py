@@ -132,13 +132,33 @@ PGBOUNCER = env.bool("PGBOUNCER", default=False)
 refuse_unknown(DATABASE, bool(find_spec("psycopg")))
 DATABASE = tuned(DATABASE, pool=DATABASE_POOL, behind_pgbouncer=PGBOUNCER)
 DATABASES = {"default": DATABASE}
+REPLICA_LAG_SECONDS = env.int("REPLICA_LAG_SECONDS", default=5)
+if env.str("REPLICA_URL", default=""):
+    replica = env.db_url("REPLICA_URL", default="")
+    if {DATABASE["ENGINE"], replica["ENGINE"]} != {"django.db.backends.postgresql"}:
+        raise ImproperlyConfigured("REPLICA_URL must be a copy of the PostgreSQL database that DATABASE_URL names.")
+    DATABASES["replica"] = tuned(replica, pool=DATABASE_POOL, behind_pgbouncer=PGBOUNCER)
+    DATABASE_ROUTERS = ["library_site.replica.ReplicaRouter"]
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.contrib.sessions.middleware.SessionMiddleware"),
+        "library_site.replica.ReadYourWritesMiddleware",
+    )
+if min(DATABASE_POOL, REPLICA_LAG_SECONDS) < 0:
+    raise ImproperlyConfigured("DATABASE_POOL and REPLICA_LAG_SECONDS must be 0 or more.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://openshelf_cache")}
 CACHES["default"].setdefault("OPTIONS", {})
 if CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache", "FileBasedCache")):
     raise ImproperlyConfigured("CACHE_URL must name a cache that all processes share: limits and breakers live there.")
-if CACHES["default"]["BACKEND"].endswith("RedisCache") and not find_spec("redis"):
-    raise ImproperlyConfigured("CACHE_URL asks for Redis, whose client is missing: pip install redis")
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    if not find_spec("redis"):
+        raise ImproperlyConfigured(
+            "CACHE_URL asks for Redis, whose client is missing: "
+            "pip install --require-hashes -r requirements-postgres.txt"
+        )
+    CACHES["default"]["BACKEND"] = "library_site.caching.SharedCache"
+    CACHES["default"]["OPTIONS"] |= {"socket_connect_timeout": 0.5, "socket_timeout": 1.0}
+    SESSION_ENGINE = "library_site.sessions"
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
     CACHES["default"]["OPTIONS"]["MAX_ENTRIES"] = 20_000
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "media"))

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db import connection
-
+from accounts.databases import reading
 from accounts.models import Branch
+from catalog.models import SearchDocument
 
 from . import marks
 from .engine import engine
@@ -46,7 +46,7 @@ class Total:
 def count(expression: Expression, most: int) -> int:
     """How many documents fit ``expression``, counting no further than ``most``."""
     sql, values = engine().ids(expression)
-    with connection.cursor() as cursor:
+    with reading(SearchDocument).cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) i LIMIT %s) n", [*values, most])  # noqa: S608
         return cursor.fetchone()[0]
 
@@ -107,7 +107,7 @@ def _counted(expression: Expression, filters: Filters) -> dict[str, int]:
 
 def _branches() -> list[int]:
     """The keys of the first branches of the library, one more than are few."""
-    with connection.cursor() as cursor:
+    with reading(SearchDocument).cursor() as cursor:
         cursor.execute(f"SELECT id FROM {Branch._meta.db_table} ORDER BY id LIMIT %s", [FEW_BRANCHES + 1])  # noqa: S608
         return [pk for (pk,) in cursor.fetchall()]
 

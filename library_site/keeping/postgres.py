@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def snapshot(connection: Any, folder: Path) -> Iterator[tuple[Path, Manifest]]:
             cursor.execute("SELECT pg_export_snapshot()")
             [moment] = cursor.fetchone()
             found = contents(own)
-            _run([pg_dump, "--format=custom", "--compress=0", "--no-owner", "--no-privileges", "--schema=public",
+            _run([pg_dump, "--format=custom", "--compress=0", "--no-owner", "--no-privileges",
                   f"--snapshot={moment}", f"--file={dump}"], own)  # fmt: skip
     finally:
         own.close()
@@ -98,17 +99,17 @@ def put_in_place(unpacked: Path, connection: Any) -> None:
     script = unpacked / "restore.sql"
     pg_restore, psql = tool("pg_restore", connection), tool("psql", connection)
     _run([pg_restore, "--no-owner", "--no-privileges", f"--file={script}", str(unpacked / NAME)], None)
-    text = script.with_name("whole.sql")
-    with text.open("w", encoding="utf-8") as whole, script.open(encoding="utf-8") as dump:
-        whole.write(EMPTY_FIRST + "\n")
-        whole.writelines(
-            line for line in dump if not line.startswith(("CREATE SCHEMA public;", r"\restrict", r"\unres"))
-        )
-    script.unlink()
-    _run(
-        [psql, "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--file={text}"], connection
-    )
     connection.close()
+    empty = EMPTY_FIRST if not _makes_its_schema(script) else EMPTY_FIRST.partition(";")[0]
+    how = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--command={empty}"]
+    _run([psql, *how, f"--file={script}"], connection)
+
+
+def _makes_its_schema(script: Path) -> bool:
+    """Whether the dump makes the schema itself; that stands before its first table."""
+    with script.open(encoding="utf-8") as lines:
+        head = takewhile(lambda line: not line.startswith("CREATE TABLE"), lines)
+        return any(line.startswith("CREATE SCHEMA public") for line in head)
 
 
 def bytes_of(connection: Any) -> int:

@@ -41,8 +41,13 @@ def _database() -> str:
 
 
 def _migrations() -> str:
-    missing = len(_shipped() - set(MigrationRecorder(connection).applied_migrations()))
+    missing = missing_migrations()
     return f"{missing} migrations are not applied: manage.py migrate" if missing else ""
+
+
+def missing_migrations() -> int:
+    """How many of the migrations this program brings the database has not had."""
+    return len(_shipped() - set(MigrationRecorder(connection).applied_migrations()))
 
 
 @once

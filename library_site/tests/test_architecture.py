@@ -12,6 +12,7 @@ RANKS = {
     0: {
         "addresses",
         "apps",
+        "databases",
         "policy",
         "isbn",
         "exceptions",

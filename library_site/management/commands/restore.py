@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, connections
+from django.db import connection
 
 from library_site.backups import BackupBroken, BackupFailed
 from library_site.connecting import connected_to
@@ -31,14 +31,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            target = connected_to(options["to"], "restored") if options["to"] else connection
+            target = connected_to(options["to"]) if options["to"] else connection
             restore(
                 options["file"], target, key=settings.BACKUP_KEY, media=options["media"].absolute(),
                 backups=Path(settings.BACKUP_ROOT), force=options["force"], tell=self._tell,
             )  # fmt: skip
         except (BackupBroken, BackupFailed, OSError, ImproperlyConfigured) as error:
             raise CommandError(f"{options['file']} was not restored, nothing was changed: {error}.") from error
-        connections.close_all()
+        target.close()
         self._tell("Bringing the database up to date and checking it ...")
         environment = {**os.environ, **({"DATABASE_URL": options["to"]} if options["to"] else {})}
         for command in (["migrate", "--without-copy", "-v0"], ["check_invariants"]):
