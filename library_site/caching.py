@@ -58,4 +58,4 @@ def _done(write: Callable[[], T]) -> T:
     try:
         return write()
     except (RedisError, OSError) as error:
-        raise CacheAway(f"the cache cannot be reached: {error}") from error
+        raise CacheAway(f"it cannot be reached: {error}") from error

@@ -82,7 +82,8 @@ def _worker() -> str:
     return "" if worker_is_running() else f"no worker was heard of in the last {PULSE_SECONDS} seconds"
 
 
-def _clock() -> str:
+def clock_problem() -> str:
+    """What is wrong with this computer's clock; empty if nothing can be told."""
     latest = Action.objects.order_by("-at").values_list("at", flat=True).first()
     behind = latest is not None and timezone.now() < latest - CLOCK_MAY_LAG
     return "the clock is behind: something was recorded at a later time than now" if behind else ""
@@ -90,5 +91,5 @@ def _clock() -> str:
 
 CHECKS: dict[str, Callable[[], str]] = {
     "database": _database, "migrations": _migrations, "cache": _cache, "disk": _disk, "worker": _worker,
-    "clock": _clock,
+    "clock": clock_problem,
 }  # fmt: skip

@@ -32,6 +32,8 @@ def everything_in(a_connection: Any) -> dict[str, list[tuple[Any, ...]]]:
     rows = {}
     with a_connection.cursor() as cursor:
         for model in tables():
+            if model._meta.db_table == "catalog_searchlanguage":  # written anew, with the index
+                continue
             names = ", ".join(a_connection.ops.quote_name(field.column) for field in model._meta.concrete_fields)
             cursor.execute(f"SELECT {names} FROM {model._meta.db_table} ORDER BY 1")  # noqa: S608 - names of a model
             rows[model._meta.db_table] = cursor.fetchall()
@@ -48,10 +50,18 @@ NEXT_ACTION = (
 )
 
 
-def test_library_that_was_moved_is_the_same_and_finds_its_books_and_counts_on(other: str) -> None:
+def test_library_is_moved_whole_or_not_at_all_and_finds_its_books_and_counts_on(
+    other: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_library_in_use()
     gone = Action.objects.create(key="gone", verb="v", at=timezone.now())
     Action.objects.filter(pk=gone.pk).delete()
+    with monkeypatch.context() as broken:
+        broken.setattr(moving, "count_in", lambda _target, _model: -1)
+        with pytest.raises(CommandError, match=r"Nothing was moved: .* has not as many rows there as here"):
+            call_command("move", to=other)
+    assert asked(other, "SELECT count(*) FROM django_content_type") != [(0,)]  # as migrate left it
+    assert asked(other, "SELECT count(*) FROM accounts_member") == [(0,)]
     told = StringIO()
     call_command("move", to=other, stdout=told)
     assert told.getvalue().splitlines()[-1] == "The library is sound there. Set DATABASE_URL to it and start the site."
@@ -74,24 +84,6 @@ def test_library_that_went_from_postgresql_to_sqlite_and_back_is_the_same(other:
     moving.manage(file, "move", "--to", other)
     there = connected_to(other)
     assert everything_in(there) == everything_in(connection)
-    there.close()
-
-
-def test_move_that_fails_on_its_way_leaves_nothing_there_and_can_be_begun_again(
-    other: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_library_in_use()
-
-    def lost(_target: Any, _model: Any) -> int:
-        return -1
-
-    with monkeypatch.context() as broken:
-        broken.setattr(moving, "count_in", lost)
-        with pytest.raises(CommandError, match=r"Nothing was moved: .* has not as many rows there as here"):
-            call_command("move", to=other)
-    assert asked(other, "SELECT count(*) FROM accounts_member") == [(0,)]
-    there = connected_to(other)
-    moving.refuse(there)
     there.close()
 
 
