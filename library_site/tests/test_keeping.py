@@ -87,7 +87,7 @@ def test_page_lists_backups_with_the_same_queries_for_one_and_three(
             Backup.objects.create(state="done", file="f.backup", made_at=timezone.now(), rows=1_234)
         with django_assert_num_queries(10):
             page = admin_desk.get("/desk/backups/").content.decode()
-    assert (page.count("1234 rows"), "No backup was proven yet." in page) == (3, True)
+    assert (page.count("1,234 rows"), "No backup was proven yet." in page) == (3, True)
 
 
 @pytest.mark.django_db

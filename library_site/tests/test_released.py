@@ -14,6 +14,7 @@ from library_site.tests import released
 from library_site.tests.databases import own_database
 from library_site.tests.on_postgres import programs
 
+pytestmark = pytest.mark.django_db(transaction=True)
 KIND = connection.vendor
 LONG = pytest.mark.skipif(not os.environ.get("LONG"), reason="takes long: make long")
 OWN_OF_DJANGO = ("django_", "auth_", "sqlite_", "openshelf_cache", "catalog_searchtext")

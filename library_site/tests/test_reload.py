@@ -1,5 +1,6 @@
 """The site is reloaded while desks write: nobody's request is lost. Takes long, and so only runs with LONG=1."""
 
+import json
 import os
 import signal
 import time
@@ -21,6 +22,7 @@ pytestmark = [
     pytest.mark.xdist_group("races"),
     pytest.mark.skipif(not os.environ.get("LONG"), reason="takes long: make long"),
 ]
+TOKEN = "a-token-of-many-different-letters-1234567890"
 DESKS, RELOADS, SECONDS_BETWEEN = 4, 5, 4
 
 
@@ -55,7 +57,8 @@ class Writing:
 
 
 def test_no_request_is_lost_while_the_site_is_reloaded(tmp_path: Path, environment: dict[str, str]) -> None:
-    running = Running(tmp_path, "--demo", "no", WEB_CONCURRENCY="2", **environment).wait()
+    watched = {"METRICS_TOKEN": TOKEN, "LOG_FORMAT": "json"}
+    running = Running(tmp_path, "--demo", "no", WEB_CONCURRENCY="2", **watched, **environment).wait()
     try:
         furnish(running, books=1, members=DESKS)
         first = Desk.signed_in(running)
@@ -74,5 +77,16 @@ def test_no_request_is_lost_while_the_site_is_reloaded(tmp_path: Path, environme
             "shell", "-v", "0", "-c", "from circulation.models import LedgerEntry; print(LedgerEntry.objects.count())"
         )
         assert int(entries) * 2 == answered
+        assert counted(running) == int(entries)
     finally:
         running.stop()
+    assert [line for line in running.said.splitlines() if '"level"' in line and not json.loads(line)] == []
+    assert sum('"route": "desk/members/<int:pk>/charge/"' in line for line in running.said.splitlines()) == answered
+
+
+def counted(running: Running) -> int:
+    """How many forms all processes say they took, those that were reloaded included."""
+    page = requests.get(f"{running.address}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=20)
+    name = 'openshelf_requests_total{method="POST",route="desk/members/<int:pk>/charge/",status="302"} '
+    [value] = [line.removeprefix(name) for line in page.text.splitlines() if line.startswith(name)]
+    return int(float(value))

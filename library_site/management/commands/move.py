@@ -1,6 +1,7 @@
 """``move``: the library into another database, SQLite to PostgreSQL or back. Stop the site first."""
 
 import json
+from contextlib import closing
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -25,9 +26,8 @@ class Command(BaseCommand):
         url = options["to"]
         bar = TerminalBar(self.stderr, "rows")
         try:
-            target = connected_to(url)
-            counts = move(target, url, lambda done, total, table: bar.show(done, total, f" {table:<40}"))
-            target.close()
+            with closing(connected_to(url)) as target:
+                counts = move(target, url, lambda done, total, table: bar.show(done, total, f" {table:<40}"))
         except OperationalError as error:
             raise CommandError(f"Nothing was moved: {str(error).strip().splitlines()[0]}.") from error
         except (NotMoved, ImproperlyConfigured) as error:
