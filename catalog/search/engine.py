@@ -46,6 +46,8 @@ class Engine(Protocol):
     """So many hits are quickly sorted; of more a page is first looked for along the order that is wanted."""
     WALKED: int
     """So many books are looked at along an order before all hits are sorted after all."""
+    STAYS_SORTED: bool
+    """What is chosen from a sorted SELECT comes in its order; asked for it again, all of it would be looked at."""
 
     def looking(self) -> AbstractContextManager[None]:
         """Within, the database looks into the index, whatever it thinks of other ways."""

@@ -31,6 +31,7 @@ LETTERS = {TITLE: "t", AUTHOR: "a", SUBJECT: "s", PUBLISHER: "p", NUMBER: "n", S
 COUNTED = 2_000
 COLLECTED = 20_000
 WALKED = 20_000
+STAYS_SORTED = False
 GUESSED_FROM = 5  # the sample from which the number of hits is guessed
 # The class of popularity of a document, as marks.popularity has it.
 CLASS = f"width_bucket(times_lent, ARRAY[{', '.join(str(2**n - 1) for n in range(1, POPULARITIES))}])"

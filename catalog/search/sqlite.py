@@ -16,8 +16,9 @@ TABLE = "catalog_searchtext"
 TABLES_OF_WORDS = (TABLE,)
 COLUMNS = (*PARTS, "marks")
 COUNTED = 10_000
-COLLECTED = 200_000
-WALKED = 1_000
+COLLECTED = 15_000
+WALKED = 250
+STAYS_SORTED = True
 MERGED = 500  # pages of the index at a time
 # What a database is made with. A migration has its own copy, which does not change any more.
 # Tokens come folded and divided by blanks: whatever is no blank belongs to one.
