@@ -55,6 +55,9 @@ class Engine(Protocol):
     def ids(self, expression: Expression) -> tuple[str, list]:
         """A SELECT of the ``id`` of what fits, in any order."""
 
+    def counting(self, expression: Expression, most: int) -> tuple[str, list]:
+        """A SELECT of how many fit, no further than ``most``; that it is more may be told from a sample."""
+
     def facets(self, expression: Expression) -> list[tuple[str, str]]:
         """The facets of everything that fits, and those of the branches where a copy of it is in."""
 

@@ -110,6 +110,11 @@ def ids(expression: Expression) -> tuple[str, list[Any]]:
     return f"SELECT rowid AS id FROM {TABLE} WHERE {TABLE} MATCH %s", [query(expression)]  # noqa: S608
 
 
+def counting(expression: Expression, most: int) -> tuple[str, list[Any]]:
+    sql, values = ids(expression)
+    return f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) i LIMIT %s) n", [*values, most]  # noqa: S608
+
+
 def facets(expression: Expression) -> list[tuple[str, str]]:
     sql, values = ids(expression)
     documents = "JOIN catalog_searchdocument d ON d.book_id = i.id"
