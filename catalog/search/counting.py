@@ -109,7 +109,7 @@ def _level_of(hits: int) -> int:
 
 def highest_key() -> int:
     """The highest key of a book: about how many there are."""
-    with connection.cursor() as cursor:
+    with reading(SearchDocument).cursor() as cursor:
         cursor.execute("SELECT max(book_id) FROM catalog_searchdocument")
         return cursor.fetchone()[0] or 0
 
