@@ -32,7 +32,7 @@ ci: checks test ## everything that must hold before a change lands; wants Postgr
 
 long: ci ## what takes long: many plays in any order, and the benchmarks at a small size
 	LONG=1 $(BIN)/pytest circulation/tests/test_any_order.py library_site/tests/test_reload.py \
-	  library_site/tests/test_replica_live.py library_site/tests/test_released.py
+	  library_site/tests/test_replica_live.py library_site/tests/test_pgbouncer_live.py library_site/tests/test_released.py
 	$(MAKE) mutation
 	$(BIN)/python bench/run.py --titles 5000
 

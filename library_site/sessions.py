@@ -3,8 +3,10 @@
 from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends.cached_db import KEY_PREFIX
 from django.contrib.sessions.backends.cached_db import SessionStore as CachedStore
+from django.core.cache import caches
 
 from library_site.caching import CacheAway
 
@@ -33,4 +35,4 @@ class SessionStore(CachedStore):
 
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
-        self._cache = _Quiet(self._cache)
+        self._cache: Any = _Quiet(caches[settings.SESSION_CACHE_ALIAS])

@@ -113,7 +113,7 @@ def _last_numbers() -> list[tuple[str, str, int]]:
             cursor.execute("SELECT name, seq FROM sqlite_sequence")
             last = dict(cursor.fetchall())
             counted = [model._meta for model in tables() if last.get(model._meta.db_table)]
-            return [(meta.db_table, meta.pk.column, last[meta.db_table]) for meta in counted]
+            return [(meta.db_table, str(meta.pk.column), last[meta.db_table]) for meta in counted]
         for each in connection.introspection.sequence_list():
             cursor.execute(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {each['name']}")  # noqa: S608 - from the database itself
             [[last_value]] = cursor.fetchall()

@@ -95,7 +95,7 @@ def test_desk_goes_on_without_the_cache_and_sign_ins_that_cannot_be_counted_are_
 
 @pytest.mark.django_db
 def test_nobody_is_signed_out_when_the_cache_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("django.contrib.sessions.backends.cached_db.caches", {"default": cache_at(9)})
+    monkeypatch.setattr(sessions, "caches", {"default": cache_at(9)})
     session = sessions.SessionStore()
     session["who"] = "Lena"
     session.save()
