@@ -34,6 +34,8 @@ LEADER = re.compile(rb"[0-9]{5}[a-z ][a-z][ -~]{13}45")
 FIELD = b"\x1e"  # by which records of MARC are divided
 TEXT = (9, 10, 11, 12, 13, 27, 29, 30, 31)  # control codes that texts and records of MARC hold
 KEY = re.compile(r"(/books/|/works/)?OL[1-9]\d{0,11}[MW]")
+MARC_AS_TEXT = re.compile(r"=(?:LDR|000|\d{3})  |(?:[^\r\n]{0,100}[\r\n]+)?LDR\d{5}|LEADER \d{5}")
+MARC_AS_JSON = re.compile(r'[\[{][\s\[{]*"?leader"?\s*:')
 PAGE_OF_WEB = re.compile(r"<(!doctype\s+)?html\b", re.IGNORECASE)
 OTHER_KINDS = {b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"\xd0\xcf\x11\xe0": "Excel, Word"}
 SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")
@@ -244,7 +246,19 @@ def _as_text(head: bytes) -> str:
     return head.decode(encoding, errors="replace").lstrip("\ufeff \t\r\n\0")
 
 
+def refuse_marc_otherwise(text: str) -> None:
+    """Raise FileRefused("other_kind") where ``text``, a file's beginning, is MARC in a form that is not read here."""
+    if MARC_AS_TEXT.match(text):
+        said = _("This is MARC written as text (.mrk, .lif). Save it as MARC (.mrc) in the program it comes from.")
+    elif MARC_AS_JSON.match(text):
+        said = _("This is JSON, not MARC. Save it as MARC (.mrc) or as MARCXML in the program it comes from.")
+    else:
+        return
+    raise FileRefused("other_kind", said)
+
+
 def _kind_of_text(text: str, *, is_whole: bool) -> str:
+    refuse_marc_otherwise(text)
     if PAGE_OF_WEB.match(text):
         raise FileRefused("other_kind", _("This is a web page, not a file of records. Perhaps a sign-in was needed."))
     if text.startswith("<"):

@@ -77,6 +77,15 @@ def test_file_that_cannot_be_read_is_refused(content: str, sentence: str, tmp_pa
     assert ImportBatch.objects.count() == 0
 
 
+def test_a_text_is_no_table_unless_somebody_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "licence.txt"
+    path.write_text("Terms of use\nYou may read this\n")
+    with pytest.raises(CommandError, match="seems to be a text, not a table"):
+        run("import_file", path, apply=True)
+    assert ImportBatch.objects.count() == 0
+    assert run("import_file", path, kind="csv")[1]["new"] == 2
+
+
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="cannot be read"):
         run("import_file", tmp_path / "none.csv")

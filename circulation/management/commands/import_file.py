@@ -54,6 +54,11 @@ class Command(BaseCommand):
         with opened(path, kind=options["kind"]) as file:
             if file.kind == "csv":
                 look = look_at_table(file, options)
+                if look.is_mere_text and not options["kind"]:
+                    raise CommandError(
+                        f"{path.name} seems to be a text, not a table: one column, which nobody has named. If each line "
+                        "is a title, say so: --kind csv."
+                    )
                 if look.lacks:
                     missing = ", ".join(str(column.label) for column in look.lacks)
                     raise CommandError(f"No column of {path.name} is known as: {missing}. Upload it at the desk.")
