@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
 from catalog.isbn import read_isbn
+from catalog.tables.encodings import half_of_zeros
 
 MOST_BYTES = 50_000_000  # of a file that comes through a page
 MOST_BYTES_OF_COMMAND = 4_000_000_000
@@ -235,7 +236,7 @@ def _spreadsheet() -> FileRefused:
 
 def _is_binary(head: bytes) -> bool:
     """Whether every tenth byte or more is one that no text holds. A few stray ones are for the rows to tell."""
-    if head[:2] in MARKS_OF_ORDER:
+    if head[:2] in MARKS_OF_ORDER or half_of_zeros(head):
         return False
     odd = sum(head.count(bytes([code])) for code in range(32) if code not in TEXT)
     return odd * 10 >= len(head)

@@ -51,6 +51,7 @@ def refusal(data: bytes, tmp_path: Path, name: str = "file") -> str:
         (CSV, "csv"),
         ("Titel;Autor\nDer Prozeß;Kafka\n".encode("cp1252"), "csv"),
         ("title\tauthor\n".encode("utf-16"), "csv"),
+        ("title\tauthor\n".encode("utf-16-be"), "csv"),
         (b"title,note\nWal\0den,x\n", "csv"),
         (b"9780691096124\n\n0-691-09612-4\nOL7353617M\n", "isbns"),
         (b"ISBN\n9780691096124\n", "isbns"),

@@ -56,8 +56,8 @@ class Command(BaseCommand):
                 look = look_at_table(file, options)
                 if look.is_mere_text and not options["kind"]:
                     raise CommandError(
-                        f"{path.name} seems to be a text, not a table: one column, which nobody has named. If each line "
-                        "is a title, say so: --kind csv."
+                        f"{path.name} seems to be a text, not a table: one column, which nobody has named. If each "
+                        "line is a title, say so: --kind csv."
                     )
                 if look.lacks:
                     missing = ", ".join(str(column.label) for column in look.lacks)
