@@ -8,6 +8,8 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog.files import half_of_zeros
+
 BLOCK = 1 << 20
 EVIDENCE = 200_000  # bytes of lines with letters beyond ASCII that are looked at
 # What a person may choose; the first ones are told apart without asking.
@@ -66,15 +68,6 @@ def guess_encoding(stream: BinaryIO) -> str:
     lines = _lines_beyond_ascii(stream)
     stream.seek(0)
     return "utf-8-sig" if not lines or _is_mostly_utf8(lines) else _by_letters(lines)
-
-
-def half_of_zeros(head: bytes) -> str:
-    """Which UTF-16 without a mark ``head`` is, if it is: Latin text has a zero in every other byte."""
-    pairs = len(head) // 2
-    for first, name in ((1, "utf-16-le"), (0, "utf-16-be")):
-        if pairs and head[first::2].count(0) > 0.4 * pairs > 10 * head[1 - first :: 2].count(0):
-            return name
-    return ""
 
 
 def _lines_beyond_ascii(stream: BinaryIO) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog import files
+from catalog import archives, files
 from catalog.files import FileRefused, kind_of, opened, store, stored_path
 
 MARC = b"00069nam a2200037 a 4500245001500000\x1e00\x1faA title here\x1e\x1d"
@@ -93,7 +93,7 @@ def test_what_cannot_be_brought_in_is_refused_in_words(tmp_path: Path, data: byt
 
 @pytest.mark.parametrize("pack", [gzip.compress, lambda data: zipped(a__csv=data)])
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch, pack) -> None:
-    monkeypatch.setattr(files, "HARMLESS", 100_000)
+    monkeypatch.setattr(archives, "HARMLESS", 100_000)
     assert refusal(pack(CSV + b"a" * 3_000_000), tmp_path) == "bomb"
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.core.management import CommandError, call_command
 
 from catalog.files import folder
 from catalog.models import Book, Copy, ImportBatch
+from catalog.services.rejects import rejects_of
+from circulation.models import Loan
 from circulation.tests.factories import make_loan
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +102,31 @@ def test_import_of_what_was_lent_is_not_taken_back(table: Path) -> None:
     make_loan(Copy.objects.get(barcode="C1"))
     with pytest.raises(CommandError, match="C1"):
         run("undo_import", said["import"])
+
+
+def test_zip_of_tables_is_one_import_and_so_are_its_wrong_rows(tmp_path: Path) -> None:
+    path, again = tmp_path / "all.zip", tmp_path / "again.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("loans.csv", "barcode,card_number,due_at\nC1,M1,2030-01-31\nC1,M9,2030-01-31\n")
+        archive.writestr("members.csv", "card_number,name\nM1,Zoe\n")
+        archive.writestr("books.csv", "openshelf_book,title,barcode\n1,Emma,C1\n2,,C2\n")
+    code, said = run("import_file", path, apply=True)
+    assert (code, said["added"], said["failed"], Loan.objects.count()) == (1, 3, 2, 1)
+    again.write_bytes(b"".join(rejects_of(ImportBatch.objects.get())))
+    with zipfile.ZipFile(again) as archive:
+        texts = {name: archive.read(name).decode("utf-8-sig").split("\n") for name in archive.namelist()}
+    assert [(name, len(lines) - 2, lines[1][:6]) for name, lines in texts.items()] == [
+        ("books.csv", 1, "2,,C2,"), ("members.csv", 0, ""), ("loans.csv", 1, "C1,M9,"),
+    ]  # fmt: skip
+    code, said = run("import_file", again)
+    assert (code, said["lines"], said["wrong"]) == (1, 2, 2)
+
+
+def test_zip_with_a_table_that_says_nothing_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("books.csv", "openshelf_book,title,barcode\n1,Emma,C1\n")
+        archive.writestr("loans.csv", "barcode,colour\nC1,red\n")
+    with pytest.raises(CommandError, match=r"No column of loans\.csv is known as"):
+        run("import_file", path)
+    assert list(folder().glob("*")) == []

@@ -17,6 +17,7 @@ RANKS = {
         "exceptions",
         "money",
         "drafts",
+        "archives",
         "files",
         "normalize",
         "citations",
