@@ -30,6 +30,7 @@ MARKS_OF_ORDER = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf":
 LEADER = re.compile(rb"[0-9]{5}[a-z ][a-z][ -~]{13}45")
 FIELD = b"\x1e"  # by which records of MARC are divided
 TEXT = (9, 10, 11, 12, 13, 27, 29, 30, 31)  # control codes that texts and records of MARC hold
+FEW_ODD = 0.1  # of the lines of a list of ISBNs may be none: what was mistyped is told line by line
 KEY = re.compile(r"(/books/|/works/)?OL[1-9]\d{0,11}[MW]")
 MARC_AS_TEXT = re.compile(r"=(?:LDR|000|\d{3})  |(?:[^\r\n]{0,100}[\r\n]+)?LDR\d{5}|LEADER \d{5}")
 MARC_AS_JSON = re.compile(r'[\[{][\s\[{]*"?leader"?\s*:')
@@ -225,5 +226,6 @@ def _kind_of_text(text: str, *, is_whole: bool) -> str:
     found = [line for line in (lines if is_whole else lines[:-1]) if line][:100]
     if found and found[0].casefold().strip("\"'") in ("isbn", "isbn13", "isbn-13"):
         found = found[1:]
-    is_list = bool(found) and all(read_isbn(line) or KEY.fullmatch(line) for line in found)
+    odd = sum(not (read_isbn(line) or KEY.fullmatch(line)) for line in found)
+    is_list = bool(found) and odd <= FEW_ODD * len(found)
     return "isbns" if is_list else "csv"

@@ -55,6 +55,7 @@ def refusal(data: bytes, tmp_path: Path, name: str = "file") -> str:
         (b"title,note\nWal\0den,x\n", "csv"),
         (b"9780691096124\n\n0-691-09612-4\nOL7353617M\n", "isbns"),
         (b"ISBN\n9780691096124\n", "isbns"),
+        (b"ISBN\n" + b"9780691096124\n" * 10 + b"978069109612x4\n", "isbns"),
         (b"9780691096124\nWalden\n", "csv"),
         (gzip.compress(CSV), "gz"),
         (zipped(a__csv=CSV), "zip"),

@@ -12,6 +12,8 @@ from django.core.management import CommandError, call_command
 from catalog.files import folder
 from catalog.models import Book, Copy, ImportBatch
 from catalog.services.rejects import rejects_of
+from catalog.tasks import go_on_with_import
+from circulation.management import import_runs
 from circulation.models import Loan
 from circulation.tests.factories import make_loan
 
@@ -59,6 +61,30 @@ def test_file_brought_in_at_once_and_again_changes_nothing(table: Path) -> None:
         code, said = run("import_file", table, apply=True)
         assert (code, said["phase"], said[outcome]) == (0, "applied", 2)
     assert Book.objects.count() == 2
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+@pytest.mark.parametrize("phase", ["staging", "applying", "undoing"])
+def test_command_goes_on_with_what_another_left_behind(phase: str, table: Path, monkeypatch: Any) -> None:
+    def dies(batch: ImportBatch, **how: Any) -> None:
+        if batch.phase == phase:
+            raise Killed
+        go_on_with_import(batch, **how)
+
+    if phase == "undoing":
+        run("import_file", table, apply=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(import_runs, "go_on_with_import", dies)
+        name, *given = ("undo_import", ImportBatch.objects.get().pk) if phase == "undoing" else ("import_file", table)
+        with pytest.raises(Killed):
+            run(name, *given, **({} if phase == "undoing" else {"apply": True}))
+    ImportBatch.objects.update(lease_until=None)  # a minute later
+    name, after, books = ("undo_import", "undone", 0) if phase == "undoing" else ("apply_import", "applied", 2)
+    code, said = run(name, ImportBatch.objects.get().pk)
+    assert (code, said["phase"], Book.objects.count()) == (0, after, books)
 
 
 def test_wrong_line_is_an_exit_code(tmp_path: Path) -> None:
