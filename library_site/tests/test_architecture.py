@@ -18,6 +18,7 @@ RANKS = {
         "exceptions",
         "money",
         "drafts",
+        "archives",
         "files",
         "normalize",
         "citations",
