@@ -111,6 +111,7 @@ class SettingsForm(EditForm, forms.ModelForm):
             "estimate_counts_for_limits", "hours_past_closing", "lost_fine_policy", "found_refund_policy",
             "refund_window_days", "long_overdue_lost_days", "unlink_history_after_days", "also_borrowed_least",
             "due_soon_days", "overdue_notice_days", "membership_ending_days",
+            "second_factor", "record_days",
         ]  # fmt: skip
         widgets = {"address": forms.Textarea(attrs={"rows": 3})}
 
@@ -126,7 +127,7 @@ class SettingsForm(EditForm, forms.ModelForm):
         """The fields in the groups a page shows."""
         groups = [
             (_("The library"), 0, 5), (_("Money and language"), 5, 7), (_("Cards and barcodes"), 7, 9),
-            (_("Circulation"), 9, 15), (_("Privacy and reminders"), 15, 20),
+            (_("Circulation"), 9, 15), (_("Privacy and reminders"), 15, 20), (_("Safety"), 20, 22),
         ]  # fmt: skip
         names = self.Meta.fields
         return [(title, [self[name] for name in names[first:last]]) for title, first, last in groups]

@@ -5,6 +5,7 @@ from .library import Branch, LibrarySettings
 from .members import Card, Member, MemberCategory, Restriction
 from .messages import Message
 from .numbers import NumberSequence
+from .sign_ins import Look, OpenSignIn
 from .users import User
 from .work import Work
 
@@ -13,10 +14,12 @@ __all__ = [
     "Branch",
     "Card",
     "LibrarySettings",
+    "Look",
     "Member",
     "MemberCategory",
     "Message",
     "NumberSequence",
+    "OpenSignIn",
     "Restriction",
     "User",
     "Work",
