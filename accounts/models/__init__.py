@@ -5,11 +5,14 @@ from .library import Branch, LibrarySettings
 from .members import Card, Member, MemberCategory, Restriction
 from .messages import Message
 from .numbers import NumberSequence
+from .tokens import ApiAnswer, ApiToken
 from .users import User
 from .work import Work
 
 __all__ = [
     "Action",
+    "ApiAnswer",
+    "ApiToken",
     "Branch",
     "Card",
     "LibrarySettings",
