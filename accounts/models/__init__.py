@@ -6,11 +6,14 @@ from .members import Card, Member, MemberCategory, Restriction
 from .messages import Message
 from .numbers import NumberSequence
 from .sign_ins import Look, OpenSignIn
+from .tokens import ApiAnswer, ApiToken
 from .users import User
 from .work import Work
 
 __all__ = [
     "Action",
+    "ApiAnswer",
+    "ApiToken",
     "Branch",
     "Card",
     "LibrarySettings",

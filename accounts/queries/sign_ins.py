@@ -51,9 +51,7 @@ def _seen_at(session: Mapping[str, Any], since: datetime) -> datetime:
 
 def with_second_factor(users: QuerySet[User]) -> QuerySet[User]:
     """``users`` that know whether they have a second factor (``has_second_factor``), in the same query."""
-    return users.annotate(
-        has_second_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS))
-    )
+    return users.annotate(has_second_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)))
 
 
 def has_second_factor(user: User) -> bool:
@@ -62,13 +60,16 @@ def has_second_factor(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type__in=FACTORS).exists() if known is None else known
 
 
-def must_have_second_factor(user: User, library: LibrarySettings) -> bool:
-    """Whether ``library`` wants a second factor of ``user``: by role, whoever works here or Admins only."""
+def must_have_second_factor(user: User, library: LibrarySettings, *, at_desk: bool | None = None) -> bool:
+    """Whether ``library`` wants a second factor of ``user``: by role, whoever works here or Admins only.
+
+    ``at_desk``: whether the person works at the desk, where that is known.
+    """
     if library.second_factor == Wanted.NONE:
         return False
     if user.is_superuser or user.is_staff:  # the door to the admin site follows the role Admin
         return True
-    return library.second_factor == Wanted.STAFF and user.has_perm(USE_DESK)
+    return library.second_factor == Wanted.STAFF and (user.has_perm(USE_DESK) if at_desk is None else at_desk)
 
 
 def lacks_second_factor(user: User, library: LibrarySettings) -> bool:
