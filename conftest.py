@@ -143,6 +143,12 @@ def signed_in(user: User) -> Client:
 
 
 @pytest.fixture
+def browser_of() -> Callable[[User], Client]:
+    """A browser in which the user given has just signed in."""
+    return signed_in
+
+
+@pytest.fixture
 def desk(librarian: User) -> Client:
     """A browser in which a librarian is signed in."""
     return signed_in(librarian)

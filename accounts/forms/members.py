@@ -118,8 +118,8 @@ class ContactForm(EditForm, forms.ModelForm):
         values = super().clean() or self.cleaned_data
         password = values.pop("password", "")
         user = self.instance.user
-        is_new = "email" in values and values["email"] != self.initial["email"] and "email" in self.changed_values
-        if is_new and not get_adapter().reauthenticate(user, password):
+        is_new = "email" in self.changed_values and values["email"] != self.initial["email"]
+        if is_new and user and not get_adapter().reauthenticate(user, password):
             self.add_error("password", _("To change the e-mail address, type your password as well."))
         return values
 

@@ -17,8 +17,8 @@ from accounts.paging import stretch_of
 from accounts.permissions import SEE_AUDIT, needs
 from accounts.verbs import words_of
 from catalog.tables.cells import harmless
+from catalog.tables.echo import Echo
 from circulation.queries.record import Thing, about_member, changes_of, things
-from circulation.views.files import Echo
 
 AT_ONCE = 500
 

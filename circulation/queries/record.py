@@ -95,7 +95,7 @@ def _of(member: Member | None) -> str:
 # What must be read with a row to say it in words, and the words; other rows are said as they call themselves.
 SAID: dict[type[Model], tuple[tuple[str, ...], Callable[[Any], str]]] = {
     Member: ((), lambda member: f"{member.name} ({member.card_number})"),
-    Copy: (("book",), lambda copy: _copy(copy)),
+    Copy: (("book",), _copy),
     Loan: (("copy__book", "member"), lambda loan: f"{_copy(loan.copy)}{_of(loan.member)}"),
     Hold: (("book", "member"), lambda hold: f"{hold.book.title}{_of(hold.member)}"),
     LedgerEntry: (("member",), lambda entry: f"{entry}{_of(entry.member)}"),

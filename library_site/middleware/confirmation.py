@@ -9,9 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.adapter import is_confirmed
+from accounts.permissions import MANAGE_SETTINGS, MANAGE_STAFF
 from library_site import unsent
 
-PAGES = {"accounts:settings", "accounts:reset_second_factor", "accounts:sign_out_everywhere"}
+PAGES = {
+    "accounts:settings": MANAGE_SETTINGS,
+    "accounts:reset_second_factor": MANAGE_STAFF,
+    "accounts:sign_out_everywhere": MANAGE_STAFF,
+}
 TABLES_OF_THE_ADMIN_SITE = ("accounts_user", "accounts_librarysettings", "auth_user")
 ONLY_LISTS = ("_changelist", "_history")
 
@@ -26,7 +31,7 @@ class ConfirmationMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> HttpResponse | None:
-        if not _matters(request) or not request.user.is_authenticated or is_confirmed(request):
+        if not request.user.is_authenticated or not _matters(request) or is_confirmed(request):
             return None
         methods = get_adapter(request).get_reauthentication_methods(request.user)
 
@@ -39,10 +44,10 @@ class ConfirmationMiddleware:
 
 
 def _matters(request: HttpRequest) -> bool:
-    """Whether this page changes who works here, what they may, or how the library is set."""
-    match = request.resolver_match
+    """Whether this page changes who works here, what they may, or how the library is set; for whom it opens at all."""
+    match, user = request.resolver_match, request.user
     if match is None or match.app_name != "admin":
-        return match is not None and match.view_name in PAGES
+        return match is not None and match.view_name in PAGES and user.has_perm(PAGES[match.view_name])
     name = match.url_name or ""
     only_looks = request.method in ("GET", "HEAD") and name.endswith(ONLY_LISTS)
-    return name.startswith(TABLES_OF_THE_ADMIN_SITE) and not only_looks
+    return user.is_staff and name.startswith(TABLES_OF_THE_ADMIN_SITE) and not only_looks
