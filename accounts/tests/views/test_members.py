@@ -192,7 +192,9 @@ def test_page_shows_what_the_desk_must_know(desk: Client) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_page_asks_the_database_fifteen_times_and_once_a_day_once_more(count: int, desk: Client, django_assert_num_queries: Any) -> None:
+def test_page_asks_the_database_fifteen_times_and_once_a_day_once_more(
+    count: int, desk: Client, django_assert_num_queries: Any
+) -> None:
     member = MemberFactory()
     give_first_password(member, password="paper", by=None)
     for _each in range(count):
