@@ -121,11 +121,11 @@ class AccountAdapter(DefaultAccountAdapter):
             note_chosen_password(user, but=request.session.session_key if is_here else None, by=user)
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
-        """allauth names here what a person changed of the second factor: recorded, and a new one was shown just now."""
+        """allauth names here what a person changed of the second factor: recorded, and a new key was held just now."""
         app, what = template_prefix.split("/", maxsplit=1)[0], template_prefix.rsplit("/", 1)[-1]
         if app == "mfa":
             note_second_factor(user, what=what, by=user)
-        if what in ("totp_activated", "webauthn_added"):
+        if what == "webauthn_added":
             record_authentication(self.request, user, "mfa", reauthenticated=True)
         super().send_notification_mail(template_prefix, user, *args, **kwargs)
 

@@ -41,6 +41,7 @@ def keep(
         messages.error(request, _("What you sent was too much to be kept, and was not saved."))
         return ask(reverse("library_site:after_sign_in"))
     request.session[UNSENT] = form
+    request.is_kept = True  # type: ignore[attr-defined] # what is answered is the asking, not the form
     messages.info(request, _("What you sent was not saved yet, and nothing of it is lost."))
     return ask(reverse("library_site:unsent"))
 
@@ -57,7 +58,7 @@ def kept_for(request: HttpRequest) -> dict[str, Any] | None:
 def forget_if_sent(request: HttpRequest) -> None:
     """Forget the form that is kept if ``request`` sends it: it is the same one if it has the same key."""
     form = kept_for(request)
-    if form is None or form["to"] != request.get_full_path():
+    if form is None or getattr(request, "is_kept", False) or form["to"] != request.get_full_path():
         return
     if dict(form["fields"]).get("key") == request.POST.get("key"):
         del request.session[UNSENT]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
 from allauth.core.ratelimit import respond_429
 from allauth.mfa import app_settings
@@ -79,6 +80,7 @@ class FirstCodeForm(ActivateTOTPForm):
     def clean_code(self) -> str:
         code = super().clean_code()
         cache.set(_used(self.user, code), True, _while_it_is_shown())
+        record_authentication(context.request, self.user, "mfa", reauthenticated=True)  # it was shown just now
         return code
 
 
