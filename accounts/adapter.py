@@ -162,8 +162,11 @@ def is_confirmed(request: HttpRequest) -> bool:
 
     How long that lasts is ACCOUNT_REAUTHENTICATION_TIMEOUT.
     """
-    records = get_authentication_records(request, request.user)
-    if has_second_factor(request.user):
+    user = request.user
+    if not user.is_authenticated:
+        return False
+    records = get_authentication_records(request, user)
+    if has_second_factor(user):
         records = [each for each in records if each.get("method") == "mfa"]
     return bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 

@@ -17,7 +17,6 @@ class User(AbstractUser):
     email = models.EmailField(_("e-mail"), blank=True)
     must_change_password = models.BooleanField(_("must choose a new password"), default=False)
     first_password_until = models.DateTimeField(_("first password is valid until"), null=True, blank=True)
-    has_second_factor: bool  # not stored: ``accounts.adapter.SignIns`` reads it with the person
 
     class Meta:
         verbose_name = _("sign-in")

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -89,16 +90,16 @@ def _note(request: HttpRequest) -> None:
     if now - session.get(SEEN_AT, 0) > _longest_pause(request) / NOTES_IN_A_PAUSE:
         session[SEEN_AT] = now
     if session.session_key and session.get(LISTED_AS) != session.session_key:
-        _list(request)
+        _list(request, request.user, session.session_key)
 
 
-def _list(request: HttpRequest) -> None:
+def _list(request: HttpRequest, user: Any, session_key: str) -> None:
     """Put this browser into the person's list; the key of a session changes when its person chooses a password."""
     session = request.session
     list_sign_in(
-        request.user, session_key=session.session_key, listed_as=session.get(LISTED_AS, ""),
+        user, session_key=session_key, listed_as=session.get(LISTED_AS, ""),
         device=device_of(request.META.get("HTTP_USER_AGENT", "")),
         address=shortened(get_adapter(request).get_client_ip(request)),
         since=datetime.fromtimestamp(session[SIGNED_IN_AT], UTC),
     )  # fmt: skip
-    session[LISTED_AS] = session.session_key
+    session[LISTED_AS] = session_key
