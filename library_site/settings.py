@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "lucide",
     "accounts",
     "catalog",
@@ -96,6 +97,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "library_site.middleware.sign_in_ends.SignInEndsMiddleware",
     "library_site.middleware.first_password.FirstPasswordMiddleware",
+    "library_site.middleware.second_factor.SecondFactorMiddleware",
+    "library_site.middleware.confirmation.ConfirmationMiddleware",
     "library_site.middleware.refusals.RefusalMiddleware",
     "library_site.middleware.merged.MergedMiddleware",
 ]
@@ -189,7 +192,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
-]
+] + [{"NAME": "accounts.passwords.DressedUpPasswordValidator"}]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "library_site:after_sign_in"
 ACCOUNT_LOGOUT_REDIRECT_URL = "library_site:home"
@@ -199,6 +202,19 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PRESERVE_USERNAME_CASING = True
 ACCOUNT_FORMS = {"login": "accounts.forms.signing_in.SignInForm"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds in which a person need not say again that it is they
+MFA_ADAPTER = "accounts.adapter.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "accounts.forms.second_factor.CodeForm",
+    "reauthenticate": "accounts.forms.second_factor.CodeAgainForm",
+    "activate_totp": "accounts.forms.second_factor.FirstCodeForm",
+    "add_webauthn": "accounts.forms.second_factor.PasskeyForm",
+    "edit_webauthn": "accounts.forms.second_factor.PasskeyNameForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up here: whose address it is the desk knows
+MFA_TOTP_TOLERANCE = 2  # steps of half a minute: a phone's clock may be a minute off
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 ACCOUNT_SESSION_REMEMBER = True  # of staff only until the browser is closed: see library_site.middleware.sign_in_ends
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -66,6 +66,11 @@ class LibrarySettings(models.Model):
         SHORTEN = "shorten", _("ends at closing time")
         EXTEND = "extend", _("goes on to the next opening")
 
+    class SecondFactor(models.TextChoices):
+        NONE = "none", _("nobody must have one")
+        ADMINS = "admins", _("Admins must have one")
+        STAFF = "staff", _("everybody who works here must have one")
+
     name = models.CharField(_("name of the library"), max_length=120, default="Openshelf")
     address = models.TextField(_("address"), blank=True, max_length=500)
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
@@ -151,6 +156,21 @@ class LibrarySettings(models.Model):
         default=2,
         validators=[MinValueValidator(1), MAX_KEPT],
         help_text=_("Empty: never."),
+    )
+    second_factor = models.CharField(
+        _("second factor"),
+        max_length=10,
+        choices=SecondFactor,
+        default=SecondFactor.NONE,
+        help_text=_("A code from a phone or a passkey, besides the password. Anybody may have one."),
+    )
+    record_days = models.PositiveIntegerField(
+        _("days the record of actions is kept"),
+        default=1_095,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(30), MOST_DAYS],
+        help_text=_("Who did what, and who looked at which member. Accounts are kept for ever. Empty: for ever too."),
     )
     currency_fixed = models.BooleanField(_("money has been booked"), default=False, editable=False)
     set_up_at = models.DateTimeField(_("set up"), null=True, blank=True, editable=False)

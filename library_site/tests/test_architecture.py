@@ -26,6 +26,9 @@ RANKS = {
         "numbering",
         "prepared",
         "progress",
+        "devices",
+        "verbs",
+        "passwords",
     },
     1: {"models"},
     2: {
