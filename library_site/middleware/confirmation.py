@@ -14,6 +14,7 @@ from library_site import unsent
 
 PAGES = {
     "accounts:settings": MANAGE_SETTINGS,
+    "library_site:download_backup": MANAGE_SETTINGS,
     "accounts:reset_second_factor": MANAGE_STAFF,
     "accounts:sign_out_everywhere": MANAGE_STAFF,
 }

@@ -110,6 +110,9 @@ def test_download_asks_for_the_password_again_and_is_written_down(
     assert not Action.objects.exists()
     browser = Client()
     browser.post("/accounts/login/", {"login": "admin", "password": "a sentence nobody guesses"})
+    session = browser.session
+    session["account_authentication_methods"][0]["at"] -= 10_000  # signed in hours ago
+    session.save()
     again = browser.get(address).headers["Location"]
     assert browser.post(again, {"password": "a sentence nobody guesses"}).headers["Location"] == address
     answer = browser.get(address)
