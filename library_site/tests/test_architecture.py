@@ -12,6 +12,7 @@ RANKS = {
     0: {
         "addresses",
         "apps",
+        "databases",
         "policy",
         "isbn",
         "exceptions",
@@ -25,6 +26,9 @@ RANKS = {
         "numbering",
         "prepared",
         "progress",
+        "devices",
+        "verbs",
+        "passwords",
     },
     1: {"models"},
     2: {
