@@ -145,16 +145,26 @@ else:
     DATABASE["CONN_HEALTH_CHECKS"] = True
     # As long as SQLite waits: who waits for a lock in vain gets the page that says so.
     DATABASE.setdefault("OPTIONS", {}).setdefault("options", "-c lock_timeout=20s")
+    DATABASE["OPTIONS"].setdefault("connect_timeout", 5)  # seconds; a server that is away is soon known to be
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://openshelf_cache")}
 CACHES["default"].setdefault("OPTIONS", {})
 if CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache", "FileBasedCache")):
     raise ImproperlyConfigured("CACHE_URL must name a cache that all processes share: limits and breakers live there.")
-if CACHES["default"]["BACKEND"].endswith("RedisCache") and not find_spec("redis"):
-    raise ImproperlyConfigured("CACHE_URL asks for Redis, whose client is missing: pip install redis")
-if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
-    CACHES["default"]["OPTIONS"]["MAX_ENTRIES"] = 20_000
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    if not find_spec("redis"):
+        raise ImproperlyConfigured(
+            "CACHE_URL asks for Redis, whose client is missing: "
+            "pip install --require-hashes -r requirements-postgres.txt"
+        )
+    CACHES["default"]["BACKEND"] = "library_site.caches.RedisElseDatabase"
+    CACHES["default"]["OPTIONS"] |= {"socket_connect_timeout": 0.5, "socket_timeout": 1}  # seconds; somebody waits
+    CACHES["database"] = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "openshelf_cache"}
+for each in CACHES.values():
+    if each["BACKEND"].endswith("DatabaseCache"):
+        each.setdefault("OPTIONS", {})["MAX_ENTRIES"] = 20_000
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "media"))
+COVERS_SENT_BY_PROXY = env.bool("COVERS_SENT_BY_PROXY", default=False)
 BACKUP_ROOT = DATA_DIR / "backups"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
