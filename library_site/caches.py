@@ -35,7 +35,7 @@ class RedisElseDatabase(RedisCache):
         super().__init__(server, params)
         # Once more at once, because a kept connection may be one that the server closed; the client's own way of
         # trying again would sleep for seconds.
-        self._options = {"retry": Retry(NoBackoff(), 1), **self._options}
+        self._options: dict[str, Any] = {"retry": Retry(NoBackoff(), 1), **params.get("OPTIONS", {})}
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         return self._ask("get", key, default, version=version)
