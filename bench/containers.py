@@ -76,6 +76,7 @@ class Run:
             assert "/setup/ with the code" in said, said
             prepared = self._filled(stack)
             found = {"first_up_seconds": round(first, 1), "memory": self._memory(stack)}
+            found["tables"] = stack.inside("table_sizes")
             found["one_replica"] = self._pages(stack, prepared)
             found["scaled_seconds"] = round(stack.up("--scale", "web=3", "--scale", "worker=2"), 1)
             found["three_replicas"] = self._pages(stack, prepared)

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import translation
 
 from accounts.models import LibrarySettings
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         while not self.stopping.is_set():
             try:
                 work.beat()
-            except OperationalError as error:
+            except (OperationalError, InterfaceError) as error:
                 logger.warning("the worker's pulse could not be written: %s", error)
             close_old_connections()
             self.stopping.wait(work.PULSE_SECONDS / 3)
