@@ -1,4 +1,4 @@
-"""Prints rows and bytes (with indexes) of the largest tables of a PostgreSQL database, as JSON. Run by bench/within.py."""
+"""Prints rows and bytes, indexes included, of the largest tables of a PostgreSQL database as JSON."""
 
 import json
 

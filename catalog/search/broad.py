@@ -75,7 +75,8 @@ def page_of_many(
     if reading.how is How.EVERYTHING and not filters.narrows:
         rows = _all(order, offset, limit + 1, after, shows_hidden=filters.shows_hidden)
     else:
-        rows = _sorted(whole, order, offset, limit + 1, after, is_walked=total > engine().COLLECTED)
+        is_walked = _is_soon_met(total, limit if _place(after) or _number(after) else offset + limit)
+        rows = _sorted(whole, order, offset, limit + 1, after, is_walked=is_walked)
     has_next = len(rows) > limit
     return Page([pk for pk, _value in rows[:limit]], has_next, _mark_of(order, rows[limit - 1]) if has_next else "")
 
@@ -174,6 +175,14 @@ def _all(order: Order, offset: int, limit: int, after: str, *, shows_hidden: boo
     )
 
 
+def _is_soon_met(total: int, wanted: int) -> bool:
+    """Whether ``wanted`` of so many hits, spread evenly over all books, are met before too many books are looked at."""
+    if total <= engine().COLLECTED:
+        return False
+    ((books,),) = _rows(f"SELECT max(book_id) FROM {DOCUMENTS}", [])  # noqa: S608 - a constant
+    return wanted * books <= engine().WALKED * total
+
+
 def _sorted(whole: Expression, order: Order, offset: int, limit: int, after: str, *, is_walked: bool) -> list[_Row]:
     """``is_walked``: first go along the order, not too far, and ask of each book whether it fits; then sort all."""
     place, values = _beyond(order, after)
@@ -183,7 +192,7 @@ def _sorted(whole: Expression, order: Order, offset: int, limit: int, after: str
         along = f"SELECT * FROM {DOCUMENTS} d WHERE 1 = 1{place} ORDER BY {order.sql} LIMIT %s"  # noqa: S608
         found = _rows(
             f"SELECT d.book_id, d.{order.column} FROM ({along}) d WHERE {condition}"  # noqa: S608 - our own pieces
-            f" ORDER BY {order.sql} LIMIT %s OFFSET %s",
+            f"{'' if engine().STAYS_SORTED else f' ORDER BY {order.sql}'} LIMIT %s OFFSET %s",
             [*values, engine().WALKED, *more, limit, offset],
         )
         if len(found) == limit:

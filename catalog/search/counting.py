@@ -18,6 +18,7 @@ SAMPLED = 500  # a sample has at least about so many hits
 IN = marks.AVAILABLE[2:]  # the facet of books that have a copy in, which documents keep as a number
 OF_BRANCH, OF_PLACE = f"{marks.BRANCH}_", f"{marks.IN_AT}_"
 FEW_BRANCHES = 4  # so many are counted exactly, each by a look into the index
+WHOLE = 1 << 40  # far more than any sample has
 GUESSED_FROM = 9  # the sample that tells how large the others would be
 
 
@@ -45,9 +46,9 @@ class Total:
 
 def count(expression: Expression, most: int) -> int:
     """How many documents fit ``expression``, counting no further than ``most``."""
-    sql, values = engine().ids(expression)
+    sql, values = engine().counting(expression, most)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) i LIMIT %s) n", [*values, most])  # noqa: S608
+        cursor.execute(sql, values)
         return cursor.fetchone()[0]
 
 
@@ -73,7 +74,7 @@ def facets_of(rows: Iterable[tuple[str, str]], filters: Filters) -> Facets:
 def reckon(expression: Expression, counted: int, filters: Filters) -> tuple[Total, Facets]:
     """The number of hits of ``expression``, many, and their facets; ``counted``: as far as they were counted."""
     most = engine().COUNTED
-    hits = counted if counted <= most else count(_sample(expression, GUESSED_FROM), most) << GUESSED_FROM
+    hits = counted if counted <= most else count(_sample(expression, GUESSED_FROM), WHOLE) << GUESSED_FROM
     level = max(0, min(marks.SAMPLES, (hits // SAMPLED).bit_length() - 1))
     rows = engine().facets(_sample(expression, level) if level else expression)
     total = Total(counted) if counted <= most else Total(_rounded(len(rows) << level), is_exact=False)

@@ -37,7 +37,9 @@ class Filters:
             wanted.append(Mark(marks.AVAILABLE))
         if self.since is not None or self.until is not None:
             wanted.append(self._years())
-        return self.visible(all_of([expression, *wanted]))
+        if not wanted or expression != Mark(marks.ALL):  # every document has that one: beside others it says nothing
+            wanted.insert(0, expression)
+        return self.visible(all_of(wanted))
 
     def visible(self, expression: Expression) -> Expression:
         """What of ``expression`` may be seen, not narrowed down otherwise."""

@@ -9,6 +9,7 @@ from catalog.queries import search_books
 from catalog.search import counting, finding
 from catalog.search.counting import IN, Total
 from catalog.search.engine import engine
+from catalog.search.expressions import Words
 from catalog.search.filters import Filters
 from catalog.search.marks import Facet
 from catalog.services.search import index_book, index_books
@@ -26,6 +27,13 @@ def test_few_hits_are_counted_with_all_they_have_in_common() -> None:
     found = search_books("cat")
     assert (found.total, found.facets.is_exact) == (Total(3), True)
     assert found.facets.counts == {"l_eng": 2, "l_ger": 1, "d_199": 3, "f_paperback": 2}
+
+
+@pytest.mark.parametrize(("most", "counted"), [(1, 1), (39, 39), (40, 40), (41, 40), (counting.WHOLE, 40)])
+def test_hits_are_counted_no_further_than_asked(most: int, counted: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelve(*["Cat"] * 40, "Dog")
+    monkeypatch.setattr(engine(), "TOLD_FROM", 3, raising=False)  # PostgreSQL's: where so many are in one of eight
+    assert counting.count(Words(("cat",)), most) == counted
 
 
 def test_many_hits_are_reckoned_from_a_sample_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
