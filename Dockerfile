@@ -1,5 +1,8 @@
 # One image for every part: the whole small library (no command), or web, worker and single tasks (docker-compose.yml).
 ARG PYTHON=3.13
+# Those of the site, and those in which names of languages and months are read from files.
+ARG LANGUAGES="en de"
+ARG READ="en de fr es it nl pt"
 
 FROM python:${PYTHON}-slim AS packages
 RUN apt-get update && apt-get install -y --no-install-recommends fonts-dejavu-core
@@ -7,6 +10,12 @@ COPY requirements.txt requirements-postgres.txt ./
 RUN python -m venv --without-pip /venv && \
     pip --python /venv/bin/python install --no-cache-dir --require-hashes -r requirements.txt -r requirements-postgres.txt && \
     pip --python /venv/bin/python uninstall --yes pytest pytest-django factory-boy faker pluggy iniconfig pygments
+# Texts, names and formats of languages that the site does not speak: fifty megabytes.
+ARG LANGUAGES
+ARG READ
+RUN spoken=$(for each in $LANGUAGES; do printf '%s(_.*)?|' "$each"; done) && cd /venv/lib/python3*/site-packages && \
+    find babel/locale-data -name '*.dat' | grep -vE "/(${spoken}root|$(echo $READ | tr ' ' '|'))\.dat$" | xargs rm && \
+    find . -path '*/locale/*' -name '*.mo' | grep -vE "/locale/(${spoken%|})/" | xargs rm && find . -name '*.po' -delete
 
 FROM python:${PYTHON}-slim AS site
 COPY --from=packages /venv /venv

@@ -43,7 +43,7 @@ class People:
         for number in range(desks):
             sign_in, pair = self.prepared["librarians"][number], self.prepared["pairs"][number]
             self._start(Desk(self, sign_in, pair).turn)
-        words = [paths for name, _who, paths in self.prepared["pages"] if name == "search, common word"][0]
+        words = next(paths for name, _who, paths in self.prepared["pages"] if name == "search, common word")
         self._start(Visitor(self, "search", words).turn)
         self._start(Visitor(self, "static", ["/static/img/openshelf.svg"]).turn)
         self._start(Arriving(self, self.prepared["librarians"][-1]).turn)

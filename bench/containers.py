@@ -23,6 +23,7 @@ from make_data import Library
 from measuring import tell
 from stack import IMAGE, ROOT, Stack, docker
 
+LARGEST_PARTS = "du -sk /venv/lib/python3*/site-packages/* /app/* /usr/share/fonts | sort -rn | head -20"
 PARTS = ("image", "figures", "alone", "faults")
 MEMORY = """
 import pathlib
@@ -59,8 +60,7 @@ class Run:
         began = time.monotonic()
         docker("build", "--quiet", "--tag", IMAGE, str(ROOT))
         size = int(docker("image", "inspect", "--format", "{{.Size}}", IMAGE))
-        parts = docker("run", "--rm", "--entrypoint", "sh", IMAGE, "-c",
-                       "du -sk /venv/lib/python3*/site-packages/* /app/* /usr/share/fonts | sort -rn | head -20")  # fmt: skip
+        parts = docker("run", "--rm", "--entrypoint", "sh", IMAGE, "-c", LARGEST_PARTS)
         layers = docker("history", "--no-trunc", "--format", "{{.Size}}\t{{.CreatedBy}}", IMAGE)
         self.found["image"] = {
             "build_seconds": round(time.monotonic() - began, 1), "megabytes": round(size / 1e6),

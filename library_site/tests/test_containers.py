@@ -13,6 +13,7 @@ from PIL import Image
 
 from accounts.models import LibrarySettings
 from catalog.models import Cover
+from catalog.tables.dates import MONTH_LANGUAGES
 from catalog.tests.factories import CopyFactory
 from library_site.container_secrets import write_secrets
 from library_site.middleware.body_size import FILES
@@ -125,3 +126,9 @@ def test_small_cover_that_is_not_made_yet_is_made_and_sent_by_the_site(sent_by_p
     first, second = Client().get(path), Client().get(path)
     assert (first.content[:2], "X-Accel-Redirect" in first.headers) == (b"\xff\xd8", False)
     assert second.headers["X-Accel-Redirect"] == "/sent-by-proxy/covers/1-s.jpg"
+
+
+def test_image_keeps_the_languages_that_the_site_speaks_and_reads() -> None:
+    kept = dict(re.findall(r'^ARG (LANGUAGES|READ)="([a-z ]+)"$', (ROOT / "Dockerfile").read_text(), re.MULTILINE))
+    assert kept["LANGUAGES"].split() == [code for code, _name in project.LANGUAGES]
+    assert set(kept["READ"].split()) == {*MONTH_LANGUAGES, "en", "de", "fr", "es"}
