@@ -5,7 +5,8 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,10 +37,13 @@ class People:
     tries: list[Try] = field(default_factory=list)
     confirmed: list[str] = field(default_factory=list)
     _ended: threading.Event = field(default_factory=threading.Event)
+    _open: threading.Event = field(default_factory=threading.Event)
+    _busy: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def begin(self, desks: int = 4) -> None:
         """Let them work in the background until ``end``."""
+        self._open.set()
         for number in range(desks):
             sign_in, pair = self.prepared["librarians"][number], self.prepared["pairs"][number]
             self._start(Desk(self, sign_in, pair).turn)
@@ -48,9 +52,21 @@ class People:
         self._start(Visitor(self, "static", ["/static/img/openshelf.svg"]).turn)
         self._start(Arriving(self, self.prepared["librarians"][-1]).turn)
 
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Nobody does anything: what is looked at does not change meanwhile."""
+        self._open.clear()
+        for _each in self._threads:
+            self._busy.acquire(timeout=90)
+        try:
+            yield
+        finally:
+            self._open.set()
+
     def end(self) -> None:
         """Send everybody home."""
         self._ended.set()
+        self._open.set()
         for thread in self._threads:
             thread.join(timeout=90)
 
@@ -61,6 +77,9 @@ class People:
     def _start(self, turn: Callable[[], None]) -> None:
         def work() -> None:
             while not self._ended.wait(PAUSE):
+                if not self._open.is_set():
+                    self._busy.release()
+                    self._open.wait()
                 turn()
 
         self._threads.append(threading.Thread(target=work, daemon=True))

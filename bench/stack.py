@@ -52,18 +52,18 @@ class Stack:
         """Stop everything and take what it kept away."""
         self.compose("down", "--volumes", "--remove-orphans", "--timeout", "20", check=False)
 
-    def manage(self, *arguments: str) -> str:
+    def manage(self, *arguments: str, check: bool = True) -> str:
         """Run a command of manage.py in a container of its own."""
-        return self._once("python", "/app/manage.py", *arguments)
+        return self._once("python", "/app/manage.py", *arguments, check=check)
 
     def inside(self, program: str, *arguments: str) -> Any:
         """Run a program of bench/inside within the site's code and return the JSON it printed."""
         return json.loads(self._once("python", "/bench/within.py", f"/bench/inside/{program}.py", *arguments))
 
-    def _once(self, *command: str) -> str:
+    def _once(self, *command: str, check: bool = True) -> str:
         mounts = ["-v", f"{ROOT / 'bench'}:/bench:ro", "-v", f"{self.data}:/data-set:ro"]
         variables = ["-e", "PYTHONPATH=/app", "-e", "DJANGO_SETTINGS_MODULE=library_site.settings"]
-        return self.compose("run", "--rm", "--no-deps", "-T", *mounts, *variables, "worker", *command)
+        return self.compose("run", "--rm", "--no-deps", "-T", *mounts, *variables, "worker", *command, check=check)
 
     def containers(self, service: str) -> list[str]:
         """The ids of what runs for ``service``."""
