@@ -121,8 +121,9 @@ class Run:
         try:
             stack.up("--scale", "web=3", "--scale", "worker=2")
             series = Faults(stack, self._filled(stack), self.options.seconds)
+            self.found["faults"] = series.found
             with told(series.found):
-                self.found["faults"] = series.run()
+                series.run()
         finally:
             if series:
                 series.people.end()
