@@ -2,10 +2,18 @@
 
 import gc
 import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from gunicorn.http import message
+
+# Before prometheus_client is imported, which decides by it: the folder in which all processes of the site count.
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="openshelf-counts-")
+
+from prometheus_client.multiprocess import mark_process_dead
 
 LONGEST_ADDRESS = 65_536  # up to there our own pages answer; a thousand letters of some scripts take nine thousand
 
@@ -21,6 +29,18 @@ control_socket_disable = True
 MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn makes files without a name there
 if MEMORY.is_dir() and os.access(MEMORY, os.W_OK):
     worker_tmp_dir = str(MEMORY)  # signs of life need no disk, which may be full, slow or read-only
+
+if os.environ.get("LOG_FORMAT") == "json":
+    logconfig_dict = {"formatters": {"generic": {"()": "library_site.logs.JsonLines"}}}
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """What a process that ended has counted stays; what it was at does not."""
+    mark_process_dead(worker.pid)
+
+
+def on_exit(_server: Any) -> None:
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
 def post_worker_init(_worker: Any) -> None:

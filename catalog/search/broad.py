@@ -2,16 +2,16 @@
 
 from typing import Any, NamedTuple
 
-from django.db import connection
-
+from accounts.databases import reading
 from catalog.models import SearchDocument
 
 from .asking import Question
+from .counting import highest_key
 from .documents import exact_keys
 from .engine import engine
-from .expressions import Expression, Mark
+from .expressions import Expression
 from .filters import Filters
-from .marks import ALL, POPULARITIES
+from .marks import POPULARITIES
 from .narrow import NARROW, ranked_few, tier_by_tier
 from .reading import How, Reading
 
@@ -147,21 +147,15 @@ def _exact(question: Question, filters: Filters) -> list[int]:
     keys = sorted(exact_keys(question.text))
     if not keys or question.unwanted or question.field not in ("all", "title"):
         return []
-    condition, values = engine().probe(filters.apply(Mark(ALL)))
     holes = ", ".join(["%s"] * len(keys))
     hidden = "" if filters.shows_hidden else " AND NOT is_hidden"
-    candidates = (
-        f"SELECT book_id FROM {DOCUMENTS}"  # noqa: S608 - our own pieces
+    rows = _rows(
+        f"SELECT book_id, facets, in_at, year FROM {DOCUMENTS}"  # noqa: S608 - our own pieces
         f" WHERE (title_key IN ({holes}) OR sort_title IN ({holes})){hidden}"
-        " ORDER BY times_lent DESC, book_id DESC LIMIT %s"
+        " ORDER BY times_lent DESC, book_id DESC LIMIT %s",
+        [*keys, *keys, MOST_TRIED if filters.narrows else MOST_EXACT],
     )
-    if not filters.narrows:
-        return _keys(candidates, [*keys, *keys, MOST_EXACT])
-    return _keys(
-        f"SELECT d.book_id FROM ({candidates}) c JOIN {DOCUMENTS} d ON d.book_id = c.book_id"  # noqa: S608
-        f" WHERE {condition} ORDER BY d.times_lent DESC, d.book_id DESC LIMIT %s",
-        [*keys, *keys, MOST_TRIED, *values, MOST_EXACT],
-    )
+    return [pk for pk, *facts in rows if filters.fits(*facts)][:MOST_EXACT]
 
 
 def _all(order: Order, offset: int, limit: int, after: str, *, shows_hidden: bool) -> list[_Row]:
@@ -179,8 +173,7 @@ def _is_soon_met(total: int, wanted: int) -> bool:
     """Whether ``wanted`` of so many hits, spread evenly over all books, are met before too many books are looked at."""
     if total <= engine().COLLECTED:
         return False
-    ((books,),) = _rows(f"SELECT max(book_id) FROM {DOCUMENTS}", [])  # noqa: S608 - a constant
-    return wanted * books <= engine().WALKED * total
+    return wanted * highest_key() <= engine().WALKED * total
 
 
 def _sorted(whole: Expression, order: Order, offset: int, limit: int, after: str, *, is_walked: bool) -> list[_Row]:
@@ -238,6 +231,6 @@ def _keys(sql: str, values: list[Any]) -> list[int]:
 
 
 def _rows(sql: str, values: list[Any]) -> list[tuple]:
-    with connection.cursor() as cursor:
+    with reading(SearchDocument).cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()

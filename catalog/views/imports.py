@@ -1,6 +1,7 @@
 """Bringing in a file: send it, say what its columns are, look through what it would become, decide, bring in, undo."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.exceptions import Refused
 from accounts.forms.keyed import KeyField
 from accounts.permissions import MANAGE_BOOKS, MANAGE_MEMBERS, needs
-from catalog.files import FileRefused, forget, opened, store, stored_path
+from catalog.files import TABLES, FileRefused, OpenedFile, forget, opened, store, stored_path
 from catalog.forms.uploading import ColumnsForm, DecideAllForm, OptionsForm, UploadForm
 from catalog.models import ImportBatch, ImportRow
 from catalog.services import batches
@@ -21,7 +22,7 @@ from catalog.services.rejects import file_name, rejects_of
 from catalog.tables.looking import Look
 from catalog.views.batches import batch_page
 from catalog.views.importing import import_page
-from circulation.services.readers import look_at_table
+from circulation.services.readers import look_at_table, names_in_tables
 from circulation.services.undoing import undo_import
 
 
@@ -42,7 +43,7 @@ def _started(request: HttpRequest, form: UploadForm) -> ImportBatch:
     stored = store(file.chunks())
     try:
         with opened(stored_path(stored.name), file.name or "") as found:
-            options = form.options | (look_at_table(found, {}).facts if found.kind == "csv" else {})
+            options = form.options | _seen_in(found)
             batch = batches.start_file(
                 stored=stored, name=file.name or "", kind=found.kind, by=request.user, options=options,
                 key=form.cleaned_data["key"], is_mapped=found.kind != "csv",
@@ -53,6 +54,12 @@ def _started(request: HttpRequest, form: UploadForm) -> ImportBatch:
     if batch.file != stored.name:  # the form was sent twice: the first one's file is read
         forget(stored.name)
     return batch
+
+
+def _seen_in(file: OpenedFile) -> dict[str, Any]:
+    if file.kind == "csv":
+        return look_at_table(file, {}).facts
+    return names_in_tables(file) if file.kind == TABLES else {}
 
 
 @needs(MANAGE_BOOKS)

@@ -88,7 +88,7 @@ def test_an_order_is_walked_along_where_hits_are_many_and_frequent(
 ) -> None:
     monkeypatch.setattr(engine(), "COLLECTED", 1_000)
     monkeypatch.setattr(engine(), "WALKED", 50)
-    monkeypatch.setattr(broad, "_rows", lambda _sql, _values: [(4_000,)])
+    monkeypatch.setattr(broad, "highest_key", lambda: 4_000)
     assert broad._is_soon_met(total, wanted) is is_met
 
 

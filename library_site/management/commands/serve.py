@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from library_site.first_run import greeting, is_new
+from library_site.operation.readiness import clock_problem
 from library_site.processes import run_together
 from library_site.static_files import collect_if_changed
 
@@ -34,6 +35,8 @@ class Command(BaseCommand):
         self._refuse_taken_port(host, port)
         self._refuse_closed_folders()
         call_command("migrate", verbosity=0)
+        if problem := clock_problem():
+            self.stderr.write(f"Warning: {problem}. Set it right: due dates and fines hang on it.")
         collect_if_changed()
         if options["demo"] == "yes" and is_new():
             self.stdout.write("The library is empty: loading the demo library (DEMO=no leaves it empty) ...")
