@@ -4,8 +4,8 @@ ARG PYTHON=3.13
 ARG LANGUAGES="en de"
 ARG READ="en de fr es it nl pt"
 
-FROM python:${PYTHON}-slim AS packages
-RUN apt-get update && apt-get install -y --no-install-recommends fonts-dejavu-core
+FROM python:${PYTHON}-slim-trixie AS packages
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-dejavu-core postgresql-client-17
 COPY requirements.txt requirements-postgres.txt ./
 RUN python -m venv --without-pip /venv && \
     pip --python /venv/bin/python install --no-cache-dir --require-hashes -r requirements.txt -r requirements-postgres.txt && \
@@ -17,19 +17,25 @@ RUN spoken=$(for each in $LANGUAGES; do printf '%s(_.*)?|' "$each"; done) && cd 
     find babel/locale-data -name '*.dat' | grep -vE "/(${spoken}root|$(echo $READ | tr ' ' '|'))\.dat$" | xargs rm && \
     find . -path '*/locale/*' -name '*.mo' | grep -vE "/locale/(${spoken%|})/" | xargs rm && find . -name '*.po' -delete
 
-FROM python:${PYTHON}-slim AS site
+FROM python:${PYTHON}-slim-trixie AS site
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . .
 RUN ENV_FILE=/dev/null SECRET_KEY=only-while-the-image-is-built-0123456789-abcdefghijklmnop \
     ALLOWED_HOSTS=localhost,127.0.0.1 /venv/bin/python manage.py collectstatic --noinput -v 0 && \
-    /venv/bin/python -m compileall -q /app
+    /venv/bin/python -m compileall -q /app && \
+    pip --python /venv/bin/python uninstall --yes brotli && rm -r /venv/lib/python3*/site-packages/django/contrib/admin/static
 
-FROM python:${PYTHON}-slim
+FROM python:${PYTHON}-slim-trixie
+# What backups of PostgreSQL call, without the Perl that its package brings along.
+RUN apt-get update && apt-get install -y --no-install-recommends libpq5 liblz4-1 libzstd1 libreadline8t64 && \
+    rm -rf /var/lib/apt/lists/*
+COPY --from=packages /usr/lib/postgresql/17/bin/pg_dump /usr/lib/postgresql/17/bin/pg_restore \
+    /usr/lib/postgresql/17/bin/psql /usr/lib/postgresql/17/bin/
 RUN useradd --create-home --uid 10001 openshelf && \
     install -d -o openshelf /data /data/media /public /secrets /secrets/site /secrets/database /secrets/cache
-COPY --from=packages /usr/share/fonts/truetype/dejavu /usr/share/fonts/truetype/dejavu
-COPY --from=packages /venv /venv
+COPY --from=packages /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf /usr/share/fonts/truetype/dejavu/
+COPY --from=site /venv /venv
 COPY --from=site /app /app
 WORKDIR /app
 # Python writes down what it compiled of its own library: later nothing can be written here, and each start would do it.
