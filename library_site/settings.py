@@ -165,6 +165,7 @@ if CACHES["default"]["BACKEND"].endswith("RedisCache"):
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
     CACHES["default"]["OPTIONS"]["MAX_ENTRIES"] = 20_000
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "media"))
+COVERS_SENT_BY_PROXY = env.bool("COVERS_SENT_BY_PROXY", default=False)
 BACKUP_ROOT = env.str("BACKUP_ROOT", default=str(DATA_DIR / "backups"))
 BACKUP_KEY = env.secret("BACKUP_KEY")
 STATIC_URL = "/static/"

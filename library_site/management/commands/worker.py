@@ -3,10 +3,11 @@
 import logging
 import signal
 import threading
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import translation
 
 from accounts.models import LibrarySettings
@@ -28,6 +29,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--alive", type=Path, help="a file that is touched as long as this worker can do its work")
         parser.add_argument("--once", action="store_true", help="stop when nothing is left to do")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,7 +37,7 @@ class Command(BaseCommand):
         if threading.current_thread() is threading.main_thread():
             for name in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(name, lambda *_signal: self.stopping.set())
-        pulse = threading.Thread(target=self._beat, daemon=True)
+        pulse = threading.Thread(target=self._beat, args=[options["alive"]], daemon=True)
         pulse.start()
         while not self.stopping.is_set():
             busy = self._one_round()
@@ -62,11 +64,13 @@ class Command(BaseCommand):
             close_old_connections()
         return busy
 
-    def _beat(self) -> None:
+    def _beat(self, alive: Path | None) -> None:
         while not self.stopping.is_set():
             try:
                 work.beat()
-            except OperationalError as error:
+                if alive:
+                    alive.touch()
+            except (OperationalError, InterfaceError) as error:
                 logger.warning("the worker's pulse could not be written: %s", error)
             close_old_connections()
             self.stopping.wait(work.PULSE_SECONDS / 3)
