@@ -147,10 +147,15 @@ class Resource(APIView):
             value = method(self, self.request, **keys)
         return self._sent(value)
 
-    def held(self, rows: QuerySet, pk: int) -> Any:
-        """The row ``pk`` of ``rows``, or 404. With If-Match it is locked, and must be as the other side has seen it."""
+    def held(self, rows: QuerySet, pk: int, *, after: Callable[[], None] | None = None) -> Any:
+        """The row ``pk`` of ``rows``, or 404. With If-Match it is locked, and must be as the other side has seen it.
+
+        ``after``: takes the lock that comes before this one wherever both are taken.
+        """
         if "If-Match" not in self.request.headers:
             return get_object_or_404(rows, pk=pk)
+        if after:
+            after()
         row = get_object_or_404(rows.select_for_update(of=("self",)), pk=pk)
         check_unchanged(self.request, etag_of(self._shown(row)))
         return row
