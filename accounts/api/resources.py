@@ -34,7 +34,8 @@ CHANGES_ONE = ("PUT", "PATCH", "DELETE")
 class Operation:
     """One method of a resource: its name in the schema, what it takes and gives.
 
-    ``takes``: the body. ``gives``: what is answered; None: nothing (204). ``asks``: parameters of the address.
+    ``takes``: the body; ``takes_type``: its type, where it is a file. ``gives``: what is answered; None: nothing (204).
+    ``asks``: parameters of the address.
     ``orders``: for lists, how they may be ordered (see ``page_of``); the first is the usual one. ``list``: whether it
     is one. ``made_at``: the route of what a POST made, by its key. ``problems``: codes beyond those all have.
     """
@@ -42,6 +43,7 @@ class Operation:
     id: str
     summary: str
     takes: type[Body] | None = None
+    takes_type: Any = None
     gives: type[serializers.Serializer] | None = None
     status: int = 200
     asks: type[Asked] = Asked

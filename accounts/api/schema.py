@@ -85,7 +85,7 @@ class OperationSchema(AutoSchema):
         return [bearer, {}] if self._is_public else [bearer]
 
     def get_request_serializer(self) -> Any:
-        return self.told.takes() if self.told.takes else None
+        return self.told.takes() if self.told.takes else self.told.takes_type
 
     def _get_serializer_name(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> str:
         """Things are called in the schema what they are."""

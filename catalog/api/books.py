@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from accounts.addresses import address_of
 from accounts.api.bodies import Asked
-from accounts.api.fields import AskedWhole, Money, Row, Text, Whole, Yes
+from accounts.api.fields import AskedWhole, Money, Names, Row, Text, Whole, Yes
 from accounts.api.permissions import MANAGE, PUBLIC, READ
 from accounts.api.resources import Resource, operation
 from accounts.models import Branch, User
@@ -58,7 +58,7 @@ class BookShown(serializers.Serializer):
     format = serializers.CharField()
     series = serializers.CharField()
     call_number = serializers.CharField()
-    subjects = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+    subjects = Names("name")
     description = serializers.CharField()
     identifiers = IdentifierShown(many=True)
     open_library_key = serializers.CharField(source="source_key", allow_null=True)

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.api.bodies import Asked, Body
-from accounts.api.fields import Row, Text, Whole
+from accounts.api.fields import Names, Row, Text, Whole
 from accounts.api.permissions import MANAGE, READ
 from accounts.api.problems import Problem
 from accounts.api.resources import Answer, Resource, operation
@@ -74,7 +74,7 @@ class SavedShown(serializers.Serializer):
     id = serializers.IntegerField(source="book.pk")
     outcome = serializers.ChoiceField([each.value for each in (*ADDED, ImportRow.Outcome.KNOWN)])
     book = BookShown()
-    copies = serializers.SlugRelatedField(slug_field="barcode", many=True, read_only=True)
+    copies = Names("barcode")
 
 
 class Search(Resource):
