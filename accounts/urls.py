@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from accounts.views import library, members, profile
+from accounts.views import library, members, profile, tokens
 
 app_name = "accounts"
 
 urlpatterns = [
     path("setup/", library.set_up, name="set_up"),
     path("me/profile/", profile.profile, name="profile"),
+    path("me/tokens/", tokens.tokens, name="tokens"),
+    path("me/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
     path("desk/settings/", library.settings, name="settings"),
     path("desk/members/", members.members, name="members"),
     path("desk/members/add/", members.add_member, name="add_member"),

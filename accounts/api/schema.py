@@ -124,13 +124,7 @@ class OperationSchema(AutoSchema):
         assert told.gives is not None
         if not told.list:
             return told.gives
-        name = told.gives.__name__.removesuffix("Shown")
-        parts = {
-            "results": told.gives(many=True),
-            "next": serializers.CharField(allow_null=True),
-            "previous": serializers.CharField(allow_null=True),
-        }
-        return type(f"{name}PageShown", (serializers.Serializer,), parts)
+        return _page_of(told.gives)
 
     def _answer_headers(self) -> list[OpenApiParameter]:
         told, names = self.told, {}
@@ -158,6 +152,17 @@ class OperationSchema(AutoSchema):
         for code in dict.fromkeys(code for codes, may in may_come.items() if may for code in codes):
             by_status.setdefault(KINDS[code].status, []).append(code)
         return dict(sorted(by_status.items()))
+
+
+@cache
+def _page_of(shown: type[serializers.Serializer]) -> type[serializers.Serializer]:
+    """What a page of a list of these looks like."""
+    parts = {
+        "results": shown(many=True),
+        "next": serializers.CharField(allow_null=True),
+        "previous": serializers.CharField(allow_null=True),
+    }
+    return type(f"{shown.__name__.removesuffix('Shown')}PageShown", (serializers.Serializer,), parts)
 
 
 def close_bodies(result: dict[str, Any], generator: Any, **_more: Any) -> dict[str, Any]:
