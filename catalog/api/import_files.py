@@ -117,7 +117,13 @@ class ImportColumns(Resource):
     permission = MANAGE_BOOKS
     scope = {"GET": READ, "POST": MANAGE}
 
-    @operation("get_import_columns", "What the columns of a table seem to be", gives=ColumnsShown, asks=ColumnsAsked)
+    @operation(
+        "get_import_columns",
+        "What the columns of a table seem to be",
+        gives=ColumnsShown,
+        asks=ColumnsAsked,
+        problems=("refused",),
+    )
     def get(self, request: Request, pk: int) -> dict[str, Any]:
         look = _look_at(get_object_or_404(ImportBatch, pk=pk), self.asked.get("what"))
         return {

@@ -38,8 +38,8 @@ def test_words_find_books_and_facets_narrow_them_down(shelf: list[Book]) -> None
 
 
 def test_misspelt_words_are_mended(shelf: list[Book]) -> None:
-    other = Program().ask("GET", "catalogue/search?q=persuation").json()["did_you_mean"]
-    assert (other["text"], titles(Program().ask("GET", other["search"]).json())) == ("persuasion", ["Persuasion"])
+    said = Program().ask("GET", "catalogue/search?q=persuation").json()
+    assert (said["how"], said["taken_as"], titles(said)) == ("corrected", "persuasion", ["Persuasion"])
 
 
 def test_pages_lead_on(shelf: list[Book], monkeypatch: pytest.MonkeyPatch) -> None:
