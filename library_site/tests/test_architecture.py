@@ -12,11 +12,13 @@ RANKS = {
     0: {
         "addresses",
         "apps",
+        "databases",
         "policy",
         "isbn",
         "exceptions",
         "money",
         "drafts",
+        "archives",
         "files",
         "normalize",
         "citations",
@@ -24,6 +26,9 @@ RANKS = {
         "numbering",
         "prepared",
         "progress",
+        "devices",
+        "verbs",
+        "passwords",
     },
     1: {"models"},
     2: {

@@ -13,10 +13,11 @@ from accounts.models import LibrarySettings
 from accounts.services import work
 from catalog.tasks import go_on_with_covers, go_on_with_imports, go_on_with_search
 from circulation.tasks import do_the_daily_work, send_messages
+from library_site.tasks import make_backups
 
 logger = logging.getLogger(__name__)
 
-PIECES = (do_the_daily_work, send_messages, go_on_with_search, go_on_with_imports, go_on_with_covers)
+PIECES = (do_the_daily_work, send_messages, go_on_with_search, go_on_with_imports, go_on_with_covers, make_backups)
 PAUSE_SECONDS = 1.0
 
 
