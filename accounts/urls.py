@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from accounts.views import audit, library, members, profile, record, sign_ins, staff
+from accounts.views import audit, library, members, profile, record, sign_ins, staff, tokens
 
 app_name = "accounts"
 
 urlpatterns = [
     path("setup/", library.set_up, name="set_up"),
     path("me/profile/", profile.profile, name="profile"),
+    path("me/tokens/", tokens.tokens, name="tokens"),
+    path("me/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
     path("me/record/", record.my_record, name="my_record"),
     path("me/sessions/", sign_ins.sign_ins, name="sign_ins"),
     path("me/sessions/end-others/", sign_ins.end_other_sign_ins, name="end_other_sign_ins"),
