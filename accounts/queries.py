@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 
-from accounts.models import Action, Branch, LibrarySettings, Member, MemberCategory, Restriction, User
+from accounts.models import Action, Branch, LibrarySettings, Member, MemberCategory, Message, Restriction, User, Webhook
 from accounts.permissions import ADMIN, MEMBER, STAFF_ROLES
 from accounts.scans import readings
 
@@ -123,3 +123,14 @@ def restrictions_on(member: Member, on: date) -> QuerySet[Restriction]:
 def last_actions(user: User, verbs: tuple[str, ...], count: int = 10) -> QuerySet[Action]:
     """The newest ``count`` actions of ``user`` among ``verbs``, newest first."""
     return Action.objects.filter(by=user, verb__in=verbs).order_by("-at", "-pk")[:count]
+
+
+def webhooks_with_waiting() -> QuerySet[Webhook]:
+    """Every webhook, and as ``waiting`` how many events are still to be sent to it."""
+    due = Q(messages__state__in=Message.STATES[Message.Status.DUE])
+    return Webhook.objects.annotate(waiting=Count("messages", filter=due)).order_by("name", "pk")
+
+
+def last_events(webhook: Webhook, count: int = 30) -> QuerySet[Message]:
+    """The newest ``count`` events of ``webhook``, newest first."""
+    return webhook.messages.order_by("-pk")[:count]

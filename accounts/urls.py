@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import library, members, profile
+from accounts.views import library, members, profile, webhooks
 
 app_name = "accounts"
 
@@ -10,6 +10,14 @@ urlpatterns = [
     path("setup/", library.set_up, name="set_up"),
     path("me/profile/", profile.profile, name="profile"),
     path("desk/settings/", library.settings, name="settings"),
+    path("desk/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("desk/webhooks/add/", webhooks.add_webhook, name="add_webhook"),
+    path("desk/webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
+    path("desk/webhooks/<int:pk>/test/", webhooks.test_webhook, name="test_webhook"),
+    path("desk/webhooks/<int:pk>/enable/", webhooks.enable_webhook, name="enable_webhook"),
+    path("desk/webhooks/<int:pk>/secret/", webhooks.replace_secret, name="replace_webhook_secret"),
+    path("desk/webhooks/<int:pk>/remove/", webhooks.remove_webhook, name="remove_webhook"),
+    path("desk/webhooks/events/<int:pk>/resend/", webhooks.resend_event, name="resend_event"),
     path("desk/members/", members.members, name="members"),
     path("desk/members/add/", members.add_member, name="add_member"),
     path("desk/members/<int:pk>/", members.member, name="member"),

@@ -6,6 +6,7 @@ import secrets
 import sys
 import warnings
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -73,6 +74,13 @@ class Environment(environ.Env):
         if "ENGINE" not in database:
             raise ValueError
         return database
+
+    def networks(self, name: str) -> list[Any]:
+        """Networks like 10.1.0.0/16, separated by commas; none by default."""
+        try:
+            return [ip_network(each.strip()) for each in self.list(name, default=[])]
+        except ValueError:
+            raise ImproperlyConfigured(f'{name} must be networks like "10.1.0.0/16,192.168.7.20/32".') from None
 
     def address(self, name: str, default: str) -> str:
         """An address like https://library.example.org, without a slash at its end."""

@@ -6,6 +6,7 @@ from .members import Card, Member, MemberCategory, Restriction
 from .messages import Message
 from .numbers import NumberSequence
 from .users import User
+from .webhooks import Webhook
 from .work import Work
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "NumberSequence",
     "Restriction",
     "User",
+    "Webhook",
     "Work",
 ]

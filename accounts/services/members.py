@@ -21,6 +21,7 @@ from accounts.permissions import MEMBER
 from accounts.queries import works_here
 from accounts.services.actions import changes, describe, leave_out, recorded
 from accounts.services.numbers import CARDS, take_numbers
+from accounts.services.webhooks import tell_of_member
 
 FIRST_PASSWORD_DAYS = 30
 EDITABLE = (
@@ -65,6 +66,7 @@ def create_member(
     )
     _refuse_end_before_beginning(member)
     _save_with_card(member)
+    tell_of_member(member, "added", now, library=library)
     return member
 
 
@@ -94,7 +96,9 @@ def edit_member(action: Action, member: Member, *, by: User | None, now: datetim
         member.user.name = member.name
         _save_contact(member.user)
     describe(action, member, before=before, after=after)
-    if not after:
+    if after:
+        tell_of_member(member, "changed", now, fields=after)
+    else:
         leave_out(action)
     return member
 
@@ -117,6 +121,7 @@ def replace_card(
         _save_sign_in(member.user, update_fields=["username"])
     action.reason = reason
     describe(action, member, before={"card_number": old}, after={"card_number": member.card_number})
+    tell_of_member(member, "changed", now, fields=["card_number"])
     return member
 
 
@@ -137,6 +142,7 @@ def restrict_member(
     )
     action.reason = reason
     describe(action, member, after={"restriction": restriction.pk, "until_on": str(until_on) if until_on else None})
+    tell_of_member(restriction.member, "changed", now, fields=["restrictions"])
     return restriction
 
 
@@ -151,6 +157,7 @@ def lift_restriction(
     restriction.refresh_from_db()
     action.reason = reason
     describe(action, restriction.member, before={"restriction": restriction.pk}, after={"restriction": None})
+    tell_of_member(restriction.member, "changed", now, fields=["restrictions"])
     return restriction
 
 

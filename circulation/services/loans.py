@@ -23,6 +23,7 @@ from circulation.queries.problems import block, issue_problems, may_set_aside, r
 from circulation.queries.rules import RuleBook, rule_book
 from circulation.queries.standing import Standing
 from circulation.services.endings import back_at, close_loan
+from circulation.services.events import tell_of_loan
 from circulation.services.history import unlink_at_return
 from circulation.services.hold_shelf import Trail, hand_over, pass_on
 from circulation.services.ledger import write_fine, written
@@ -70,6 +71,7 @@ def issue_copy(
     hand_over(loan, copy, standing.holds_at(copy), by=by, now=now, trail=trail, rules=book)
     after = {"due_at": loan.due_at.isoformat(), "copy": copy.pk, "member": member.pk, **found.after}
     describe(action, loan, before=found.before | trail.as_before(), after=after | trail.as_after())
+    tell_of_loan(loan, "issued", book.library, now)
     tell = tell_search_of_copies if found.before else tell_search
     tell(copy.book_id)
     return loan
@@ -108,6 +110,7 @@ def return_copy(
         "restriction": barred.pk if barred else None,
     }  # fmt: skip
     describe(action, loan, before=before | trail.as_before(), after=after | trail.as_after())
+    tell_of_loan(loan, "returned", book.library, now)
     tell = tell_search_of_copies if has_moved else tell_search
     tell(loan.copy.book_id)
     return loan
@@ -144,6 +147,7 @@ def renew_loan(
     after |= written([entry] if entry else [])
     action.reason, action.overrides = reason, used
     describe(action, loan, before=before, after=after)
+    tell_of_loan(loan, "renewed", book.library, now)
     return loan
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Action, Member, User
 from accounts.services.actions import describe, recorded
 from accounts.services.removal import forget_person, words_of
+from accounts.services.webhooks import tell_of_member
 from circulation.exceptions import CirculationRefused
 from circulation.models import LedgerEntry, OnSiteUse
 from circulation.queries.ledger import outstanding_minor
@@ -39,6 +40,7 @@ def remove_member(action: Action, member: Member, *, by: User | None, now: datet
     OnSiteUse.objects.filter(member=member).update(member=None)
     forget_person(member, now)
     describe(action, member, before=trail.as_before(), after=written(entries) | trail.as_after())
+    tell_of_member(member, "removed", now)
     tell_search(*trail.books)
     return member
 

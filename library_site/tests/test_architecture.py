@@ -16,6 +16,7 @@ RANKS = {
         "isbn",
         "exceptions",
         "money",
+        "networks",
         "drafts",
         "files",
         "normalize",
