@@ -110,7 +110,8 @@ def return_copy(
         "restriction": barred.pk if barred else None,
     }  # fmt: skip
     describe(action, loan, before=before | trail.as_before(), after=after | trail.as_after())
-    tell_of_loan(loan, "returned", book.library, now)
+    if loan.is_listened_to:  # type: ignore[attr-defined] # told by lock_open_loan
+        tell_of_loan(loan, "returned", book.library, now)
     tell = tell_search_of_copies if has_moved else tell_search
     tell(loan.copy.book_id)
     return loan

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Action, Message, User
+from accounts.models import Action, Message, User, Webhook
 from accounts.services.members import restrict_member
+from accounts.services.webhooks import add_webhook
 from accounts.tests.factories import MemberFactory
 from catalog.models import Author, ImportBatch, Subject
 from catalog.services.merging import merge_authors
@@ -29,6 +30,14 @@ AUDIENCE = {
     "accounts:set_up": PUBLIC,
     "accounts:profile": ANYBODY_SIGNED_IN,
     "accounts:settings": ADMINS,
+    "accounts:webhooks": ADMINS,
+    "accounts:add_webhook": ADMINS,
+    "accounts:webhook": ADMINS,
+    "accounts:test_webhook": ADMINS,
+    "accounts:enable_webhook": ADMINS,
+    "accounts:replace_webhook_secret": ADMINS,
+    "accounts:remove_webhook": ADMINS,
+    "accounts:resend_event": ADMINS,
     "accounts:members": DESK,
     "accounts:add_member": DESK,
     "accounts:member": DESK,
@@ -185,6 +194,18 @@ def a_message(state: str) -> Message:
     return Message.objects.create(member=MemberFactory(), state=state, written_on=date(2026, 3, 2), subject="Due soon")
 
 
+WEBHOOK_PAGES = ("webhook", "test_webhook", "enable_webhook", "replace_webhook_secret", "remove_webhook")
+
+
+def _a_webhook(by: User) -> Webhook:
+    return add_webhook(name="Door", url="https://127.0.0.1.example/", events=["loan"], by=by)
+
+
+def _an_event(webhook: Webhook) -> Message:
+    how = {"channel": "webhook", "state": "failed", "subject": "loan", "written_on": date(2026, 3, 2)}
+    return Message.objects.create(webhook=webhook, **how)
+
+
 def _closed(by: User) -> Action:
     close_days(from_on=date(2027, 1, 3), to_on=date(2027, 1, 3), by=by)
     return Action.objects.get(verb="close_days")
@@ -213,7 +234,10 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
     hold = make_hold(ready.book, member=other)
     NoticeText.objects.create(kind="overdue", language="de", subject="Fällig", body="{title}")
     rule = CirculationRule.objects.create(branch=loan.branch, loan_period=7)
+    webhook = _a_webhook(librarian)
     keys: dict[str, dict[str, Any]] = {
+        **{f"accounts:{name}": {"pk": webhook.pk} for name in WEBHOOK_PAGES},
+        "accounts:resend_event": {"pk": _an_event(webhook).pk},
         **{f"catalog:{name}": {"pk": ImportBatch.objects.create().pk} for name in IMPORT_ACTIONS},
         **{f"circulation:{name}": {"pk": hold.pk} for name in HOLD_ACTIONS},
         "circulation:hold_slip": {"pk": ready.pk},

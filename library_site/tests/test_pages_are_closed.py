@@ -19,6 +19,8 @@ POST_ONLY = {
     "catalog:commit_scan", "catalog:empty_scan",
     "catalog:import_upload", "catalog:import_options", "catalog:decide_import", "catalog:apply_import",
     "catalog:discard_import", "catalog:undo_import",
+    "accounts:test_webhook", "accounts:enable_webhook", "accounts:replace_webhook_secret", "accounts:remove_webhook",
+    "accounts:resend_event",
     "accounts:replace_card", "accounts:restrict_member", "accounts:give_first_password", "accounts:lift_restriction",
     "catalog:delete_book", "catalog:upload_cover", "catalog:remove_cover", "catalog:add_copies", "catalog:mark_copy",
     "catalog:delete_copy", "catalog:import_save", "catalog:import_list", "catalog:pause_import",

@@ -108,6 +108,12 @@ def after_a_scan(sent: dict[str, Any]) -> dict[str, Any]:
 # name of the address -> what its form says
 FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "accounts:settings": settings_as_sent,
+    "accounts:add_webhook": lambda: {"name": "Gate", "url": "https://example.org/", "events": ["fine"]},
+    "accounts:webhook": lambda: {"name": "Gate", "url": "https://example.org/", "events": ["fine"]},
+    "accounts:test_webhook": dict,
+    "accounts:replace_webhook_secret": dict,
+    "accounts:remove_webhook": dict,
+    "accounts:resend_event": dict,
     "accounts:add_member": lambda: {"name": "Mia", "category": MemberCategory.objects.order_by("pk")[0].pk},
     "accounts:edit_member": member_as_sent,
     "accounts:profile": lambda: {"email": "mia@example.org", "phone": "555", "address": ""},
@@ -185,7 +191,7 @@ STATES = {
     "set_language", "accounts:set_up", "catalog:remove_cover", "catalog:resume_import", "circulation:choose_branch",
     "account_login", "account_logout", "account_reauthenticate", "account_change_password", "account_reset_password",
     "account_reset_password_from_key", "accounts:give_first_password", "circulation:resume_hold",
-    "circulation:resume_mine", "catalog:import_columns", "catalog:import_options", "catalog:decide_import",
+    "accounts:enable_webhook", "circulation:resume_mine", "catalog:import_columns", "catalog:import_options", "catalog:decide_import",
     "catalog:apply_import", "catalog:discard_import", "catalog:undo_import", "catalog:scan_choices",
     "catalog:scan_again",
 }  # fmt: skip
@@ -243,7 +249,7 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
     only_read = {name for name in AUDIENCE if name not in FORMS and name not in STATES}
     assert only_read == {
         "library_site:home", "library_site:health", "library_site:after_sign_in", "library_site:unsent",
-        "accounts:members", "accounts:member", "accounts:member_card",
+        "accounts:webhooks", "accounts:members", "accounts:member", "accounts:member_card",
         "catalog:search", "catalog:suggest", "catalog:book", "catalog:jsonld", "catalog:cite", "catalog:cover",
         "catalog:small_cover", "catalog:new", "catalog:popular", "catalog:new_feed", "catalog:popular_feed",
         "catalog:opensearch", "catalog:sitemap", "catalog:sitemap_books",
