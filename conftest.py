@@ -18,6 +18,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from accounts.api.throttling import tally
 from accounts.models import LibrarySettings, User
 from accounts.permissions import ADMIN, LIBRARIAN, MEMBER
 from accounts.tests.factories import MemberFactory, UserFactory
@@ -46,6 +47,7 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
     if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
         request.getfixturevalue("transactional_db" if "transactional_db" in request.fixturenames else "db")
         cache.clear()
+        tally.forget()
 
 
 OUR_TABLES = ("accounts_", "catalog_", "circulation_")

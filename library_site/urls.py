@@ -6,6 +6,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
+from accounts.api.routes import routes as of_accounts
+from catalog.api.routes import routes as of_catalog
+from circulation.api.routes import routes as of_circulation
 from library_site.views import home, unsent
 
 site = (
@@ -39,6 +42,8 @@ signing_in = [
     ),
 ]
 
+api = ([*of_accounts, *of_catalog, *of_circulation], "api")
+
 urlpatterns = [
     path("", include(site)),
     path("", include("accounts.urls")),
@@ -46,6 +51,7 @@ urlpatterns = [
     path("", include("circulation.urls")),
     path("accounts/", include(signing_in)),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("api/v1/", include(api)),
     path("admin/", admin.site.urls),
 ]
 

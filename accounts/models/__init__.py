@@ -5,12 +5,15 @@ from .library import Branch, LibrarySettings
 from .members import Card, Member, MemberCategory, Restriction
 from .messages import Message
 from .numbers import NumberSequence
+from .tokens import ApiAnswer, ApiToken
 from .users import User
 from .webhooks import Webhook
 from .work import Work
 
 __all__ = [
     "Action",
+    "ApiAnswer",
+    "ApiToken",
     "Branch",
     "Card",
     "LibrarySettings",

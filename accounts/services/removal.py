@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.models import Action, Card, Member, Message, User
+from accounts.models import Action, ApiAnswer, Card, Member, Message, User
 from accounts.queries import works_here
 from accounts.services.members import EDITABLE
 
@@ -34,6 +34,7 @@ def forget_person(member: Member, now: datetime) -> None:
     if user and not works_here(user):
         _close_sign_in(user, member.card_number)
     _empty_messages(member)
+    ApiAnswer.objects.exclude(status=None).delete()  # they may say anything of anybody, and serve a day at most
     member.restrictions.filter(lifted_at=None).update(lifted_at=now)
     member.restrictions.update(reason="")
 
@@ -69,6 +70,7 @@ def _empty_messages(member: Member) -> None:
 
 def _close_sign_in(user: User, username: str) -> None:
     EmailAddress.objects.filter(user=user).delete()
+    user.api_tokens.all().delete()
     user.username, user.name, user.email, user.is_active = username, "", "", False
     user.must_change_password, user.first_password_until = False, None
     user.set_unusable_password()

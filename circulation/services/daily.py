@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from accounts.models import LibrarySettings
+from accounts.services.answers import forget_answers
 from accounts.services.webhooks import forget_events
 from catalog.services.merged import forget_covers
 from catalog.services.search import write_stale
@@ -56,6 +57,7 @@ def run_daily(now: datetime, tell: Tell | None = None) -> DailyCounts:
         if tell:
             tell(name, counts[name])
     drop_stale_letters(now)
+    forget_answers(now)
     forget_events(now - EVENTS_KEPT)
     forget_covers(now - TIME_TO_REPENT - timedelta(days=1))
     while write_stale(stock_for_search):  # what the worker, if there is one, has not come to

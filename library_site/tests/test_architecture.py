@@ -43,7 +43,7 @@ RANKS = {
         "exports",
     },
     3: {"forms", "admin", "paging", "adapter", "scenarios"},
-    4: {"views", "tasks", "management"},
+    4: {"views", "api", "tasks", "management"},
     5: {"urls"},
 }
 RANK = {name: rank for rank, names in RANKS.items() for name in names}

@@ -39,10 +39,10 @@ OF_THE_DESK = [name for name, audience in AUDIENCE.items() if audience in (DESK,
 
 
 def names(patterns: Any = None, space: str = "") -> Iterator[str]:
-    """The name of every address of the site but those of the admin site."""
+    """The name of every address of the site but those of the admin site and of the API, tested elsewhere."""
     for pattern in patterns or get_resolver().url_patterns:
         if isinstance(pattern, URLResolver):
-            if pattern.app_name != "admin":
+            if pattern.app_name not in ("admin", "api"):
                 inner = f"{pattern.namespace}:" if pattern.namespace else ""
                 yield from names(pattern.url_patterns, space + inner)
         elif isinstance(pattern, URLPattern):

@@ -191,7 +191,8 @@ STATES = {
     "set_language", "accounts:set_up", "catalog:remove_cover", "catalog:resume_import", "circulation:choose_branch",
     "account_login", "account_logout", "account_reauthenticate", "account_change_password", "account_reset_password",
     "account_reset_password_from_key", "accounts:give_first_password", "circulation:resume_hold",
-    "accounts:enable_webhook", "circulation:resume_mine", "catalog:import_columns", "catalog:import_options", "catalog:decide_import",
+    "accounts:enable_webhook", "circulation:resume_mine", "catalog:import_columns", "catalog:import_options",
+    "catalog:decide_import",
     "catalog:apply_import", "catalog:discard_import", "catalog:undo_import", "catalog:scan_choices",
     "catalog:scan_again",
 }  # fmt: skip

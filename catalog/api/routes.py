@@ -1,0 +1,5 @@
+"""Addresses of the API: of catalog."""
+
+from django.urls import URLPattern
+
+routes: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Addresses of the API: of circulation."""
+
+from django.urls import URLPattern
+
+routes: list[URLPattern] = []
