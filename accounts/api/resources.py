@@ -148,8 +148,8 @@ class Resource(APIView):
         return self._sent(value)
 
     def held(self, rows: QuerySet, pk: int) -> Any:
-        """The row ``pk`` of ``rows``, or 404. With If-Match it is locked, and must be as the other side has seen it."""
-        if "If-Match" not in self.request.headers:
+        """The row ``pk`` of ``rows``, or 404. What changes it locks it with If-Match, and it must be as it was seen."""
+        if "If-Match" not in self.request.headers or self.request.method not in CHANGES_ONE:
             return get_object_or_404(rows, pk=pk)
         row = get_object_or_404(rows.select_for_update(of=("self",)), pk=pk)
         check_unchanged(self.request, etag_of(self._shown(row)))
@@ -197,14 +197,15 @@ class Resource(APIView):
         return response
 
     def _page(self, value: Any) -> dict[str, Any]:
-        page = value if isinstance(value, Page) else self._page_of(value)
+        page = value if isinstance(value, Page) else self.page_of(value)
         shown = self._shown(page.rows, many=True)
         return {
             "results": [self._selected(each) for each in shown],
             "next": link(self.request, page.next), "previous": link(self.request, page.previous),
         }  # fmt: skip
 
-    def _page_of(self, rows: QuerySet) -> Page:
+    def page_of(self, rows: QuerySet) -> Page:
+        """The page of ``rows`` that is asked for, in the order that is asked for."""
         orders = self.operation.orders
         order = orders[self.asked.get("ordering") or next(iter(orders))]
         return page_of(rows, order, limit=self.asked["limit"], cursor=self.asked.get("cursor"))

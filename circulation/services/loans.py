@@ -79,17 +79,19 @@ def issue_copy(
 
 @recorded("return")
 def return_copy(
-    action: Action, copy: Copy, *, branch: Branch, by: User | None, now: datetime, returned_on: date | None = None
-) -> Loan:
+    action: Action, copy: Copy, *, branch: Branch, by: User | None, now: datetime, returned_on: date | None = None,
+    loan: Loan | None = None,
+) -> Loan:  # fmt: skip
     """Take ``copy`` back at ``branch``: close its loan, write its fine, bar for late days where the rule says so.
 
     It is made ready for the first hold in line at once. A member who keeps no reading history is forgotten at once,
     unless something is owed for the loan.
 
     ``returned_on`` is the day it really came back (book drop); it then counts as back at the end of that day.
+    ``loan``: end this one and no other, for by now the copy may have been lent again.
     Returns the closed loan. Raises CirculationRefused("not_on_loan", "date_in_future", "date_before_loan").
     """
-    loan = lock_open_loan(copy)
+    loan = lock_open_loan(copy, loan)
     book = rule_book()
     returned_at = max(loan.issued_at, now if returned_on is None else back_at(returned_on, loan, now, book))
     fine = final_fine(loan, book, returned_at)
