@@ -37,7 +37,7 @@ class Amount(serializers.Field):
         return money.plain(getattr(entry, self.of), entry.currency)
 
 
-class EntryShown(serializers.Serializer):
+class LedgerEntryShown(serializers.Serializer):
     """``amount``: above zero what is owed, below zero what settles it; ``open``: the part that is not settled yet."""
 
     id = serializers.IntegerField(source="pk")
@@ -112,7 +112,7 @@ class MemberLedger(Resource):
     permission = MANAGE_MEMBERS
     scope = {"GET": READ}
 
-    @operation("list_ledger", "The account of a member", gives=EntryShown, asks=Asked, orders=ORDERS, list=True)
+    @operation("list_ledger", "The account of a member", gives=LedgerEntryShown, asks=Asked, orders=ORDERS, list=True)
     def get(self, request: Request, pk: int) -> QuerySet[LedgerEntry]:
         return account(get_object_or_404(current_members(), pk=pk))
 
@@ -130,7 +130,7 @@ class OneEntry(Resource):
     permission = TAKE_PAYMENT
     scope = {"GET": READ}
 
-    @operation("get_entry", "A line of an account", gives=EntryShown)
+    @operation("get_entry", "A line of an account", gives=LedgerEntryShown)
     def get(self, request: Request, pk: int) -> LedgerEntry:
         return self.held(_entries(), pk)
 
@@ -140,7 +140,7 @@ class VoidEntry(Resource):
     scope = {"POST": CIRCULATE}
 
     @operation(
-        "void_entry", "Reverse a line of an account", takes=WithReason, gives=EntryShown, status=201,
+        "void_entry", "Reverse a line of an account", takes=WithReason, gives=LedgerEntryShown, status=201,
         made_at="api:entry",
     )  # fmt: skip
     def post(self, request: Request, pk: int) -> LedgerEntry:
@@ -162,7 +162,7 @@ class MoneyResource(Resource):
 
 
 def _writes(id: str, summary: str, takes: type[Body]) -> Any:
-    return operation(id, summary, takes=takes, gives=EntryShown, status=201, made_at="api:entry")
+    return operation(id, summary, takes=takes, gives=LedgerEntryShown, status=201, made_at="api:entry")
 
 
 class Payments(MoneyResource):

@@ -64,7 +64,7 @@ class LoanShown(serializers.Serializer):
         return timezone.localdate(loan.due_at).isoformat()
 
 
-class ReturnShown(LoanShown):
+class ReturnedLoanShown(LoanShown):
     """A loan that ended, and ``hold``: the hold that its copy stands ready for now."""
 
     hold = serializers.IntegerField(allow_null=True)
@@ -148,7 +148,7 @@ class ReturnLoan(LoanResource):
     permission = RETURN
     scope = {"POST": CIRCULATE}
 
-    @operation("return_loan", "Take the copy of a loan back", takes=LoanReturn, gives=ReturnShown)
+    @operation("return_loan", "Take the copy of a loan back", takes=LoanReturn, gives=ReturnedLoanShown)
     def post(self, request: Request, pk: int) -> Loan:
         if "returned_on" in self.given:
             self.needs(BACKDATE)

@@ -15,7 +15,7 @@ from circulation.api.bodies import AtBranch
 from circulation.api.holds import ORDERS as ORDERS_OF_HOLDS
 from circulation.api.holds import HoldDays, HoldResource, HoldShown, Suspension
 from circulation.api.ledger import ORDERS as ORDERS_OF_LINES
-from circulation.api.ledger import BalanceShown, EntryShown
+from circulation.api.ledger import BalanceShown, LedgerEntryShown
 from circulation.api.loans import ORDERS, LoanResource, LoanShown, OwnLoansAsked
 from circulation.models import Hold, LedgerEntry, Loan
 from circulation.queries.ledger import account
@@ -106,7 +106,7 @@ class MyFines(Resource):
     permission = MEMBERS
     scope = {"GET": READ}
 
-    @operation("list_my_fines", "My account", gives=EntryShown, asks=Asked, orders=ORDERS_OF_LINES, list=True)
+    @operation("list_my_fines", "My account", gives=LedgerEntryShown, asks=Asked, orders=ORDERS_OF_LINES, list=True)
     def get(self, request: Request) -> QuerySet[LedgerEntry]:
         return account(request.user.member)
 

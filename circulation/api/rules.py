@@ -21,7 +21,7 @@ from circulation.policy import EffectiveRule
 from circulation.queries.matrix import due_date_now
 from circulation.queries.rules import RuleBook, rule_book
 
-VALUE = {"type": ["string", "integer", "boolean", "null"]}
+VALUE = {"oneOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}]}
 PARTS = {"branch": Branch, "category": MemberCategory, "copy_type": CopyType}
 
 
@@ -33,7 +33,7 @@ class Value(serializers.Field):
         return value
 
 
-class RowShown(serializers.Serializer):
+class RuleRowShown(serializers.Serializer):
     """What a row is for; null is any."""
 
     branch = serializers.IntegerField(allow_null=True)
@@ -41,21 +41,21 @@ class RowShown(serializers.Serializer):
     copy_type = serializers.IntegerField(allow_null=True)
 
 
-class ParameterShown(serializers.Serializer):
+class RuleParameterShown(serializers.Serializer):
     """``row``: the row of the rules that gives it; null: what the program begins with."""
 
     name = serializers.CharField()
     value = Value(allow_null=True)
-    row = RowShown(allow_null=True)
+    row = RuleRowShown(allow_null=True)
 
 
-class LookupShown(serializers.Serializer):
+class RuleLookupShown(serializers.Serializer):
     """``due_at``: when a loan issued now would be due; null: no due date can be found."""
 
     branch = serializers.IntegerField()
     category = serializers.IntegerField()
     copy_type = serializers.IntegerField()
-    parameters = ParameterShown(many=True)
+    parameters = RuleParameterShown(many=True)
     due_at = serializers.DateTimeField(allow_null=True)
     due_on = serializers.DateField(allow_null=True)
     currency = serializers.CharField()
@@ -71,7 +71,7 @@ class RuleLookup(Resource):
     permission = USE_DESK
     scope = {"GET": READ}
 
-    @operation("look_up_rules", "What the rules say, and why", gives=LookupShown, asks=LookupAsked)
+    @operation("look_up_rules", "What the rules say, and why", gives=RuleLookupShown, asks=LookupAsked)
     def get(self, request: Request) -> dict[str, Any]:
         asked: dict[str, Any] = {name: get_object_or_404(model, pk=self.asked[name]) for name, model in PARTS.items()}
         scope = [each.pk for each in asked.values()]

@@ -47,7 +47,7 @@ def test_own_loan_is_renewed_or_refused_as_on_the_page(mine: Program, member_use
     assert (answer.status_code, answer.json()["renewals"]) == (200, 1)
     make_hold(loan.copy.book)
     refused = mine.ask("POST", f"me/loans/{loan.pk}/renew", {})
-    assert codes_of(refused) == ["renewal_holds"]
+    assert codes_of(refused) == ["renewal_hold"]
 
 
 def test_member_sets_nothing_aside(mine: Program, member_user: User) -> None:
