@@ -128,6 +128,18 @@ class Row(serializers.Field):
         return value if isinstance(value, int) else value.pk
 
 
+@extend_schema_field({"type": "array", "items": {"type": "string"}})
+class Names(serializers.Field):
+    """Of several things the text that each has under ``name``. Only shown."""
+
+    def __init__(self, name: str, **options: Any) -> None:
+        self.name = name
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, value: Any) -> list[str]:
+        return [getattr(each, self.name) for each in (value.all() if hasattr(value, "all") else value)]
+
+
 class AskedWhole(serializers.IntegerField):
     """A whole number in an address."""
 

@@ -1,11 +1,11 @@
 """Requests that may come twice: with one ``Idempotency-Key`` they are done once, and answered alike."""
 
-import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.crypto import salted_hmac
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -71,9 +71,9 @@ def _again(kept: Kept) -> HttpResponse:
 
 
 def _fingerprint(request: Request) -> str:
-    """A word for what the request says: method, address and body, however the body is laid out."""
+    """A word for what the request says: method, address and body, however it is laid out. Nobody guesses from it."""
     said = repr((request.method, request.get_full_path(), _sorted(request.data)))
-    return hashlib.sha256(said.encode()).hexdigest()
+    return salted_hmac("accounts.api.idempotency", said, algorithm="sha256").hexdigest()
 
 
 def _sorted(value: Any) -> Any:

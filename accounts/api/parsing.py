@@ -29,10 +29,8 @@ class StrictJsonParser(BaseParser):
 def depth(value: Any) -> int:
     """How deep lists and objects are nested in ``value``; looks no deeper than it must to see that it is too deep."""
     level, deep = [value], 0
-    while deep <= DEEPEST:
-        level = [inner for each in level if isinstance(each, dict | list) for inner in _inside(each)]
-        if not level:
-            break
+    while deep <= DEEPEST and (outer := [each for each in level if isinstance(each, dict | list)]):
+        level = [inner for each in outer for inner in _inside(each)]
         deep += 1
     return deep
 

@@ -34,7 +34,8 @@ CHANGES_ONE = ("PUT", "PATCH", "DELETE")
 class Operation:
     """One method of a resource: its name in the schema, what it takes and gives.
 
-    ``takes``: the body. ``gives``: what is answered; None: nothing (204). ``asks``: parameters of the address.
+    ``takes``: the body; ``takes_type``: its type, where it is a file. ``gives``: what is answered; None: nothing (204).
+    ``asks``: parameters of the address.
     ``orders``: for lists, how they may be ordered (see ``page_of``); the first is the usual one. ``list``: whether it
     is one. ``made_at``: the route of what a POST made, by its key. ``problems``: codes beyond those all have.
     """
@@ -42,6 +43,7 @@ class Operation:
     id: str
     summary: str
     takes: type[Body] | None = None
+    takes_type: Any = None
     gives: type[serializers.Serializer] | None = None
     status: int = 200
     asks: type[Asked] = Asked
@@ -147,10 +149,15 @@ class Resource(APIView):
             value = method(self, self.request, **keys)
         return self._sent(value)
 
-    def held(self, rows: QuerySet, pk: int) -> Any:
-        """The row ``pk`` of ``rows``, or 404. What changes it locks it with If-Match, and it must be as it was seen."""
+    def held(self, rows: QuerySet, pk: int, *, after: Callable[[], None] | None = None) -> Any:
+        """The row ``pk`` of ``rows``, or 404. What changes it locks it with If-Match, and it must be as it was seen.
+
+        ``after``: takes the lock that comes before this one wherever both are taken.
+        """
         if "If-Match" not in self.request.headers or self.request.method not in CHANGES_ONE:
             return get_object_or_404(rows, pk=pk)
+        if after:
+            after()
         row = get_object_or_404(rows.select_for_update(of=("self",)), pk=pk)
         check_unchanged(self.request, etag_of(self._shown(row)))
         return row

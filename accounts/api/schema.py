@@ -85,7 +85,7 @@ class OperationSchema(AutoSchema):
         return [bearer, {}] if self._is_public else [bearer]
 
     def get_request_serializer(self) -> Any:
-        return self.told.takes() if self.told.takes else None
+        return self.told.takes() if self.told.takes else self.told.takes_type
 
     def _get_serializer_name(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> str:
         """Things are called in the schema what they are."""
@@ -124,13 +124,7 @@ class OperationSchema(AutoSchema):
         assert told.gives is not None
         if not told.list:
             return told.gives
-        name = told.gives.__name__.removesuffix("Shown")
-        parts = {
-            "results": told.gives(many=True),
-            "next": serializers.CharField(allow_null=True),
-            "previous": serializers.CharField(allow_null=True),
-        }
-        return type(f"{name}PageShown", (serializers.Serializer,), parts)
+        return _page_of(told.gives)
 
     def _answer_headers(self) -> list[OpenApiParameter]:
         told, names = self.told, {}
@@ -158,6 +152,17 @@ class OperationSchema(AutoSchema):
         for code in dict.fromkeys(code for codes, may in may_come.items() if may for code in codes):
             by_status.setdefault(KINDS[code].status, []).append(code)
         return dict(sorted(by_status.items()))
+
+
+@cache
+def _page_of(gives: type[serializers.Serializer]) -> type[serializers.Serializer]:
+    """A page of what ``gives`` shows: the same one for every list of it."""
+    parts = {
+        "results": gives(many=True),
+        "next": serializers.CharField(allow_null=True),
+        "previous": serializers.CharField(allow_null=True),
+    }
+    return type(f"{gives.__name__.removesuffix('Shown')}PageShown", (serializers.Serializer,), parts)
 
 
 def close_bodies(result: dict[str, Any], generator: Any, **_more: Any) -> dict[str, Any]:

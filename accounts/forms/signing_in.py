@@ -26,8 +26,12 @@ class SignInForm(LoginForm):
 
         So tries are counted by person, and each costs one look at one password, whether there is such a person or not.
         """
-        login, password = self.cleaned_data["login"], self.cleaned_data["password"]
-        user = user_signing_in(login)
-        if user and user.email and user.email == user.email.lower():
-            return {"email": user.email, "password": password}
-        return {"username": user.username if user else login, "password": password}
+        return credentials(self.cleaned_data["login"], self.cleaned_data["password"])
+
+
+def credentials(login: str, password: str) -> dict[str, str]:
+    """What allauth looks at when somebody signs in with ``login``, however it was typed."""
+    user = user_signing_in(login)
+    if user and user.email and user.email == user.email.lower():
+        return {"email": user.email, "password": password}
+    return {"username": user.username if user else login, "password": password}

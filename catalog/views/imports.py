@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.exceptions import Refused
 from accounts.forms.keyed import KeyField
 from accounts.permissions import MANAGE_BOOKS, MANAGE_MEMBERS, needs
-from catalog.files import FileRefused, forget, opened, store, stored_path
+from catalog.files import FileRefused, opened, stored_path
 from catalog.forms.uploading import ColumnsForm, DecideAllForm, OptionsForm, UploadForm
 from catalog.models import ImportBatch, ImportRow
 from catalog.services import batches
@@ -23,6 +23,7 @@ from catalog.views.batches import batch_page
 from catalog.views.importing import import_page
 from circulation.services.readers import look_at_table
 from circulation.services.undoing import undo_import
+from circulation.services.uploading import start_upload
 
 
 @needs(MANAGE_BOOKS)
@@ -39,20 +40,9 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 def _started(request: HttpRequest, form: UploadForm) -> ImportBatch:
     file: UploadedFile = form.cleaned_data["file"]
-    stored = store(file.chunks())
-    try:
-        with opened(stored_path(stored.name), file.name or "") as found:
-            options = form.options | (look_at_table(found, {}).facts if found.kind == "csv" else {})
-            batch = batches.start_file(
-                stored=stored, name=file.name or "", kind=found.kind, by=request.user, options=options,
-                key=form.cleaned_data["key"], is_mapped=found.kind != "csv",
-            )  # fmt: skip
-    except BaseException:
-        forget(stored.name)
-        raise
-    if batch.file != stored.name:  # the form was sent twice: the first one's file is read
-        forget(stored.name)
-    return batch
+    return start_upload(
+        file.chunks(), name=file.name or "", options=form.options, by=request.user, key=form.cleaned_data["key"]
+    )
 
 
 @needs(MANAGE_BOOKS)

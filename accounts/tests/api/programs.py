@@ -3,8 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+import time_machine
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import ApiToken, User
 from accounts.services.tokens import make_token, new_token_text
@@ -34,6 +36,13 @@ class Program(Client):
 
     def generic_json(self, method: str, where: str, **options: Any) -> HttpResponse:
         return getattr(self, method.lower())(where, **options)
+
+    def ask_counted(self, address: str, queries: int, assert_num_queries: Any) -> HttpResponse:
+        """The answer of a list, which takes so many ``queries`` once the minute's use of the token is noted."""
+        with time_machine.travel(timezone.now(), tick=False):
+            self.ask("GET", address)
+            with assert_num_queries(queries):
+                return self.ask("GET", address)
 
 
 def problem_of(response: HttpResponse) -> tuple[int, str]:

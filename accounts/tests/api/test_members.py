@@ -61,6 +61,5 @@ def test_members_are_found_by_what_the_page_finds_them_by(program: Program) -> N
 @pytest.mark.parametrize("count", [1, 3])
 def test_list_of_members_takes_four_queries(count: int, program: Program, django_assert_num_queries: Any) -> None:
     MemberFactory.create_batch(count)
-    program.ask("GET", "members")
-    with django_assert_num_queries(4):
-        assert len(program.ask("GET", "members").json()["results"]) == count
+    answer = program.ask_counted("members", 4, django_assert_num_queries)
+    assert len(answer.json()["results"]) == count
