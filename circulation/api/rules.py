@@ -71,7 +71,9 @@ class RuleLookup(Resource):
     permission = USE_DESK
     scope = {"GET": READ}
 
-    @operation("look_up_rules", "What the rules say, and why", gives=RuleLookupShown, asks=LookupAsked)
+    @operation(
+        "look_up_rules", "What the rules say, and why", gives=RuleLookupShown, asks=LookupAsked, problems=("not_found",)
+    )
     def get(self, request: Request) -> dict[str, Any]:
         asked: dict[str, Any] = {name: get_object_or_404(model, pk=self.asked[name]) for name, model in PARTS.items()}
         scope = [each.pk for each in asked.values()]
