@@ -7,11 +7,12 @@ from django.db import connection
 from catalog.models import SearchDocument
 
 from .asking import Question
+from .counting import highest_key
 from .documents import exact_keys
 from .engine import engine
-from .expressions import Expression, Mark
+from .expressions import Expression
 from .filters import Filters
-from .marks import ALL, POPULARITIES
+from .marks import POPULARITIES
 from .narrow import NARROW, ranked_few, tier_by_tier
 from .reading import How, Reading
 
@@ -75,7 +76,8 @@ def page_of_many(
     if reading.how is How.EVERYTHING and not filters.narrows:
         rows = _all(order, offset, limit + 1, after, shows_hidden=filters.shows_hidden)
     else:
-        rows = _sorted(whole, order, offset, limit + 1, after, is_walked=total > engine().COLLECTED)
+        is_walked = _is_soon_met(total, limit if _place(after) or _number(after) else offset + limit)
+        rows = _sorted(whole, order, offset, limit + 1, after, is_walked=is_walked)
     has_next = len(rows) > limit
     return Page([pk for pk, _value in rows[:limit]], has_next, _mark_of(order, rows[limit - 1]) if has_next else "")
 
@@ -146,21 +148,15 @@ def _exact(question: Question, filters: Filters) -> list[int]:
     keys = sorted(exact_keys(question.text))
     if not keys or question.unwanted or question.field not in ("all", "title"):
         return []
-    condition, values = engine().probe(filters.apply(Mark(ALL)))
     holes = ", ".join(["%s"] * len(keys))
     hidden = "" if filters.shows_hidden else " AND NOT is_hidden"
-    candidates = (
-        f"SELECT book_id FROM {DOCUMENTS}"  # noqa: S608 - our own pieces
+    rows = _rows(
+        f"SELECT book_id, facets, in_at, year FROM {DOCUMENTS}"  # noqa: S608 - our own pieces
         f" WHERE (title_key IN ({holes}) OR sort_title IN ({holes})){hidden}"
-        " ORDER BY times_lent DESC, book_id DESC LIMIT %s"
+        " ORDER BY times_lent DESC, book_id DESC LIMIT %s",
+        [*keys, *keys, MOST_TRIED if filters.narrows else MOST_EXACT],
     )
-    if not filters.narrows:
-        return _keys(candidates, [*keys, *keys, MOST_EXACT])
-    return _keys(
-        f"SELECT d.book_id FROM ({candidates}) c JOIN {DOCUMENTS} d ON d.book_id = c.book_id"  # noqa: S608
-        f" WHERE {condition} ORDER BY d.times_lent DESC, d.book_id DESC LIMIT %s",
-        [*keys, *keys, MOST_TRIED, *values, MOST_EXACT],
-    )
+    return [pk for pk, *facts in rows if filters.fits(*facts)][:MOST_EXACT]
 
 
 def _all(order: Order, offset: int, limit: int, after: str, *, shows_hidden: bool) -> list[_Row]:
@@ -174,6 +170,13 @@ def _all(order: Order, offset: int, limit: int, after: str, *, shows_hidden: boo
     )
 
 
+def _is_soon_met(total: int, wanted: int) -> bool:
+    """Whether ``wanted`` of so many hits, spread evenly over all books, are met before too many books are looked at."""
+    if total <= engine().COLLECTED:
+        return False
+    return wanted * highest_key() <= engine().WALKED * total
+
+
 def _sorted(whole: Expression, order: Order, offset: int, limit: int, after: str, *, is_walked: bool) -> list[_Row]:
     """``is_walked``: first go along the order, not too far, and ask of each book whether it fits; then sort all."""
     place, values = _beyond(order, after)
@@ -183,7 +186,7 @@ def _sorted(whole: Expression, order: Order, offset: int, limit: int, after: str
         along = f"SELECT * FROM {DOCUMENTS} d WHERE 1 = 1{place} ORDER BY {order.sql} LIMIT %s"  # noqa: S608
         found = _rows(
             f"SELECT d.book_id, d.{order.column} FROM ({along}) d WHERE {condition}"  # noqa: S608 - our own pieces
-            f" ORDER BY {order.sql} LIMIT %s OFFSET %s",
+            f"{'' if engine().STAYS_SORTED else f' ORDER BY {order.sql}'} LIMIT %s OFFSET %s",
             [*values, engine().WALKED, *more, limit, offset],
         )
         if len(found) == limit:

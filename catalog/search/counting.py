@@ -15,10 +15,10 @@ from .expressions import Expression, Mark, all_of
 from .filters import Filters
 
 SAMPLED = 500  # a sample has at least about so many hits
+FIRST_SAMPLE = 700  # books, at least, in the sample that is looked at first: enough of a frequent word
 IN = marks.AVAILABLE[2:]  # the facet of books that have a copy in, which documents keep as a number
 OF_BRANCH, OF_PLACE = f"{marks.BRANCH}_", f"{marks.IN_AT}_"
 FEW_BRANCHES = 4  # so many are counted exactly, each by a look into the index
-GUESSED_FROM = 9  # the sample that tells how large the others would be
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,13 @@ class Total:
 
 def count(expression: Expression, most: int) -> int:
     """How many documents fit ``expression``, counting no further than ``most``."""
-    sql, values = engine().ids(expression)
+    sql, values = engine().counting(expression, most)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) i LIMIT %s) n", [*values, most])  # noqa: S608
+        cursor.execute(sql, values)
         return cursor.fetchone()[0]
+
+
+_Rows = list[tuple[str, str]]
 
 
 def facets_of(rows: Iterable[tuple[str, str]], filters: Filters) -> Facets:
@@ -72,11 +75,9 @@ def facets_of(rows: Iterable[tuple[str, str]], filters: Filters) -> Facets:
 
 def reckon(expression: Expression, counted: int, filters: Filters) -> tuple[Total, Facets]:
     """The number of hits of ``expression``, many, and their facets; ``counted``: as far as they were counted."""
-    most = engine().COUNTED
-    hits = counted if counted <= most else count(_sample(expression, GUESSED_FROM), most) << GUESSED_FROM
-    level = max(0, min(marks.SAMPLES, (hits // SAMPLED).bit_length() - 1))
-    rows = engine().facets(_sample(expression, level) if level else expression)
-    total = Total(counted) if counted <= most else Total(_rounded(len(rows) << level), is_exact=False)
+    is_exact = counted <= engine().COUNTED
+    level, rows = _looked_at(expression, _level_of(counted)) if is_exact else _fair_sample(expression)
+    total = Total(counted) if is_exact else Total(_rounded(len(rows) << level), is_exact=False)
     found = facets_of(rows, filters)
     if level == 0:
         return total, found
@@ -86,6 +87,31 @@ def reckon(expression: Expression, counted: int, filters: Filters) -> tuple[Tota
         known |= _counted(expression, filters)
     counts = {name: number for name, number in (counts | known).items() if number}
     return total, Facets(Counter(counts), is_exact=False, counted=frozenset(known if total.is_exact else ()))
+
+
+def _fair_sample(expression: Expression) -> tuple[int, _Rows]:
+    """The level of a sample with hits enough, and their facets. A small one is enough for a frequent word; else it
+    tells how large the other has to be."""
+    first = max(0, min(marks.SAMPLES, (highest_key() // FIRST_SAMPLE).bit_length() - 1))
+    level, rows = _looked_at(expression, first)
+    better = _level_of(len(rows) << first)
+    return (level, rows) if better >= first or len(rows) * 5 >= SAMPLED * 3 else _looked_at(expression, better)
+
+
+def _looked_at(expression: Expression, level: int) -> tuple[int, _Rows]:
+    return level, engine().facets(_sample(expression, level) if level else expression)
+
+
+def _level_of(hits: int) -> int:
+    """The smallest sample that has SAMPLED of so many hits, or about as many."""
+    return max(0, min(marks.SAMPLES, (hits // SAMPLED).bit_length() - 1))
+
+
+def highest_key() -> int:
+    """The highest key of a book: about how many there are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(book_id) FROM catalog_searchdocument")
+        return cursor.fetchone()[0] or 0
 
 
 def _chosen(filters: Filters, total: int) -> dict[str, int]:

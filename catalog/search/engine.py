@@ -46,12 +46,17 @@ class Engine(Protocol):
     """So many hits are quickly sorted; of more a page is first looked for along the order that is wanted."""
     WALKED: int
     """So many books are looked at along an order before all hits are sorted after all."""
+    STAYS_SORTED: bool
+    """What is chosen from a sorted SELECT comes in its order; asked for it again, all of it would be looked at."""
 
     def looking(self) -> AbstractContextManager[None]:
         """Within, the database looks into the index, whatever it thinks of other ways."""
 
     def ids(self, expression: Expression) -> tuple[str, list]:
         """A SELECT of the ``id`` of what fits, in any order."""
+
+    def counting(self, expression: Expression, most: int) -> tuple[str, list]:
+        """A SELECT of how many fit, no further than ``most``; that it is more may be told from a sample."""
 
     def facets(self, expression: Expression) -> list[tuple[str, str]]:
         """The facets of everything that fits, and those of the branches where a copy of it is in."""

@@ -37,7 +37,18 @@ class Filters:
             wanted.append(Mark(marks.AVAILABLE))
         if self.since is not None or self.until is not None:
             wanted.append(self._years())
-        return self.visible(all_of([expression, *wanted]))
+        if not wanted or expression != Mark(marks.ALL):  # every document has that one: beside others it says nothing
+            wanted.insert(0, expression)
+        return self.visible(all_of(wanted))
+
+    def fits(self, facets: str, in_at: str, year: int) -> bool:
+        """Whether a document with these facts, as documents keep them, fits what a reader chose."""
+        has = {*facets.split(), *in_at.split()}
+        if self.since is not None or self.until is not None:
+            since, until = self.since or marks.FIRST_YEAR, marks.LAST_YEAR if self.until is None else self.until
+            if not (year and since <= year <= until):
+                return False
+        return (bool(in_at) or not self.is_available) and has.issuperset(self._token(each)[2:] for each in self.facets)
 
     def visible(self, expression: Expression) -> Expression:
         """What of ``expression`` may be seen, not narrowed down otherwise."""

@@ -31,7 +31,10 @@ LETTERS = {TITLE: "t", AUTHOR: "a", SUBJECT: "s", PUBLISHER: "p", NUMBER: "n", S
 COUNTED = 2_000
 COLLECTED = 20_000
 WALKED = 20_000
+STAYS_SORTED = False
 GUESSED_FROM = 5  # the sample from which the number of hits is guessed
+TOLD_FROM = 9  # the sample that tells that there are many
+SURE = 30  # hits of it from which there is no doubt
 # The class of popularity of a document, as marks.popularity has it.
 CLASS = f"width_bucket(times_lent, ARRAY[{', '.join(str(2**n - 1) for n in range(1, POPULARITIES))}])"
 LAST_POSITION = 16_383  # PostgreSQL counts no further
@@ -124,6 +127,19 @@ def looking() -> Iterator[None]:
 
 def ids(expression: Expression) -> tuple[str, list[Any]]:
     return f"SELECT book_id AS id FROM {TABLE} WHERE tokens @@ %s::tsquery", [query(expression)]  # noqa: S608
+
+
+def counting(expression: Expression, most: int) -> tuple[str, list[Any]]:
+    """PostgreSQL collects all that fits before it counts the first. So a small sample is asked before: where it alone
+    has so many, or several times what it would have of ``most``, the rest need not be looked at."""
+    whole, values = ids(expression)
+    sample, sampled = ids(all_of([expression, Mark(mark(SAMPLE, TOLD_FROM))]))
+    enough = min(most, max(SURE, most >> (TOLD_FROM - 3)))
+    sql = (
+        f"SELECT CASE WHEN (SELECT count(*) FROM (SELECT 1 FROM ({sample}) s LIMIT %s) n) >= %s THEN %s"  # noqa: S608
+        f" ELSE (SELECT count(*) FROM (SELECT 1 FROM ({whole}) i LIMIT %s) n) END"
+    )
+    return sql, [*sampled, enough, enough, most, *values, most]
 
 
 def facets(expression: Expression) -> list[tuple[str, str]]:

@@ -16,8 +16,9 @@ TABLE = "catalog_searchtext"
 TABLES_OF_WORDS = (TABLE,)
 COLUMNS = (*PARTS, "marks")
 COUNTED = 10_000
-COLLECTED = 200_000
-WALKED = 1_000
+COLLECTED = 15_000
+WALKED = 250
+STAYS_SORTED = True
 MERGED = 500  # pages of the index at a time
 # What a database is made with. A migration has its own copy, which does not change any more.
 # Tokens come folded and divided by blanks: whatever is no blank belongs to one.
@@ -107,6 +108,11 @@ looking = nullcontext  # FTS5 knows no other way
 
 def ids(expression: Expression) -> tuple[str, list[Any]]:
     return f"SELECT rowid AS id FROM {TABLE} WHERE {TABLE} MATCH %s", [query(expression)]  # noqa: S608
+
+
+def counting(expression: Expression, most: int) -> tuple[str, list[Any]]:
+    sql, values = ids(expression)
+    return f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) i LIMIT %s) n", [*values, most]  # noqa: S608
 
 
 def facets(expression: Expression) -> list[tuple[str, str]]:

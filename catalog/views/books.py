@@ -28,10 +28,10 @@ from circulation.queries.copies import with_availability
 @needs(MANAGE_BOOKS)
 def books(request: HttpRequest) -> HttpResponse:
     form = DeskSearchForm(request.GET)
-    if book := scanned(form, Book.objects.all()):
+    if book := scanned(form, Book.objects.all):
         return redirect("catalog:edit_book", book.pk)
     results = results_of(form, shows_hidden=True)
-    if results and (book := scanned(form, Book.objects.all(), results)):
+    if results and (book := scanned(form, Book.objects.all, results)):
         return redirect("catalog:edit_book", book.pk)
     shown = results.found.pks if results else []
     context = {

@@ -1,6 +1,7 @@
 """The results of a search: the books of one page, how many there are in all, and where the other pages are."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -175,15 +176,15 @@ def results_of(form: SearchBox, *, shows_hidden: bool = False) -> Results | None
     return Results(Search.of(form.parameters), filters, found, books, number, form.order)
 
 
-def scanned(form: SearchBox, books: QuerySet[Book], results: Results | None = None) -> Book | None:
-    """The one of ``books`` that was asked for by its ISBN or by the barcode of a copy, if nothing else was asked.
+def scanned(form: SearchBox, books: Callable[[], QuerySet[Book]], results: Results | None = None) -> Book | None:
+    """The one of ``books()`` that was asked for by its ISBN or by the barcode of a copy, if nothing else was asked.
 
     Without ``results``: only if the text looks like such a number; with them: if it has found nothing as words.
     """
     is_plain = form.is_askable and form.search_field in ("all", "isbn") and form.page == 1 and not form.after_place
     if not is_plain or form.filters().narrows or not (_looks_scanned(form.text) or _has_missed(form.text, results)):
         return None
-    found = queries.books_scanned(form.text, books)
+    found = queries.books_scanned(form.text, books())
     return found[0] if len(found) == 1 else None
 
 

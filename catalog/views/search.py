@@ -19,10 +19,10 @@ from catalog.views.results import PER_PAGE, beside_words, results_of, scanned
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
-    if book := scanned(form, queries.public_books()):
+    if book := scanned(form, queries.public_books):
         return redirect(book)
     results = results_of(form)
-    if results and (book := scanned(form, queries.public_books(), results)):
+    if results and (book := scanned(form, queries.public_books, results)):
         return redirect(book)
     facets = facets_beside(form, results) if form.is_askable else None
     mends_years = form.has_year_errors and not (results and results.count)  # else they stand beside the results

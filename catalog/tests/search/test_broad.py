@@ -75,8 +75,21 @@ def test_an_order_is_the_same_of_many_hits_as_of_few(
     monkeypatch.setattr(finding, "NARROW", 2)
     monkeypatch.setattr(broad, "NARROW", 2)
     monkeypatch.setattr(engine(), "COLLECTED", 2 if is_walked else 99)
+    monkeypatch.setattr(broad, "_is_soon_met", lambda total, _wanted: total > engine().COLLECTED)
     assert walk("sea", by_number, sort=sort) == few
     assert len(few) == 11
+
+
+@pytest.mark.parametrize(("total", "wanted", "is_met"), [
+    (900, 20, False), (2_000, 20, True), (2_000, 25, True), (2_000, 26, False), (1_001, 20, False),
+])  # fmt: skip
+def test_an_order_is_walked_along_where_hits_are_many_and_frequent(
+    library: None, monkeypatch: pytest.MonkeyPatch, total: int, wanted: int, is_met: bool
+) -> None:
+    monkeypatch.setattr(engine(), "COLLECTED", 1_000)
+    monkeypatch.setattr(engine(), "WALKED", 50)
+    monkeypatch.setattr(broad, "highest_key", lambda: 4_000)
+    assert broad._is_soon_met(total, wanted) is is_met
 
 
 @pytest.mark.parametrize("by_number", [True, False])

@@ -9,6 +9,7 @@ from catalog.queries import search_books
 from catalog.search import counting, finding
 from catalog.search.counting import IN, Total
 from catalog.search.engine import engine
+from catalog.search.expressions import Words
 from catalog.search.filters import Filters
 from catalog.search.marks import Facet
 from catalog.services.search import index_book, index_books
@@ -28,7 +29,15 @@ def test_few_hits_are_counted_with_all_they_have_in_common() -> None:
     assert found.facets.counts == {"l_eng": 2, "l_ger": 1, "d_199": 3, "f_paperback": 2}
 
 
-def test_many_hits_are_reckoned_from_a_sample_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("most", "counted"), [(1, 1), (39, 39), (40, 40), (41, 40), (1 << 40, 40)])
+def test_hits_are_counted_no_further_than_asked(most: int, counted: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelve(*["Cat"] * 40, "Dog")
+    monkeypatch.setattr(engine(), "TOLD_FROM", 3, raising=False)  # PostgreSQL's: where so many are in one of eight
+    assert counting.count(Words(("cat",)), most) == counted
+
+
+@pytest.mark.parametrize("first", [100, 40, 10])  # enough at once; a finer one is needed; far too coarse
+def test_many_hits_are_reckoned_from_a_sample_and_say_so(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
     books = Book.objects.bulk_create(
         Book(title="Cat", sort_title="cat", match_key="cat", language="ger" if n % 4 == 0 else "eng")
         for n in range(1_200)
@@ -37,7 +46,8 @@ def test_many_hits_are_reckoned_from_a_sample_and_say_so(monkeypatch: pytest.Mon
     monkeypatch.setattr(finding, "NARROW", 10)
     monkeypatch.setattr(engine(), "COUNTED", 200)
     monkeypatch.setattr(counting, "SAMPLED", 100)
-    monkeypatch.setattr(counting, "GUESSED_FROM", 3)
+    monkeypatch.setattr(counting, "FIRST_SAMPLE", first)
+    monkeypatch.setattr(counting, "highest_key", lambda: 1_200)
     found = search_books("cat", per_page=1)
     assert (found.total.is_exact, found.facets.is_exact) == (False, False)
     assert abs(found.total.number - 1_200) < 240

@@ -180,7 +180,8 @@ def reckoned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "NARROW", 2)
     monkeypatch.setattr(engine(), "COUNTED", 20)
     monkeypatch.setattr(counting, "SAMPLED", 8)  # whatever keys the books get
-    monkeypatch.setattr(counting, "GUESSED_FROM", 1)
+    monkeypatch.setattr(counting, "FIRST_SAMPLE", 20)
+    monkeypatch.setattr(counting, "highest_key", lambda: 40)
     for language in ("eng", "ger"):
         books = shelve(*(f"Sea {n}" for n in range(20)), language=language, year=1995)
         for book in books:

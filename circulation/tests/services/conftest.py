@@ -20,13 +20,13 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setitem(connections.settings["default"]["OPTIONS"], "transaction_mode", None)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows.all())
 
-    def meet_after(module: Any, name: str, people: int) -> None:
+    def meet_after(module: Any, name: str, people: int, seconds: float = 30) -> None:
         barrier, look = threading.Barrier(people), getattr(module, name)
 
         def looked_all_together(*args: Any, **kwargs: Any) -> Any:
             seen = look(*args, **kwargs)
             with suppress(threading.BrokenBarrierError):
-                barrier.wait(timeout=30)
+                barrier.wait(timeout=seconds)
             return seen
 
         monkeypatch.setattr(module, name, looked_all_together)
