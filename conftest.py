@@ -135,6 +135,8 @@ def signed_in(user: User) -> Client:
     session.update({
         SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
         HASH_SESSION_KEY: user.get_session_auth_hash(), SIGNED_IN_AT: now, SEEN_AT: now,
+        "account_authentication_methods": [{"method": "password", "at": now, "reauthenticated": True}],
+        "account_authentication_methods_user": str(user.pk),
     })  # fmt: skip
     session.save()
     return client

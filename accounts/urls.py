@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from accounts.views import library, members, profile, webhooks
+from accounts.views import library, members, profile, tokens, webhooks
 
 app_name = "accounts"
 
 urlpatterns = [
     path("setup/", library.set_up, name="set_up"),
     path("me/profile/", profile.profile, name="profile"),
+    path("me/tokens/", tokens.tokens, name="tokens"),
+    path("me/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
     path("desk/settings/", library.settings, name="settings"),
     path("desk/webhooks/", webhooks.webhooks, name="webhooks"),
     path("desk/webhooks/add/", webhooks.add_webhook, name="add_webhook"),

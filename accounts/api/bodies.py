@@ -38,6 +38,8 @@ def asked_of(parameters: QueryDict, known: type[serializers.Serializer]) -> dict
     ]  # fmt: skip
     if twice:
         raise Problem("invalid", errors={name: [_("Say this once.")] for name in twice})
-    asked = known(data=parameters)
+    lists = {name for name, field in fields.items() if isinstance(field, serializers.ListField)}
+    # Plain values: of a form REST framework takes what is empty for what is not there.
+    asked = known(data={n: parameters.getlist(n) if n in lists else parameters[n] for n in parameters})
     asked.is_valid(raise_exception=True)
     return asked.validated_data

@@ -155,14 +155,14 @@ class OperationSchema(AutoSchema):
 
 
 @cache
-def _page_of(gives: type[serializers.Serializer]) -> type[serializers.Serializer]:
-    """A page of what ``gives`` shows: the same one for every list of it."""
+def _page_of(shown: type[serializers.Serializer]) -> type[serializers.Serializer]:
+    """What a page of a list of these looks like."""
     parts = {
-        "results": gives(many=True),
+        "results": shown(many=True),
         "next": serializers.CharField(allow_null=True),
         "previous": serializers.CharField(allow_null=True),
     }
-    return type(f"{gives.__name__.removesuffix('Shown')}PageShown", (serializers.Serializer,), parts)
+    return type(f"{shown.__name__.removesuffix('Shown')}PageShown", (serializers.Serializer,), parts)
 
 
 def close_bodies(result: dict[str, Any], generator: Any, **_more: Any) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from catalog.drafts import FORMATS
 from catalog.forms.search import FIELDS, MOST_KEYS, PARAMETERS, SORTS, SearchForm
 from catalog.search.asking import LONGEST_TEXT
 from catalog.search.marks import FIRST_YEAR, LAST_YEAR
+from catalog.search.reading import How
 from catalog.views.facets import facets_beside
 from catalog.views.results import Results, results_of
 
@@ -71,6 +72,8 @@ class CatalogueShown(serializers.Serializer):
     is_exact = serializers.BooleanField(help_text="Whether count is; of very many hits it is reckoned.")
     results = BookFoundShown(many=True)
     facets = FacetShown(many=True)
+    how = serializers.ChoiceField([each.value for each in How], help_text="How the words were taken.")
+    taken_as = serializers.CharField(help_text="The words that were looked for.")
     did_you_mean = OtherWordsShown(allow_null=True)
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
@@ -129,6 +132,7 @@ class Catalogue(Resource):
         ]  # fmt: skip
         return {
             "count": results.count, "is_exact": results.is_exact, "results": results.books, "facets": facets,
+            "how": results.how, "taken_as": results.taken_as,
             "did_you_mean": {"text": other["text"], "search": here + other["address"]} if other else None,
             "next": self._page_at(results.number + 1, results.found.after) if results.next else None,
             "previous": self._page_at(results.number - 1, "") if results.previous else None,

@@ -50,7 +50,7 @@ def draft_from(given: Mapping[str, Any], base: BookDraft) -> BookDraft:
     Raises ValidationError for an ISBN that is none.
     """
     isbns = read_isbns(",".join(given.get("isbns") or ()), base)
-    people = {(one_line(each["name"]), each["role"]): None for each in given.get("contributors") or ()}
+    people = {(one_line(each["name"]), each.get("role", "aut")): None for each in given.get("contributors") or ()}
     texts: dict[str, Any] = {name: one_line(given.get(name, "")) for name in ONE_LINE_FIELDS}
     return BookDraft(
         **texts,

@@ -20,7 +20,7 @@ from accounts.models import Branch
 from accounts.permissions import MANAGE_BOOKS
 from accounts.queries import default_branch
 from catalog.api.imports import ImportShown
-from catalog.files import PIECE, StoredFile, forget, opened, store, stored_path
+from catalog.files import PIECE, FileRefused, StoredFile, forget, opened, store, stored_path
 from catalog.models import CopyType, ImportBatch, ImportRow
 from catalog.queries import default_copy_type
 from catalog.services.batches import name_columns
@@ -74,7 +74,7 @@ class ImportFiles(Resource):
         options = {name: asked[name] for name in ("if_known", "members", "make_copies")}
         options |= {"branch": branch.code, "copy_type": copy_type.code}
         if not isinstance(sent, SentFile):
-            raise Problem("wrong_content_type", _("Send the file as application/octet-stream."))
+            raise FileRefused("empty", _("The file is empty."))
         return start_stored(
             sent.stored, name=asked["name"], options=options, by=request.user, key=self.action_key,
             trusts_columns=asked["columns"] == "guess",
@@ -117,7 +117,13 @@ class ImportColumns(Resource):
     permission = MANAGE_BOOKS
     scope = {"GET": READ, "POST": MANAGE}
 
-    @operation("get_import_columns", "What the columns of a table seem to be", gives=ColumnsShown, asks=ColumnsAsked)
+    @operation(
+        "get_import_columns",
+        "What the columns of a table seem to be",
+        gives=ColumnsShown,
+        asks=ColumnsAsked,
+        problems=("refused",),
+    )
     def get(self, request: Request, pk: int) -> dict[str, Any]:
         look = _look_at(get_object_or_404(ImportBatch, pk=pk), self.asked.get("what"))
         return {

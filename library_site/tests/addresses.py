@@ -1,13 +1,14 @@
 """Every address of the site: who may open it, and one that leads to something of somebody else's."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Action, Message, User, Webhook
+from accounts.models import Action, ApiToken, Message, User, Webhook
 from accounts.services.members import restrict_member
+from accounts.services.tokens import make_token, new_token_text
 from accounts.services.webhooks import add_webhook
 from accounts.tests.factories import MemberFactory
 from catalog.models import Author, ImportBatch, Subject
@@ -29,6 +30,8 @@ AUDIENCE = {
     "set_language": PUBLIC,
     "accounts:set_up": PUBLIC,
     "accounts:profile": ANYBODY_SIGNED_IN,
+    "accounts:tokens": ANYBODY_SIGNED_IN,
+    "accounts:revoke_token": ANYBODY_SIGNED_IN,
     "accounts:settings": ADMINS,
     "accounts:webhooks": ADMINS,
     "accounts:add_webhook": ADMINS,
@@ -206,6 +209,11 @@ def _an_event(webhook: Webhook) -> Message:
     return Message.objects.create(webhook=webhook, **how)
 
 
+def a_token(user: User) -> ApiToken:
+    facts = {"name": "Kiosk", "scopes": ["read"], "valid_for": timedelta(days=1)}
+    return make_token(user, text=new_token_text(), by=user, **facts)
+
+
 def _closed(by: User) -> Action:
     close_days(from_on=date(2027, 1, 3), to_on=date(2027, 1, 3), by=by)
     return Action.objects.get(verb="close_days")
@@ -243,6 +251,7 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
         "circulation:hold_slip": {"pk": ready.pk},
         "circulation:book_holds": {"pk": hold.book_id},
         "circulation:place_mine": {"pk": hold.book_id},
+        "accounts:revoke_token": {"pk": a_token(librarian).pk},
         "accounts:lift_restriction": {"pk": restrict_member(other, reason="ill-mannered", by=librarian).pk},
         "catalog:isbn": {"isbn": "9780553382563"},
         "catalog:jsonld": {"pk": book.pk},

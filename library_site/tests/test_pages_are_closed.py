@@ -22,6 +22,7 @@ POST_ONLY = {
     "accounts:test_webhook", "accounts:enable_webhook", "accounts:replace_webhook_secret", "accounts:remove_webhook",
     "accounts:resend_event",
     "accounts:replace_card", "accounts:restrict_member", "accounts:give_first_password", "accounts:lift_restriction",
+    "accounts:revoke_token",
     "catalog:delete_book", "catalog:upload_cover", "catalog:remove_cover", "catalog:add_copies", "catalog:mark_copy",
     "catalog:delete_copy", "catalog:import_save", "catalog:import_list", "catalog:pause_import",
     "catalog:resume_import", "catalog:not_the_same", "catalog:part_merged", "catalog:change_back",
@@ -94,7 +95,7 @@ def test_state_never_changes_by_fetching_a_page(name: str, address: Any, request
     assert after == before
 
 
-@pytest.mark.parametrize("name", ["circulation:renew_mine"])
+@pytest.mark.parametrize("name", ["circulation:renew_mine", "accounts:revoke_token"])
 def test_things_of_other_members_do_not_exist_for_a_member(name: str, address: Any, mine: Client) -> None:
     assert mine.post(address(name)).status_code == 404
 

@@ -23,14 +23,14 @@ from catalog.tests.factories import CopyFactory
 from catalog.tests.services.pictures import photo_of, picture
 from circulation.models import Hold, Notice
 from circulation.tests.factories import make_hold, make_loan, make_overdue_loan, make_ready_hold
-from library_site.tests.addresses import ADMINS, AUDIENCE
+from library_site.tests.addresses import ADMINS, AUDIENCE, a_token
 
 pytestmark = pytest.mark.django_db
 KEY = "one-form-sent-twice"
 OF_AN_ADMIN = {name for name, audience in AUDIENCE.items() if audience == ADMINS}
 OF_A_MEMBER = {
-    "accounts:profile", "circulation:renew_mine", "circulation:renew_all_mine", "circulation:place_mine",
-    "circulation:cancel_mine", "circulation:suspend_mine",
+    "accounts:profile", "accounts:revoke_token", "circulation:renew_mine", "circulation:renew_all_mine",
+    "circulation:place_mine", "circulation:cancel_mine", "circulation:suspend_mine",
 }  # fmt: skip
 RECORD = FetchedRecord(edition={"key": "/books/OL1M", "title": "Middlemarch", "isbn_13": ["9780141439549"]})
 
@@ -117,6 +117,7 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "accounts:add_member": lambda: {"name": "Mia", "category": MemberCategory.objects.order_by("pk")[0].pk},
     "accounts:edit_member": member_as_sent,
     "accounts:profile": lambda: {"email": "mia@example.org", "phone": "555", "address": ""},
+    "accounts:revoke_token": dict,
     "accounts:replace_card": lambda: {"reason": "torn"},
     "accounts:restrict_member": lambda: {"reason": "ill-mannered"},
     "accounts:lift_restriction": dict,
@@ -194,7 +195,7 @@ STATES = {
     "accounts:enable_webhook", "circulation:resume_mine", "catalog:import_columns", "catalog:import_options",
     "catalog:decide_import",
     "catalog:apply_import", "catalog:discard_import", "catalog:undo_import", "catalog:scan_choices",
-    "catalog:scan_again",
+    "catalog:scan_again", "accounts:tokens",
 }  # fmt: skip
 
 
@@ -213,8 +214,11 @@ def url(address: Callable[[str], str], member_user: User, monkeypatch: pytest.Mo
     loan = make_loan(CopyFactory(barcode="C-OUT"), member_user.member)
     CopyFactory(barcode="C-IN")
     hold = make_hold(member=member_user.member)
-    own = {"renew_mine": loan, "cancel_mine": hold, "suspend_mine": hold}
-    names = {f"circulation:{name}": reverse(f"circulation:{name}", args=[row.pk]) for name, row in own.items()}
+    own = {
+        "circulation:renew_mine": loan, "circulation:cancel_mine": hold, "circulation:suspend_mine": hold,
+        "accounts:revoke_token": a_token(member_user),
+    }  # fmt: skip
+    names = {name: reverse(name, args=[row.pk]) for name, row in own.items()}
     return lambda name: names.get(name) or _with_a_queue(address(name))
 
 
