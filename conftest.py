@@ -4,6 +4,7 @@ import gc
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -19,11 +20,11 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from accounts.api.throttling import tally
-from accounts.models import LibrarySettings, User
+from accounts.models import LibrarySettings, OpenSignIn, User
 from accounts.permissions import ADMIN, LIBRARIAN, MEMBER
+from accounts.queries.sign_ins import LISTED_AS, SEEN_AT, SIGNED_IN_AT
 from accounts.tests.factories import MemberFactory, UserFactory
 from catalog import files
-from library_site.middleware.sign_in_ends import SEEN_AT, SIGNED_IN_AT
 from library_site.tests.addresses import make_addresses
 
 
@@ -132,14 +133,21 @@ def signed_in(user: User) -> Client:
     """A browser in which ``user`` has just signed in: the next page has no time to note."""
     client, now = Client(), int(time.time())
     session = client.session
+    OpenSignIn.objects.create(user=user, session_key=session.session_key, since=datetime.fromtimestamp(now, UTC))
     session.update({
+        LISTED_AS: session.session_key, "account_authentication_methods": [{"method": "password", "at": now}],
+        "account_authentication_methods_user": str(user.pk),
         SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
         HASH_SESSION_KEY: user.get_session_auth_hash(), SIGNED_IN_AT: now, SEEN_AT: now,
-        "account_authentication_methods": [{"method": "password", "at": now, "reauthenticated": True}],
-        "account_authentication_methods_user": str(user.pk),
     })  # fmt: skip
     session.save()
     return client
+
+
+@pytest.fixture
+def browser_of() -> Callable[[User], Client]:
+    """A browser in which the user given has just signed in."""
+    return signed_in
 
 
 @pytest.fixture

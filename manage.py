@@ -28,7 +28,10 @@ def main() -> None:
     except OperationalError as error:
         if "--traceback" in sys.argv:
             raise
-        sys.exit(f"Openshelf cannot use its database: {error}. (--traceback says where it stood.)")
+        reason, what = " ".join(str(error).split()), "database"
+        if type(error).__name__ == "CacheAway":
+            what = "cache"
+        sys.exit(f"Openshelf cannot use its {what}: {reason}. (--traceback says where it stood.)")
 
 
 if __name__ == "__main__":

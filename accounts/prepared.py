@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import QuerySet
 
+from accounts.databases import reading
+
 STAND_INS = range(-1_000, 0)  # no key is below zero
 
 
@@ -19,6 +21,7 @@ class Compiled(NamedTuple):
     parameters: tuple[Any, ...]
     compiler: Any
     converters: dict
+    model: Any
 
 
 class Prepared:
@@ -42,7 +45,7 @@ class Prepared:
     def _asked(self, keys: Sequence[int]) -> list[tuple]:
         made = self._compiled
         parameters = [self._in_place(parameter, keys) for parameter in made.parameters]
-        with connection.cursor() as cursor:
+        with reading(made.model).cursor() as cursor:
             cursor.execute(made.sql, parameters)
             rows = cursor.fetchall()
         return (
@@ -57,8 +60,8 @@ class Prepared:
 
     @cached_property
     def _compiled(self) -> Compiled:
-        query = self._make(list(islice(STAND_INS, self._most))).query
-        compiler = query.get_compiler(connection=connection)
+        rows = self._make(list(islice(STAND_INS, self._most)))
+        compiler = rows.query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         chosen = [expression for expression, _sql, _alias in compiler.select]
-        return Compiled(sql, tuple(parameters), compiler, compiler.get_converters(chosen))
+        return Compiled(sql, tuple(parameters), compiler, compiler.get_converters(chosen), rows.model)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import library, members, profile, tokens, webhooks
+from accounts.views import audit, library, members, profile, record, sign_ins, staff, tokens, webhooks
 
 app_name = "accounts"
 
@@ -11,6 +11,15 @@ urlpatterns = [
     path("me/profile/", profile.profile, name="profile"),
     path("me/tokens/", tokens.tokens, name="tokens"),
     path("me/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
+    path("me/record/", record.my_record, name="my_record"),
+    path("me/sessions/", sign_ins.sign_ins, name="sign_ins"),
+    path("me/sessions/end-others/", sign_ins.end_other_sign_ins, name="end_other_sign_ins"),
+    path("me/sessions/<int:pk>/end/", sign_ins.end_sign_in, name="end_sign_in"),
+    path("desk/audit/", audit.audit, name="audit"),
+    path("desk/audit.csv", audit.audit_csv, name="audit_csv"),
+    path("desk/staff/", staff.staff, name="staff"),
+    path("desk/staff/<int:pk>/second-factor/", staff.reset_second_factor, name="reset_second_factor"),
+    path("desk/staff/<int:pk>/sign-out/", staff.sign_out_everywhere, name="sign_out_everywhere"),
     path("desk/settings/", library.settings, name="settings"),
     path("desk/webhooks/", webhooks.webhooks, name="webhooks"),
     path("desk/webhooks/add/", webhooks.add_webhook, name="add_webhook"),

@@ -5,8 +5,6 @@ import hashlib
 import io
 import re
 import secrets
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,31 +14,29 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from accounts.exceptions import Refused
+from catalog.archives import FileRefused, Unpacked, holds_tables, only_file_in
 from catalog.isbn import read_isbn
 
 MOST_BYTES = 50_000_000  # of a file that comes through a page
 MOST_BYTES_OF_COMMAND = 4_000_000_000
-MOST_RATIO = 100  # a compressed file that unpacks to more than so many times its size is a bomb
-HARMLESS = 20_000_000  # bytes, however much smaller they were packed
 HEAD = 65_536  # bytes by which a file's kind is told
 LONGEST_NAME = 200
 PIECE = 1 << 20
 
 KINDS = ("csv", "marc", "marcxml", "jsonl", "isbns")
 PACKED = ("gz", "zip")
+TABLES = "tables"  # the kind of a zip of several of our own tables, as an export of everything is
 MARKS_OF_ORDER = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 LEADER = re.compile(rb"[0-9]{5}[a-z ][a-z][ -~]{13}45")
 FIELD = b"\x1e"  # by which records of MARC are divided
 TEXT = (9, 10, 11, 12, 13, 27, 29, 30, 31)  # control codes that texts and records of MARC hold
+FEW_ODD = 0.1  # of the lines of a list of ISBNs may be none: what was mistyped is told line by line
 KEY = re.compile(r"(/books/|/works/)?OL[1-9]\d{0,11}[MW]")
+MARC_AS_TEXT = re.compile(r"=(?:LDR|000|\d{3})  |(?:[^\r\n]{0,100}[\r\n]+)?LDR\d{5}|LEADER \d{5}")
+MARC_AS_JSON = re.compile(r'[\[{][\s\[{]*"?leader"?\s*:')
 PAGE_OF_WEB = re.compile(r"<(!doctype\s+)?html\b", re.IGNORECASE)
 OTHER_KINDS = {b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"\xd0\xcf\x11\xe0": "Excel, Word"}
 SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")
-
-
-class FileRefused(Refused):
-    """A file that is as a whole not what can be read here. ``code`` is stable; ``message`` says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,37 +46,6 @@ class StoredFile:
     name: str
     digest: str
     size: int
-
-
-class Unpacked(io.RawIOBase):
-    """What a compressed file unpacks to, as long as it is no bomb. Raises FileRefused where it is one or broken."""
-
-    def __init__(self, packed: Any, packed_bytes: int) -> None:
-        self.packed, self.most = packed, max(HARMLESS, MOST_RATIO * packed_bytes)
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            data = self.packed.read(len(buffer))
-        except (EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
-            raise FileRefused(
-                "broken_archive", _("The compressed file is broken or ends too early. Pack it again and send it anew.")
-            ) from error
-        if self.packed.tell() > self.most:
-            raise FileRefused("bomb", _("The compressed file unpacks to far too much. Send it unpacked."))
-        buffer[: len(data)] = data
-        return len(data)
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        return self.packed.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self.packed.tell()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +65,16 @@ class OpenedFile:
 
 @contextmanager
 def opened(path: Path, name: str = "", kind: str = "") -> Iterator[OpenedFile]:
-    """Open the file at ``path``, unpacked where it is a .gz or a .zip of one file. ``name``: as its owner calls it.
+    """Open the file at ``path``, unpacked where it is a .gz or a .zip of one file; ``tables_in`` unpacks our tables.
 
-    ``kind``: of KINDS where it is known, else it is told by what is in the file. Raises FileRefused, while reading too.
+    ``name``: as its owner calls it. ``kind``: of KINDS where it is known, else it is told by what is in the file.
+    Raises FileRefused, while reading too.
     """
     with path.open("rb") as stored:
         size = path.stat().st_size
+        if holds_tables(stored):
+            yield OpenedFile(stored, TABLES, size, stored)
+            return
         stream, called = _unpacked(stored, name or path.name, size)
         yield OpenedFile(stream, kind or kind_of(stream, called), size, stored)
 
@@ -185,28 +154,13 @@ def _unpacked(stored: BinaryIO, name: str, size: int) -> tuple[BinaryIO, str]:
         packed: Any = gzip.GzipFile(fileobj=stored)
         called = name.removesuffix(".gz")
     elif kind == "zip":
-        packed, called = _only_file_in(stored)
+        packed, called = only_file_in(stored)
     else:
         return stored, name
     stream = io.BufferedReader(Unpacked(packed, size), PIECE)
     if kind_of(stream, called) in PACKED:
         raise FileRefused("other_kind", _("The compressed file holds another compressed file. Unpack it first."))
     return stream, called
-
-
-def _only_file_in(stored: BinaryIO) -> tuple[Any, str]:
-    try:
-        archive = zipfile.ZipFile(stored)
-        files = [each for each in archive.infolist() if not each.is_dir() and not each.filename.startswith("__MACOSX")]
-        if any(each.filename == "[Content_Types].xml" for each in files):
-            raise _spreadsheet()
-        if len(files) != 1:
-            raise FileRefused("several_files", _("The .zip file must hold exactly one file."))
-        return archive.open(files[0]), files[0].filename
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:  # broken, or with a password
-        raise FileRefused(
-            "broken_archive", _("The .zip file cannot be unpacked here. Unpack it and send what is in it.")
-        ) from error
 
 
 def _head_of(stream: BinaryIO) -> bytes:
@@ -220,20 +174,25 @@ def _head_of(stream: BinaryIO) -> bytes:
 
 def _refuse_other_kinds(head: bytes, name: str) -> None:
     if name.lower().endswith(SPREADSHEETS):
-        raise _spreadsheet()
+        raise FileRefused("spreadsheet", _("This is a spreadsheet. Save it as CSV (UTF-8) and send that."))
     if any(head.startswith(mark) for mark in OTHER_KINDS) or _is_binary(head):
         raise FileRefused(
             "other_kind", _("This is no file that can be brought in: it must be CSV, MARC, MARCXML or JSON lines.")
         )
 
 
-def _spreadsheet() -> FileRefused:
-    return FileRefused("spreadsheet", _("This is a spreadsheet. Save it as CSV (UTF-8) and send that."))
+def half_of_zeros(head: bytes) -> str:
+    """Which UTF-16 without a mark ``head`` is, if it is: Latin text has a zero in every other byte."""
+    pairs = len(head) // 2
+    for first, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if pairs and head[first::2].count(0) > 0.4 * pairs > 10 * head[1 - first :: 2].count(0):
+            return name
+    return ""
 
 
 def _is_binary(head: bytes) -> bool:
     """Whether every tenth byte or more is one that no text holds. A few stray ones are for the rows to tell."""
-    if head[:2] in MARKS_OF_ORDER:
+    if head[:2] in MARKS_OF_ORDER or half_of_zeros(head):
         return False
     odd = sum(head.count(bytes([code])) for code in range(32) if code not in TEXT)
     return odd * 10 >= len(head)
@@ -244,7 +203,19 @@ def _as_text(head: bytes) -> str:
     return head.decode(encoding, errors="replace").lstrip("\ufeff \t\r\n\0")
 
 
+def refuse_marc_otherwise(text: str) -> None:
+    """Raise FileRefused("other_kind") where ``text``, a file's beginning, is MARC in a form that is not read here."""
+    if MARC_AS_TEXT.match(text):
+        said = _("This is MARC written as text (.mrk, .lif). Save it as MARC (.mrc) in the program it comes from.")
+    elif MARC_AS_JSON.match(text):
+        said = _("This is JSON, not MARC. Save it as MARC (.mrc) or as MARCXML in the program it comes from.")
+    else:
+        return
+    raise FileRefused("other_kind", said)
+
+
 def _kind_of_text(text: str, *, is_whole: bool) -> str:
+    refuse_marc_otherwise(text)
     if PAGE_OF_WEB.match(text):
         raise FileRefused("other_kind", _("This is a web page, not a file of records. Perhaps a sign-in was needed."))
     if text.startswith("<"):
@@ -255,5 +226,6 @@ def _kind_of_text(text: str, *, is_whole: bool) -> str:
     found = [line for line in (lines if is_whole else lines[:-1]) if line][:100]
     if found and found[0].casefold().strip("\"'") in ("isbn", "isbn13", "isbn-13"):
         found = found[1:]
-    is_list = bool(found) and all(read_isbn(line) or KEY.fullmatch(line) for line in found)
+    odd = sum(not (read_isbn(line) or KEY.fullmatch(line)) for line in found)
+    is_list = bool(found) and odd <= FEW_ODD * len(found)
     return "isbns" if is_list else "csv"

@@ -16,6 +16,10 @@ class BackupFailed(Exception):
     """No copy that can be trusted could be written."""
 
 
+class BackupBroken(Exception):
+    """A backup that cannot be restored as it is, and why."""
+
+
 def keep_copy_of(connection: BaseDatabaseWrapper, occasion: str) -> Path | None:
     """Keep a copy of this connection's database, if it is an SQLite file. Raises BackupFailed."""
     if connection.vendor != "sqlite":
@@ -33,7 +37,7 @@ def keep_copy(database: Path, folder: Path, occasion: str) -> Path:
     unfinished = copy.with_suffix(".unfinished")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(database, unfinished)
+        write_copy(database, unfinished)
         unfinished.rename(copy)
     except (sqlite3.Error, OSError) as error:
         if unfinished.exists():
@@ -44,13 +48,13 @@ def keep_copy(database: Path, folder: Path, occasion: str) -> Path:
     return copy
 
 
-def _write(database: Path, copy: Path) -> None:
+def write_copy(database: Path, copy: Path) -> None:
     """Write the copy, prove it and have it on the disk before anybody relies on it."""
     copy.touch(mode=0o600)
     with closing(sqlite3.connect(database, timeout=20)) as source:
-        before = _rows(source)
+        before = rows_of(source)
         source.execute("VACUUM INTO ?", (str(copy),))
-        after = _rows(source)
+        after = rows_of(source)
     _verify(copy, before, after)
     with copy.open("rb") as file:
         os.fsync(file.fileno())
@@ -61,7 +65,7 @@ def _verify(copy: Path, before: dict[str, int], after: dict[str, int]) -> None:
     with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as connection:
         if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("the copy is damaged")
-        copied = _rows(connection)
+        copied = rows_of(connection)
     for table, rows in copied.items():
         low, high = sorted((before.get(table, 0), after.get(table, 0)))
         if not low <= rows <= high:
@@ -70,6 +74,6 @@ def _verify(copy: Path, before: dict[str, int], after: dict[str, int]) -> None:
         raise sqlite3.DatabaseError("the copy lacks tables")
 
 
-def _rows(connection: sqlite3.Connection) -> dict[str, int]:
+def rows_of(connection: sqlite3.Connection) -> dict[str, int]:
     tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     return {table: connection.execute(f'SELECT COUNT(*) FROM "{table}"').fetchone()[0] for table in tables}  # noqa: S608 - names come from the database itself

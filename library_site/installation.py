@@ -1,12 +1,12 @@
 """The settings of one installation: the .env of a fresh one, and how the variables are read."""
 
+import ipaddress
 import os
 import re
 import secrets
 import sys
 import warnings
 from collections.abc import Callable
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+LEAST_SECRET, LEAST_DIFFERENT = 32, 10
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LINE = re.compile(r"\s*(#.*|(export )?\w+=.*)?")
 
 
@@ -75,12 +77,41 @@ class Environment(environ.Env):
             raise ValueError
         return database
 
-    def networks(self, name: str) -> list[Any]:
-        """Networks like 10.1.0.0/16, separated by commas; none by default."""
+    @classmethod
+    def database_at(cls, url: str) -> dict[str, Any]:
+        """The database at ``url``, as given on a command line."""
         try:
-            return [ip_network(each.strip()) for each in self.list(name, default=[])]
+            with warnings.catch_warnings(action="ignore"):
+                database = cls.db_url_config(url)
+        except (ValueError, KeyError, ImproperlyConfigured):
+            database = {}
+        if "ENGINE" not in database:
+            raise ImproperlyConfigured("the address of the database cannot be understood")
+        return database
+
+    def secret(self, name: str) -> str:
+        """A secret that nobody guesses, or none."""
+        value = self.str(name, default="")
+        if value and (len(value) < LEAST_SECRET or len(set(value)) < LEAST_DIFFERENT):
+            raise ImproperlyConfigured(
+                f"{name} is shorter than {LEAST_SECRET} characters or no random one. Put into .env what this prints: "
+                'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        return value
+
+    def one_of(self, name: str, choices: tuple[str, ...]) -> str:
+        """One of ``choices``, the first by default."""
+        value = self.str(name, default=choices[0])
+        if value not in choices:
+            raise ImproperlyConfigured(f"{name} must be {' or '.join(choices)}.")
+        return value
+
+    def networks(self, name: str) -> list[Network]:
+        """Addresses and networks, separated by commas."""
+        try:
+            return [ipaddress.ip_network(each.strip()) for each in self.list(name, default=[])]
         except ValueError:
-            raise ImproperlyConfigured(f'{name} must be networks like "10.1.0.0/16,192.168.7.20/32".') from None
+            raise ImproperlyConfigured(f"{name} must be addresses or networks like 10.0.0.0/8.") from None
 
     def address(self, name: str, default: str) -> str:
         """An address like https://library.example.org, without a slash at its end."""

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 from django.utils.translation import gettext_lazy as _
 
+from library_site.connecting import refuse_unknown, tuned
 from library_site.installation import Environment, problem_of_env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "lucide",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -78,8 +80,10 @@ INSTALLED_APPS = [
     "library_site",
 ]
 MIDDLEWARE = [
+    "library_site.middleware.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "library_site.middleware.csp.ContentSecurityPolicyMiddleware",
+    "library_site.middleware.probes.ProbesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "library_site.middleware.api.ApiMiddleware",
     "library_site.middleware.body_size.BodySizeMiddleware",
@@ -96,6 +100,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "library_site.middleware.sign_in_ends.SignInEndsMiddleware",
     "library_site.middleware.first_password.FirstPasswordMiddleware",
+    "library_site.middleware.second_factor.SecondFactorMiddleware",
+    "library_site.middleware.confirmation.ConfirmationMiddleware",
     "library_site.middleware.refusals.RefusalMiddleware",
     "library_site.middleware.merged.MergedMiddleware",
 ]
@@ -126,39 +132,44 @@ TEMPLATES = [
 ]
 
 # --- database, cache, files --------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'library.db'}")}
-DATABASE = DATABASES["default"]
-if DATABASE["ENGINE"] not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
-    raise ImproperlyConfigured('DATABASE_URL must begin with "sqlite:///" or "postgres://".')
-if DATABASE["ENGINE"].endswith("postgresql") and not find_spec("psycopg"):
-    raise ImproperlyConfigured(
-        "DATABASE_URL asks for PostgreSQL, whose driver is missing: "
-        "pip install --require-hashes -r requirements-postgres.txt"
+DATABASE = env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'library.db'}")
+DATABASE_POOL = env.int("DATABASE_POOL", default=0)
+PGBOUNCER = env.bool("PGBOUNCER", default=False)
+refuse_unknown(DATABASE, bool(find_spec("psycopg")))
+DATABASE = tuned(DATABASE, pool=DATABASE_POOL, behind_pgbouncer=PGBOUNCER)
+DATABASES = {"default": DATABASE}
+REPLICA_LAG_SECONDS = env.int("REPLICA_LAG_SECONDS", default=5)
+if env.str("REPLICA_URL", default=""):
+    replica = env.db_url("REPLICA_URL", default="")
+    if {DATABASE["ENGINE"], replica["ENGINE"]} != {"django.db.backends.postgresql"}:
+        raise ImproperlyConfigured("REPLICA_URL must be a copy of the PostgreSQL database that DATABASE_URL names.")
+    DATABASES["replica"] = tuned(replica, pool=DATABASE_POOL, behind_pgbouncer=PGBOUNCER)
+    DATABASE_ROUTERS = ["library_site.replica.ReplicaRouter"]
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.contrib.sessions.middleware.SessionMiddleware"),
+        "library_site.replica.ReadYourWritesMiddleware",
     )
-DATABASE["CONN_MAX_AGE"] = 600
-if DATABASE["ENGINE"].endswith("sqlite3"):
-    # Measured: without IMMEDIATE half of all concurrent writes fail with "database is locked" (docs/decisions/0002).
-    DATABASE["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
-        "PRAGMA mmap_size=134217728; PRAGMA cache_size=-16000;",
-    }
-else:
-    DATABASE["CONN_HEALTH_CHECKS"] = True
-    # As long as SQLite waits: who waits for a lock in vain gets the page that says so.
-    DATABASE.setdefault("OPTIONS", {}).setdefault("options", "-c lock_timeout=20s")
+if min(DATABASE_POOL, REPLICA_LAG_SECONDS) < 0:
+    raise ImproperlyConfigured("DATABASE_POOL and REPLICA_LAG_SECONDS must be 0 or more.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://openshelf_cache")}
 CACHES["default"].setdefault("OPTIONS", {})
 if CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache", "FileBasedCache")):
     raise ImproperlyConfigured("CACHE_URL must name a cache that all processes share: limits and breakers live there.")
-if CACHES["default"]["BACKEND"].endswith("RedisCache") and not find_spec("redis"):
-    raise ImproperlyConfigured("CACHE_URL asks for Redis, whose client is missing: pip install redis")
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    if not find_spec("redis"):
+        raise ImproperlyConfigured(
+            "CACHE_URL asks for Redis, whose client is missing: "
+            "pip install --require-hashes -r requirements-postgres.txt"
+        )
+    CACHES["default"]["BACKEND"] = "library_site.caching.SharedCache"
+    CACHES["default"]["OPTIONS"] |= {"socket_connect_timeout": 0.5, "socket_timeout": 1.0}
+    SESSION_ENGINE = "library_site.sessions"
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
     CACHES["default"]["OPTIONS"]["MAX_ENTRIES"] = 20_000
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "media"))
-BACKUP_ROOT = DATA_DIR / "backups"
+BACKUP_ROOT = env.str("BACKUP_ROOT", default=str(DATA_DIR / "backups"))
+BACKUP_KEY = env.secret("BACKUP_KEY")
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -184,7 +195,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
-]
+] + [{"NAME": "accounts.passwords.DressedUpPasswordValidator"}]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "library_site:after_sign_in"
 ACCOUNT_LOGOUT_REDIRECT_URL = "library_site:home"
@@ -194,6 +205,19 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PRESERVE_USERNAME_CASING = True
 ACCOUNT_FORMS = {"login": "accounts.forms.signing_in.SignInForm"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds in which a person need not say again that it is they
+MFA_ADAPTER = "accounts.adapter.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "accounts.forms.second_factor.CodeForm",
+    "reauthenticate": "accounts.forms.second_factor.CodeAgainForm",
+    "activate_totp": "accounts.forms.second_factor.FirstCodeForm",
+    "add_webauthn": "accounts.forms.second_factor.PasskeyForm",
+    "edit_webauthn": "accounts.forms.second_factor.PasskeyNameForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up here: whose address it is the desk knows
+MFA_TOTP_TOLERANCE = 2  # steps of half a minute: a phone's clock may be a minute off
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 ACCOUNT_SESSION_REMEMBER = True  # of staff only until the browser is closed: see library_site.middleware.sign_in_ends
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -232,7 +256,7 @@ REST_FRAMEWORK = {
     "COMPACT_JSON": True,
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Openshelf",
+    "TITLE": "Openshelf API",
     "VERSION": "1",
     "DESCRIPTION": "The library for other programs. See docs/api.md.",
     "SERVE_INCLUDE_SCHEMA": True,
@@ -279,17 +303,27 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 if SITE_URL.startswith("https://"):
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked on this machine, past the proxy
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked on this machine, past the proxy
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_WHOLE_DOMAIN", default=False)
 
+# --- what watches over the site ----------------------------------------------------------------------
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
+METRICS_ALLOW = env.networks("METRICS_ALLOW")
+LOG_FORMAT = env.one_of("LOG_FORMAT", ("line", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "library_site.logs.JsonLines"},
+    },
     "filters": {"refusals": {"()": "library_site.logs.OneLineRefusals"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["refusals"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "library_site.middleware.requests": {"level": "INFO"},
+    },
 }

@@ -1,5 +1,6 @@
 """What somebody sent just after their sign-in had ended: kept in the session until the same person is back."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -29,14 +30,20 @@ def form_of(request: HttpRequest) -> dict[str, Any]:
     return {"by": request.user.pk, "to": request.get_full_path(), "fields": fields, "files": bool(request.FILES)}
 
 
-def keep(request: HttpRequest, form: dict[str, Any]) -> HttpResponse:
-    """Keep ``form`` and ask the person to sign in; then the page at ``unsent`` shows it and sends it on."""
+def keep(
+    request: HttpRequest, form: dict[str, Any], ask: Callable[[str], HttpResponse] = redirect_to_login
+) -> HttpResponse:
+    """Keep ``form`` and ask the person to sign in; then the page at ``unsent`` shows it and sends it on.
+
+    ``ask`` leads to where the person says who they are, and from there to the address it is given.
+    """
     if not form:
         messages.error(request, _("What you sent was too much to be kept, and was not saved."))
-        return redirect_to_login(reverse("library_site:after_sign_in"))
+        return ask(reverse("library_site:after_sign_in"))
     request.session[UNSENT] = form
+    request.is_kept = True  # type: ignore[attr-defined] # what is answered is the asking, not the form
     messages.info(request, _("What you sent was not saved yet, and nothing of it is lost."))
-    return redirect_to_login(reverse("library_site:unsent"))
+    return ask(reverse("library_site:unsent"))
 
 
 def kept_for(request: HttpRequest) -> dict[str, Any] | None:
@@ -51,7 +58,7 @@ def kept_for(request: HttpRequest) -> dict[str, Any] | None:
 def forget_if_sent(request: HttpRequest) -> None:
     """Forget the form that is kept if ``request`` sends it: it is the same one if it has the same key."""
     form = kept_for(request)
-    if form is None or form["to"] != request.get_full_path():
+    if form is None or getattr(request, "is_kept", False) or form["to"] != request.get_full_path():
         return
     if dict(form["fields"]).get("key") == request.POST.get("key"):
         del request.session[UNSENT]

@@ -1,15 +1,36 @@
 """How gunicorn serves the site, beyond what its command line can say."""
 
 import gc
+import os
+import shutil
+import tempfile
 from typing import Any
 
 from gunicorn.http import message
+
+# Before prometheus_client is imported, which decides by it: the folder in which all processes of the site count.
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="openshelf-counts-")
+
+from prometheus_client.multiprocess import mark_process_dead
 
 LONGEST_ADDRESS = 65_536  # up to there our own pages answer; a thousand letters of some scripts take nine thousand
 
 # gunicorn lowers every limit to this one, and cuts off with a bare English line what is longer.
 message.MAX_REQUEST_LINE = LONGEST_ADDRESS
 limit_request_line = LONGEST_ADDRESS
+
+if os.environ.get("LOG_FORMAT") == "json":
+    logconfig_dict = {"formatters": {"generic": {"()": "library_site.logs.JsonLines"}}}
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """What a process that ended has counted stays; what it was at does not."""
+    mark_process_dead(worker.pid)
+
+
+def on_exit(_server: Any) -> None:
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
 def post_worker_init(_worker: Any) -> None:

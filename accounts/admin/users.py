@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -13,17 +14,22 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Action, User
 from accounts.permissions import ADMIN
 from accounts.services.actions import describe, recorded
+from accounts.services.sign_ins import end_everything_of, sign_out_everywhere
 
 from .recorded import RecordedAdmin
 
 admin.site.unregister(Group)  # roles are named in accounts.permissions, not made by hand
+admin.site.unregister(Authenticator)  # second factors are their owners' alone
 
 
 @recorded("set_password_in_admin")
-def settle_password(action: Action, user: User, *, by: Any, now: Any) -> None:
-    """After ``user`` was given a password in the admin site: who did not choose it chooses another at first use."""
+def settle_password(action: Action, user: User, *, but: str | None = None, by: Any, now: Any) -> None:
+    """After ``user`` was given a password in the admin site: who did not choose it chooses another at first use.
+
+    Every sign-in but that of the session ``but`` ends, and every token.
+    """
     User.objects.filter(pk=user.pk).update(must_change_password=user != by, first_password_until=None)
-    describe(action, user)
+    describe(action, user, after={"ended": end_everything_of(user, by=by, now=now, but=but)})
 
 
 @admin.register(User)
@@ -62,10 +68,13 @@ class UserAdmin(RecordedAdmin, DjangoUserAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            sign_out_everywhere(obj, by=request.user)
         if not change and obj.has_usable_password():
             settle_password(obj, by=request.user)
 
     def log_change(self, request: HttpRequest, obj: User, message: Any) -> LogEntry:
         if request.resolver_match.url_name == "auth_user_password_change":
-            settle_password(obj, by=request.user)
+            own = request.session.session_key if obj == request.user else None
+            settle_password(obj, but=own, by=request.user)
         return super().log_change(request, obj, message)

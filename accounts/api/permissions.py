@@ -7,7 +7,8 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts.api.problems import Problem
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, LibrarySettings, User
+from accounts.queries.sign_ins import lacks_second_factor
 
 PUBLIC = "public"  # everybody, without a token too
 SIGNED_IN = "signed in"
@@ -27,7 +28,7 @@ class AsDeclared(BasePermission):
             if needed == PUBLIC:
                 return True
             raise Problem("not_signed_in", headers={"WWW-Authenticate": "Bearer"})
-        _check_person(request.user)
+        _check_person(request.user, request.library)
         _check_scope(request.auth, view.scope[method])
         if not may(request.user, needed):
             raise Problem("not_allowed")
@@ -46,10 +47,12 @@ def may(user: User, needed: str) -> bool:
     return hasattr(user, "member") if needed == MEMBERS else user.has_perm(needed)
 
 
-def _check_person(user: User) -> None:
+def _check_person(user: User, library: LibrarySettings) -> None:
     """Who has something to do on the pages first is told so."""
     if user.must_change_password:
         raise Problem("password_must_change")
+    if lacks_second_factor(user, library):
+        raise Problem("second_factor_needed")
 
 
 def _check_scope(token: ApiToken, scope: str) -> None:

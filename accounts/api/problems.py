@@ -52,6 +52,10 @@ KINDS = {
         401, gettext_lazy("Not signed in"),
         gettext_lazy("Name and password do not fit together, or the sign-in is closed."),
     ),
+    "wrong_code": Kind(
+        401, gettext_lazy("A code is needed"),
+        gettext_lazy("Send “code” with what the second factor shows now, or a recovery code."),
+    ),
     "token_unknown": Kind(401, gettext_lazy("Unknown token"), gettext_lazy("There is no such token.")),
     "token_expired": Kind(401, gettext_lazy("Expired token"), gettext_lazy("The time of this token is over.")),
     "token_revoked": Kind(401, gettext_lazy("Revoked token"), gettext_lazy("This token was revoked.")),

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,17 +11,26 @@ from accounts.api.bodies import Body
 from accounts.api.fields import Names, Text
 from accounts.api.members import MemberShown
 from accounts.api.permissions import PUBLIC, READ, SIGNED_IN
-from accounts.api.problems import Problem
+from accounts.api.problems import KINDS, Problem
 from accounts.api.resources import Resource, operation
-from accounts.forms.signing_in import credentials
+from accounts.exceptions import Refused
+from accounts.forms.signing_in import person_signing_in
 from accounts.models import ApiToken, User
 from accounts.permissions import NAMES
 from accounts.services.tokens import make_token, new_token_text, revoke_token
+
+PROBLEMS = {
+    "wrong_sign_in": "wrong_password",
+    "wrong_code": "wrong_code",
+    "first_password": "password_must_change",
+    "second_factor_missing": "second_factor_needed",
+}
 
 
 class SignInBody(Body):
     login = Text(max_length=254)
     password = serializers.CharField(max_length=1_000, trim_whitespace=False)
+    code = Text(max_length=40, default="", allow_blank=True, help_text="Of the second factor, for whoever has one.")
     name = Text(max_length=80, default="API")
     scopes = serializers.ListField(
         child=serializers.ChoiceField(ApiToken.Scope.values), default=ApiToken.Scope.values, min_length=1, max_length=3
@@ -65,7 +73,7 @@ class SignIn(Resource):
 
     @operation(
         "sign_in", "Sign in for a token that is valid for some hours", takes=SignInBody, gives=SignedInShown,
-        problems=("wrong_password", "password_must_change"),
+        problems=tuple(PROBLEMS.values()),
     )  # fmt: skip
     def post(self, request: Request) -> dict[str, Any]:
         user = self._user()
@@ -76,15 +84,13 @@ class SignIn(Resource):
 
     def _user(self) -> User:
         """Whoever signs in, after the same limits as on the page; wrong tries cost and say the same for all."""
-        request = self.request._request
-        user = get_adapter(request).authenticate(
-            request, **credentials(self.given["login"], self.given["password"])
-        )  # fmt: skip
-        if user is None:
-            raise Problem("wrong_password", headers={"WWW-Authenticate": "Bearer"})
-        if user.must_change_password:
-            raise Problem("password_must_change")
-        return user
+        sent = {name: self.given[name] for name in ("login", "password", "code")}
+        try:
+            return person_signing_in(self.request._request, **sent)
+        except Refused as refusal:
+            code = PROBLEMS[refusal.code]
+            headers = {"WWW-Authenticate": "Bearer"} if KINDS[code].status == 401 else {}
+            raise Problem(code, refusal.message, headers=headers) from refusal
 
 
 class SignOut(Resource):

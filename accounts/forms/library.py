@@ -111,6 +111,8 @@ class SettingsForm(EditForm, forms.ModelForm):
             "estimate_counts_for_limits", "hours_past_closing", "lost_fine_policy", "found_refund_policy",
             "refund_window_days", "long_overdue_lost_days", "unlink_history_after_days", "also_borrowed_least",
             "due_soon_days", "overdue_notice_days", "membership_ending_days",
+            "backup_hour", "backups_kept_days", "backups_kept_weeks", "backups_kept_months", "backup_alarm_days",
+            "second_factor", "record_days",
         ]  # fmt: skip
         widgets = {"address": forms.Textarea(attrs={"rows": 3})}
 
@@ -126,7 +128,8 @@ class SettingsForm(EditForm, forms.ModelForm):
         """The fields in the groups a page shows."""
         groups = [
             (_("The library"), 0, 5), (_("Money and language"), 5, 7), (_("Cards and barcodes"), 7, 9),
-            (_("Circulation"), 9, 15), (_("Privacy and reminders"), 15, 20),
+            (_("Circulation"), 9, 15), (_("Privacy and reminders"), 15, 20), (_("Backups"), 20, 25),
+            (_("Safety"), 25, 27),
         ]  # fmt: skip
         names = self.Meta.fields
         return [(title, [self[name] for name in names[first:last]]) for title, first, last in groups]

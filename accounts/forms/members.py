@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -82,9 +83,15 @@ class ContactForm(EditForm, forms.ModelForm):
         help_text=_("What is overdue is always told."),
     )  # fmt: skip
     keeps = forms.ChoiceField(label=_("My reading history"), choices=HISTORY, required=False)
+    password = forms.CharField(
+        label=_("Your password"), required=False, strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text=_("Only for another e-mail address: a link to a new password would go there."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["password"].show_hidden_initial = False
         held = self.instance
         self.fields["notices_by"].required = self._was_sent("notices_by")
         self.initial["notices_wanted"] = [kind for kind, _name in OPTIONAL if kind not in held.notices_off]
@@ -104,6 +111,16 @@ class ContactForm(EditForm, forms.ModelForm):
             values["notices_off"] = [kind for kind, _name in OPTIONAL if kind not in wanted]
         if "keeps" in values:
             values["keep_history"] = {"yes": True, "no": False}.get(values.pop("keeps"))
+        return values
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever sits at somebody's open page does not turn the sign-in into their own."""
+        values = super().clean() or self.cleaned_data
+        password = values.pop("password", "")
+        user = self.instance.user
+        is_new = "email" in self.changed_values and values["email"] != self.initial["email"]
+        if is_new and user and not get_adapter().reauthenticate(user, password):
+            self.add_error("password", _("To change the e-mail address, type your password as well."))
         return values
 
     def _was_sent(self, name: str) -> bool:

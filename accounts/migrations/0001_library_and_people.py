@@ -128,6 +128,38 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Backup',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('queued', 'waiting'), ('running', 'running'), ('paused', 'paused'), ('done', 'done'), ('failed', 'failed'), ('cancelled', 'cancelled')], db_index=True, default='queued', max_length=10, verbose_name='state')),
+                ('cursor', models.BigIntegerField(default=0, verbose_name='reached')),
+                ('done', models.PositiveIntegerField(default=0, verbose_name='done')),
+                ('total', models.PositiveIntegerField(default=0, verbose_name='of')),
+                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
+                ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='claimed until')),
+                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='not before')),
+                ('problem', models.TextField(blank=True, verbose_name='problem')),
+                ('options', models.JSONField(blank=True, default=dict, verbose_name='options')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='asked for')),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
+                ('file', models.CharField(blank=True, max_length=200, verbose_name='file')),
+                ('size', models.PositiveBigIntegerField(default=0, verbose_name='bytes')),
+                ('rows', models.PositiveBigIntegerField(default=0, verbose_name='rows')),
+                ('media', models.PositiveIntegerField(default=0, verbose_name='files')),
+                ('is_automatic', models.BooleanField(default=False, verbose_name='made by itself')),
+                ('is_encrypted', models.BooleanField(default=False, verbose_name='encrypted')),
+                ('made_at', models.DateTimeField(blank=True, null=True, verbose_name='made')),
+                ('proven_at', models.DateTimeField(blank=True, db_index=True, null=True, verbose_name='proven')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+            ],
+            options={
+                'verbose_name': 'backup',
+                'verbose_name_plural': 'backups',
+                'ordering': ['-pk'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='LibrarySettings',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -151,6 +183,13 @@ class Migration(migrations.Migration):
                 ('due_soon_days', models.JSONField(blank=True, default=list, validators=[accounts.models.library.is_list_of_days], verbose_name='days before the due date to remind')),
                 ('overdue_notice_days', models.JSONField(blank=True, default=list, validators=[accounts.models.library.is_list_of_days], verbose_name='days after the due date to remind')),
                 ('membership_ending_days', models.JSONField(blank=True, default=list, validators=[accounts.models.library.is_list_of_days], verbose_name='days before a membership ends to remind')),
+                ('backup_hour', models.PositiveSmallIntegerField(blank=True, default=3, help_text="By the library's clock, 0 to 23. Empty: never by itself.", null=True, validators=[django.core.validators.MaxValueValidator(23)], verbose_name='hour of the day from which on it is backed up')),
+                ('backups_kept_days', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MaxValueValidator(1000)], verbose_name='days of which the newest backup is kept')),
+                ('backups_kept_weeks', models.PositiveSmallIntegerField(default=4, validators=[django.core.validators.MaxValueValidator(1000)], verbose_name='weeks of which the newest backup is kept')),
+                ('backups_kept_months', models.PositiveSmallIntegerField(default=12, validators=[django.core.validators.MaxValueValidator(1000)], verbose_name='months of which the newest backup is kept')),
+                ('backup_alarm_days', models.PositiveSmallIntegerField(blank=True, default=2, help_text='Empty: never.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)], verbose_name='days without a proven backup after which Admins are warned')),
+                ('second_factor', models.CharField(choices=[('none', 'nobody must have one'), ('admins', 'Admins must have one'), ('staff', 'everybody who works here must have one')], default='none', help_text='A code from a phone or a passkey, besides the password. Anybody may have one.', max_length=10, verbose_name='second factor')),
+                ('record_days', models.PositiveIntegerField(blank=True, default=1095, help_text='Who did what, and who looked at which member. Accounts are kept for ever. Empty: for ever too.', null=True, validators=[django.core.validators.MinValueValidator(30), django.core.validators.MaxValueValidator(36500)], verbose_name='days the record of actions is kept')),
                 ('currency_fixed', models.BooleanField(default=False, editable=False, verbose_name='money has been booked')),
                 ('set_up_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='set up')),
                 ('daily_done_on', models.DateField(blank=True, editable=False, null=True, verbose_name='daily work last done for')),
@@ -162,25 +201,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'library settings',
                 'verbose_name_plural': 'library settings',
                 'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='library_settings_one_row'), models.CheckConstraint(condition=models.Q(models.Q(('card_prefix__startswith', models.F('barcode_prefix')), _negated=True), models.Q(('barcode_prefix__startswith', models.F('card_prefix')), _negated=True)), name='library_prefixes_differ', violation_error_message='Cards and barcodes need prefixes that cannot be mixed up.')],
-            },
-        ),
-        migrations.CreateModel(
-            name='MemberCategory',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z0-9][A-Z0-9./+-]{0,39}\\Z', 'Use capital letters A to Z, digits and . / + - only, beginning with a letter or digit.')], verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('max_loans', models.PositiveIntegerField(blank=True, help_text='Of all kinds together. Empty: no limit.', null=True, verbose_name='most loans at a time')),
-                ('debt_limit_minor', models.BigIntegerField(blank=True, help_text='Who owes more than this borrows nothing. Empty: no limit.', null=True, verbose_name='debt limit')),
-                ('max_open_fines_minor', models.BigIntegerField(blank=True, help_text='Further fines are cut. Empty: no limit.', null=True, verbose_name='most unpaid overdue fines')),
-                ('membership_months', models.PositiveIntegerField(blank=True, help_text='Empty: does not expire.', null=True, validators=[django.core.validators.MaxValueValidator(1200)], verbose_name='length of membership in months')),
-                ('overdue_blocks_loans', models.BooleanField(default=False, help_text='And every renewal.', verbose_name='an overdue loan blocks borrowing')),
-            ],
-            options={
-                'verbose_name': 'member category',
-                'verbose_name_plural': 'member categories',
-                'ordering': ['pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('debt_limit_minor__isnull', True), ('debt_limit_minor__gte', 0), _connector='OR'), name='category_debt_limit_not_negative'), models.CheckConstraint(condition=models.Q(('max_open_fines_minor__isnull', True), ('max_open_fines_minor__gte', 0), _connector='OR'), name='category_max_open_fines_not_negative')],
             },
         ),
         migrations.CreateModel(
@@ -204,13 +224,50 @@ class Migration(migrations.Migration):
                 ('loans_ever', models.PositiveIntegerField(default=0, editable=False, verbose_name='loans ever')),
                 ('removed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='removed')),
                 ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='member', to=settings.AUTH_USER_MODEL, verbose_name='sign-in')),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='accounts.membercategory', verbose_name='category')),
             ],
             options={
                 'verbose_name': 'member',
                 'verbose_name_plural': 'members',
                 'ordering': ['name', 'pk'],
             },
+        ),
+        migrations.CreateModel(
+            name='Look',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField(verbose_name='day')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='looks', to='accounts.member', verbose_name='member')),
+            ],
+            options={
+                'verbose_name': 'look at a member',
+                'verbose_name_plural': 'looks at members',
+                'ordering': ['-on', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='MemberCategory',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=20, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z0-9][A-Z0-9./+-]{0,39}\\Z', 'Use capital letters A to Z, digits and . / + - only, beginning with a letter or digit.')], verbose_name='code')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('max_loans', models.PositiveIntegerField(blank=True, help_text='Of all kinds together. Empty: no limit.', null=True, verbose_name='most loans at a time')),
+                ('debt_limit_minor', models.BigIntegerField(blank=True, help_text='Who owes more than this borrows nothing. Empty: no limit.', null=True, verbose_name='debt limit')),
+                ('max_open_fines_minor', models.BigIntegerField(blank=True, help_text='Further fines are cut. Empty: no limit.', null=True, verbose_name='most unpaid overdue fines')),
+                ('membership_months', models.PositiveIntegerField(blank=True, help_text='Empty: does not expire.', null=True, validators=[django.core.validators.MaxValueValidator(1200)], verbose_name='length of membership in months')),
+                ('overdue_blocks_loans', models.BooleanField(default=False, help_text='And every renewal.', verbose_name='an overdue loan blocks borrowing')),
+            ],
+            options={
+                'verbose_name': 'member category',
+                'verbose_name_plural': 'member categories',
+                'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('debt_limit_minor__isnull', True), ('debt_limit_minor__gte', 0), _connector='OR'), name='category_debt_limit_not_negative'), models.CheckConstraint(condition=models.Q(('max_open_fines_minor__isnull', True), ('max_open_fines_minor__gte', 0), _connector='OR'), name='category_max_open_fines_not_negative')],
+            },
+        ),
+        migrations.AddField(
+            model_name='member',
+            name='category',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='accounts.membercategory', verbose_name='category'),
         ),
         migrations.CreateModel(
             name='NumberSequence',
@@ -220,6 +277,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('next_number__gte', 1)), name='numbers_start_at_one')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OpenSignIn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('session_key', models.CharField(editable=False, max_length=40, unique=True)),
+                ('device', models.CharField(blank=True, max_length=80, verbose_name='device')),
+                ('address', models.CharField(blank=True, max_length=45, verbose_name='address')),
+                ('since', models.DateTimeField(verbose_name='since')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='open_sign_ins', to=settings.AUTH_USER_MODEL, verbose_name='sign-in')),
+            ],
+            options={
+                'verbose_name': 'open sign-in',
+                'verbose_name_plural': 'open sign-ins',
+                'ordering': ['-since', '-pk'],
             },
         ),
         migrations.CreateModel(
@@ -315,6 +388,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='action',
             constraint=models.CheckConstraint(condition=models.Q(('undone_by__isnull', True), models.Q(('undone_by', models.F('pk')), _negated=True), _connector='OR'), name='action_is_undone_by_another'),
+        ),
+        migrations.AddIndex(
+            model_name='look',
+            index=models.Index(fields=['on'], name='look_by_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='look',
+            constraint=models.UniqueConstraint(fields=('member', 'by', 'on'), name='one_look_a_person_member_and_day'),
         ),
         migrations.AddConstraint(
             model_name='member',

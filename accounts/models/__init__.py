@@ -1,10 +1,12 @@
 """Tables of the library and its people."""
 
 from .actions import Action
+from .backups import Backup
 from .library import Branch, LibrarySettings
 from .members import Card, Member, MemberCategory, Restriction
 from .messages import Message
 from .numbers import NumberSequence
+from .sign_ins import Look, OpenSignIn
 from .tokens import ApiAnswer, ApiToken
 from .users import User
 from .webhooks import Webhook
@@ -14,13 +16,16 @@ __all__ = [
     "Action",
     "ApiAnswer",
     "ApiToken",
+    "Backup",
     "Branch",
     "Card",
     "LibrarySettings",
+    "Look",
     "Member",
     "MemberCategory",
     "Message",
     "NumberSequence",
+    "OpenSignIn",
     "Restriction",
     "User",
     "Webhook",

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import DEFAULT_DB_ALIAS, models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from accounts.prepared import Prepared
 from .codes import CODE_PATTERN
 
 MOST_DAYS = MaxValueValidator(36_500)
+MAX_KEPT = MaxValueValidator(1_000)
 LEAST_READERS = 3  # fewer might know each other
 PREFIX = RegexValidator(r"^[A-Z]{1,4}$", _("One to four capital letters A to Z."))
 
@@ -64,6 +65,11 @@ class LibrarySettings(models.Model):
     class PastClosing(models.TextChoices):
         SHORTEN = "shorten", _("ends at closing time")
         EXTEND = "extend", _("goes on to the next opening")
+
+    class SecondFactor(models.TextChoices):
+        NONE = "none", _("nobody must have one")
+        ADMINS = "admins", _("Admins must have one")
+        STAFF = "staff", _("everybody who works here must have one")
 
     name = models.CharField(_("name of the library"), max_length=120, default="Openshelf")
     address = models.TextField(_("address"), blank=True, max_length=500)
@@ -125,6 +131,46 @@ class LibrarySettings(models.Model):
     )
     membership_ending_days = models.JSONField(
         _("days before a membership ends to remind"), default=list, blank=True, validators=[is_list_of_days]
+    )
+    backup_hour = models.PositiveSmallIntegerField(
+        _("hour of the day from which on it is backed up"),
+        null=True,
+        blank=True,
+        default=3,
+        validators=[MaxValueValidator(23)],
+        help_text=_("By the library's clock, 0 to 23. Empty: never by itself."),
+    )
+    backups_kept_days = models.PositiveSmallIntegerField(
+        _("days of which the newest backup is kept"), default=7, validators=[MAX_KEPT]
+    )
+    backups_kept_weeks = models.PositiveSmallIntegerField(
+        _("weeks of which the newest backup is kept"), default=4, validators=[MAX_KEPT]
+    )
+    backups_kept_months = models.PositiveSmallIntegerField(
+        _("months of which the newest backup is kept"), default=12, validators=[MAX_KEPT]
+    )
+    backup_alarm_days = models.PositiveSmallIntegerField(
+        _("days without a proven backup after which Admins are warned"),
+        null=True,
+        blank=True,
+        default=2,
+        validators=[MinValueValidator(1), MAX_KEPT],
+        help_text=_("Empty: never."),
+    )
+    second_factor = models.CharField(
+        _("second factor"),
+        max_length=10,
+        choices=SecondFactor,
+        default=SecondFactor.NONE,
+        help_text=_("A code from a phone or a passkey, besides the password. Anybody may have one."),
+    )
+    record_days = models.PositiveIntegerField(
+        _("days the record of actions is kept"),
+        default=1_095,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(30), MOST_DAYS],
+        help_text=_("Who did what, and who looked at which member. Accounts are kept for ever. Empty: for ever too."),
     )
     currency_fixed = models.BooleanField(_("money has been booked"), default=False, editable=False)
     set_up_at = models.DateTimeField(_("set up"), null=True, blank=True, editable=False)

@@ -21,6 +21,8 @@ from accounts.permissions import MEMBER
 from accounts.queries import works_here
 from accounts.services.actions import changes, describe, leave_out, recorded
 from accounts.services.numbers import CARDS, take_numbers
+from accounts.services.second_factor import forget_second_factor
+from accounts.services.sign_ins import end_everything_of
 from accounts.services.webhooks import tell_of_member
 
 FIRST_PASSWORD_DAYS = 30
@@ -196,7 +198,9 @@ def _give_first_password(action: Action, member: Member, *, password_hash: str, 
     if member.user_id != user.pk:
         member.user = user
         member.save(update_fields=["user"])
-    describe(action, member, after={"user": user.pk})
+    end_everything_of(user, by=by, now=now)
+    lost = forget_second_factor(user)
+    describe(action, member, after={"user": user.pk} | ({"second_factor_removed": lost} if lost else {}))
     return user
 
 

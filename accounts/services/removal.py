@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Action, ApiAnswer, Card, Member, Message, User
 from accounts.queries import works_here
 from accounts.services.members import EDITABLE
+from accounts.services.second_factor import forget_second_factor
+from accounts.services.sign_ins import end_everything_of
 
 PERSONAL = (*EDITABLE, "card_number", "username", "pin_hash")
 KEPT = ("category", "joined_on")  # what statistics need and nobody is known by
@@ -21,7 +23,8 @@ def forget_person(member: Member, now: datetime) -> None:
     """Take everything personal out of ``member``, who is locked; the row stays, and its old card numbers stay taken.
 
     The sign-in is closed, unless the person works here: then it is theirs and no longer the member's. Restrictions
-    end and lose their reasons. What the record of actions says of the person is emptied.
+    end and lose their reasons. What the record of actions says of the person is emptied, and who looked at the page
+    is forgotten with it.
     """
     user, name = member.user, member.name
     _empty_record(member, user, name)
@@ -32,9 +35,11 @@ def forget_person(member: Member, now: datetime) -> None:
     member.keep_history, member.expires_on, member.language, member.notices_off = None, None, "", []
     member.save()
     if user and not works_here(user):
+        end_everything_of(user, by=None, now=now)
         _close_sign_in(user, member.card_number)
     _empty_messages(member)
     ApiAnswer.objects.exclude(status=None).delete()  # they may say anything of anybody, and serve a day at most
+    member.looks.all().delete()
     member.restrictions.filter(lifted_at=None).update(lifted_at=now)
     member.restrictions.update(reason="")
 
@@ -71,6 +76,7 @@ def _empty_messages(member: Member) -> None:
 def _close_sign_in(user: User, username: str) -> None:
     EmailAddress.objects.filter(user=user).delete()
     user.api_tokens.all().delete()
+    forget_second_factor(user)
     user.username, user.name, user.email, user.is_active = username, "", "", False
     user.must_change_password, user.first_password_until = False, None
     user.set_unusable_password()

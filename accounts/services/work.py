@@ -155,7 +155,12 @@ def stop_beating() -> None:
     cache.delete(PULSE_KEY)
 
 
+def last_pulse() -> datetime | None:
+    """When a worker was heard of last, within a day."""
+    return cache.get(PULSE_KEY)
+
+
 def worker_is_running(now: datetime | None = None) -> bool:
     """Whether a worker was heard of in the last PULSE_SECONDS."""
-    last = cache.get(PULSE_KEY)
+    last = last_pulse()
     return last is not None and (now or timezone.now()) - last < timedelta(seconds=PULSE_SECONDS)

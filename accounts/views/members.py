@@ -17,6 +17,7 @@ from accounts.paging import page_of
 from accounts.permissions import MANAGE_MEMBERS, REFUND, needs
 from accounts.services import members as services
 from accounts.services.cards import card_pdf
+from accounts.services.record import note_look
 from catalog.queries import books_with_isbn
 from circulation.queries.hold_lists import rows_of
 from circulation.queries.holds import active_holds
@@ -63,6 +64,7 @@ def add_member(request: HttpRequest) -> HttpResponse:
 @needs(MANAGE_MEMBERS)
 def member(request: HttpRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(queries.current_members().select_related("category", "user"), pk=pk)
+    _note_look(request, member)
     now, book = timezone.now(), rule_book(request.library)
     loans, page = list(members_loans(member).open().order_by("due_at")), page_of(request, account(member))
     running = estimates(loans, book, now, room_for_fines(member))
@@ -90,6 +92,7 @@ def edit_member(request: HttpRequest, pk: int) -> HttpResponse:
             text = _("Somebody else signs in with %(email)s. %(name)s signs in with the card number.")
             messages.warning(request, text % {"email": saved.email, "name": saved.name})
         return redirect("accounts:member", pk)
+    _note_look(request, member)
     return render(request, "accounts/edit_member.html", {"form": form, "member": Member.objects.get(pk=pk)})
 
 
@@ -159,6 +162,12 @@ def member_card(request: HttpRequest, pk: int) -> HttpResponse:
     name = member.card_number.replace("/", "-")
     response.headers["Content-Disposition"] = f'inline; filename="card-{name}.pdf"'
     return response
+
+
+def _note_look(request: HttpRequest, member: Member) -> None:
+    """Members see who of the staff opened their page, and on which day."""
+    if request.method == "GET" and member.user_id != request.user.pk:
+        note_look(member, by=request.user, on=timezone.localdate())
 
 
 def _warn_of_copy_or_book(request: HttpRequest, card: str) -> None:

@@ -15,7 +15,7 @@ from accounts.forms.keyed import KeyedForm
 from accounts.forms.webhooks import WebhookForm
 from accounts.models import Message, Webhook
 from accounts.permissions import MANAGE_SETTINGS, needs
-from accounts.queries import last_events, webhooks_with_waiting
+from accounts.queries.webhooks import last_events, webhooks_with_waiting
 from accounts.services import webhooks as services
 from accounts.services.deliveries import send_at_once
 from accounts.services.work import worker_is_running

@@ -1,9 +1,9 @@
 """Books that are probably there twice."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, islice
+from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +30,7 @@ REASONS = {
     NO_YEAR: _("Same title and author; one has no year"),
     ISBN_ONLY: _("Same ISBN, but another title"),
 }
+ISBNS, OTHER_NUMBERS = ("isbn13", "isbn_invalid"), ("lccn", "oclc")  # the first ones are first by name too
 TELLS_APART = ("subtitle", "edition", "language", "format", "series")
 
 
@@ -47,12 +48,15 @@ class Facts:
     numbers: set[tuple[str, str]] = field(default_factory=set)
 
 
+Alike = tuple[list[list[int]], dict[int, Facts]]  # groups of books (keys), and what is to be known of them
+
+
 def likely_books() -> Iterator[Pair]:
-    """Books that are probably one, the likeliest first; those with one title, of a few hundred titles at a time."""
-    yield from _of_books(_sharing_numbers(["isbn13", "isbn_invalid"]), ISBN)
-    yield from _of_books(_sharing_numbers(["lccn", "oclc"]), NUMBER)
-    yield from _of_books(_sharing_titles(), SAME_YEAR, NEAR_YEAR, NO_YEAR)
-    yield from _of_books(_sharing_numbers(["isbn13", "isbn_invalid"]), ISBN_ONLY)
+    """Books that are probably one, the likeliest first; those with one number or title, a few hundred at a time."""
+    later: list[Pair] = []
+    yield from _of_books(_sharing_numbers(), (ISBN, NUMBER), ISBN_ONLY, later)
+    yield from _of_books(_sharing_titles(), (SAME_YEAR, NEAR_YEAR, NO_YEAR))
+    yield from still_likely(RecordKind.BOOK, later)
 
 
 def reason_for_books(one: Facts, other: Facts) -> str:
@@ -70,57 +74,76 @@ def reason_for_books(one: Facts, other: Facts) -> str:
     return {0: SAME_YEAR, 1: NEAR_YEAR}.get(abs(one.year - other.year), "")
 
 
-def _of_books(groups: Iterable[list[int]], *wanted: str) -> Iterator[Pair]:
-    """Each two books of a group for which one of the reasons ``wanted`` is the best; each pair once."""
-    rest, seen = iter(groups), set[Pair]()
-    while some := list(islice(rest, AT_ONCE)):
-        facts = facts_of({pk for group in some for pk in group})
-        found: dict[Pair, None] = {}
-        for one, other in dict.fromkeys(two for group in some for two in crowd(group)):
-            if (reason := reason_for_books(facts[one], facts[other])) in wanted:
-                found[Pair(one, other, reason)] = None
-        new = [pair for pair in found if pair not in seen]  # books may share several numbers
+def _of_books(
+    found: Iterable[Alike], wanted: tuple[str, ...], put_off: str = "", later: list[Pair] | None = None
+) -> Iterator[Pair]:  # fmt: skip
+    """Each two books of a group for which one of the reasons ``wanted`` is the best; each pair once.
+
+    Those with the reason ``put_off`` are given to ``later``.
+    """
+    seen = set[Pair]()
+    for groups, facts in found:
+        pairs: dict[Pair, None] = {}
+        for one, other in dict.fromkeys(two for group in groups for two in crowd(group)):
+            if (reason := reason_for_books(facts[one], facts[other])) in (*wanted, put_off) and reason:
+                pairs[Pair(one, other, reason)] = None
+        new = [pair for pair in pairs if pair not in seen]  # books may share several numbers
         seen.update(new)
+        if later is not None:
+            later += [pair for pair in new if pair.reason == put_off]
+        new = [pair for pair in new if pair.reason != put_off]
         yield from still_likely(RecordKind.BOOK, sorted(new, key=lambda pair: wanted.index(pair.reason)))
 
 
 def facts_of(keys: Iterable[int]) -> dict[int, Facts]:
     """What tells about the books with these ``keys``, in a constant number of queries for each few hundred."""
-    in_order, facts = sorted(keys), {}
+    in_order, facts = sorted(keys), dict[int, Facts]()
     for start in range(0, len(in_order), 2 * AT_ONCE):
-        some = in_order[start : start + 2 * AT_ONCE]
-        books = Book.objects.filter(pk__in=some).annotate(author_key=_first_author()).order_by()
-        columns = ("pk", "title", "match_key", "year", "author_key", *TELLS_APART)
-        for pk, title, match_key, year, author, *said in books.values_list(*columns):
-            facts[pk] = Facts(pk, title, match_key, year, author or "", tuple(map(fold, said)))
-        for pk, kind, value in BookIdentifier.objects.filter(book__in=some).values_list("book", "kind", "value"):
-            if kind in ("isbn13", "isbn_invalid"):
+        facts |= _facts(Book.objects.filter(pk__in=in_order[start : start + 2 * AT_ONCE]))
+    return facts
+
+
+def _facts(books: QuerySet[Book]) -> dict[int, Facts]:
+    columns = ("pk", "title", "match_key", "year", "author_key", *TELLS_APART)
+    rows = books.annotate(author_key=_first_author()).order_by().values_list(*columns)
+    facts = {
+        pk: Facts(pk, title, match_key, year, author or "", tuple(map(fold, said)))
+        for pk, title, match_key, year, author, *said in rows
+    }
+    keys = list(facts)
+    for start in range(0, len(keys), 2 * AT_ONCE):
+        numbers = BookIdentifier.objects.filter(book__in=keys[start : start + 2 * AT_ONCE])
+        for pk, kind, value in numbers.values_list("book", "kind", "value"):
+            if kind in ISBNS:
                 facts[pk].isbns.add(value)
             elif kind != "isbn10":
                 facts[pk].numbers.add((kind, value))
     return facts
 
 
-def _sharing_numbers(kinds: list[str]) -> Iterator[list[int]]:
-    """The books that share one number of these ``kinds``, number by number."""
-    numbers = BookIdentifier.objects.filter(kind__in=kinds)
-    shared = numbers.order_by("value", "kind").values("value", "kind").annotate(n=Count("pk")).filter(n__gt=1)
-    for some in _in_batches(shared.values_list("value", flat=True)):
-        by_number: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for kind, value, book in numbers.filter(value__in=some).order_by("book").values_list("kind", "value", "book"):
-            by_number[kind, value].append(book)
-        yield from (books for books in by_number.values() if len(books) > 1)
+def _sharing_numbers() -> Iterator[Alike]:
+    """The books that share one number, number by number; those that share an ISBN first."""
+    numbers = BookIdentifier.objects.filter(kind__in=(*ISBNS, *OTHER_NUMBERS))
+    shared = numbers.order_by("kind", "value").values("kind", "value").annotate(n=Count("pk")).filter(n__gt=1)
+    for some in _in_batches(shared.values_list("kind", "value")):
+        by_number: dict[tuple[str, str], list[int]] = {number: [] for number in some}
+        rows = numbers.filter(value__in={value for _kind, value in some}).order_by("book")
+        for kind, value, book in rows.values_list("kind", "value", "book"):
+            if (kind, value) in by_number:
+                by_number[kind, value].append(book)
+        groups = [books for books in by_number.values() if len(books) > 1]
+        yield groups, facts_of({pk for group in groups for pk in group})
 
 
-def _sharing_titles() -> Iterator[list[int]]:
+def _sharing_titles() -> Iterator[Alike]:
     """The books that share title and first author, by their years."""
     shared = Book.objects.order_by("match_key").values("match_key").annotate(n=Count("pk")).filter(n__gt=1)
     for some in _in_batches(shared.values_list("match_key", flat=True)):
-        books = Book.objects.filter(match_key__in=some).annotate(author_key=_first_author())
-        rows = books.order_by("match_key", "author_key", "year", "pk").values_list("match_key", "author_key", "pk")
-        for _key, group in groupby(rows, key=lambda row: row[:2]):
-            if len(keys := [pk for _match_key, _author, pk in group]) > 1:
-                yield keys
+        facts = _facts(Book.objects.filter(match_key__in=some))
+        in_order = sorted(facts.values(), key=lambda each: (each.match_key, each.author, each.year or 0, each.pk))
+        by_title = groupby(in_order, key=lambda each: (each.match_key, each.author))
+        groups = [[each.pk for each in group] for _key, group in by_title]
+        yield [group for group in groups if len(group) > 1], facts
 
 
 def _first_author() -> Subquery:
@@ -129,7 +152,7 @@ def _first_author() -> Subquery:
     )
 
 
-def _in_batches(values: QuerySet) -> Iterator[list[str]]:
+def _in_batches(values: QuerySet) -> Iterator[list[Any]]:
     rest = values.iterator(chunk_size=AT_ONCE)
     while some := list(islice(rest, AT_ONCE)):
         yield some

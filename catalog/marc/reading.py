@@ -1,6 +1,5 @@
 """Files of ISO 2709, as every library system exports them, read record by record."""
 
-import re
 from base64 import b64encode
 from collections.abc import Iterator
 from functools import partial
@@ -9,7 +8,7 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 from catalog.drafts import SourceRow
-from catalog.files import FileRefused
+from catalog.files import FileRefused, refuse_marc_otherwise
 
 from .decoding import read_record
 from .records import Damaged, Record
@@ -17,7 +16,6 @@ from .splitting import Piece, Splitter
 from .understanding import row
 
 FIELD_END = b"\x1e"
-TEXT_FORM = re.compile(rb"=(?:LDR|000|\d{3})  |(?:[^\r\n]{0,100}[\r\n]+)?LDR\d{5}|LEADER \d{5}")
 
 
 def read_marc(stream: BinaryIO, *, digits: int = 2) -> Iterator[SourceRow]:
@@ -50,10 +48,9 @@ def _record(piece: Piece) -> Record:
 def _refuse_other_kinds(head: bytes) -> None:
     """Other ways to write MARC down are told apart, so that the message can say what to do."""
     head = head.lstrip(b"\xef\xbb\xbf \r\n\t")
+    refuse_marc_otherwise(head.decode("latin-1"))
     if head.startswith(b"<"):
         said = _("This is XML, not MARC in its own form (ISO 2709). Bring it in as MARCXML.")
-    elif TEXT_FORM.match(head):
-        said = _("This is MARC written as text (.mrk, .lif). Save it as MARC (.mrc) in the program it comes from.")
     elif head.startswith((b"{", b"[")):
         said = _("This is JSON, not MARC. Save it as MARC (.mrc) or as MARCXML in the program it comes from.")
     else:

@@ -2,8 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from django.db import connection
-
+from accounts.databases import reading
 from catalog.models import SearchDocument
 
 from .asking import Question
@@ -232,6 +231,6 @@ def _keys(sql: str, values: list[Any]) -> list[int]:
 
 
 def _rows(sql: str, values: list[Any]) -> list[tuple]:
-    with connection.cursor() as cursor:
+    with reading(SearchDocument).cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db import connection
-
+from accounts.databases import reading
 from accounts.models import Branch
+from catalog.models import SearchDocument
 
 from . import marks
 from .engine import engine
@@ -46,7 +46,7 @@ class Total:
 def count(expression: Expression, most: int) -> int:
     """How many documents fit ``expression``, counting no further than ``most``."""
     sql, values = engine().counting(expression, most)
-    with connection.cursor() as cursor:
+    with reading(SearchDocument).cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchone()[0]
 
@@ -109,7 +109,7 @@ def _level_of(hits: int) -> int:
 
 def highest_key() -> int:
     """The highest key of a book: about how many there are."""
-    with connection.cursor() as cursor:
+    with reading(SearchDocument).cursor() as cursor:
         cursor.execute("SELECT max(book_id) FROM catalog_searchdocument")
         return cursor.fetchone()[0] or 0
 
@@ -133,7 +133,7 @@ def _counted(expression: Expression, filters: Filters) -> dict[str, int]:
 
 def _branches() -> list[int]:
     """The keys of the first branches of the library, one more than are few."""
-    with connection.cursor() as cursor:
+    with reading(SearchDocument).cursor() as cursor:
         cursor.execute(f"SELECT id FROM {Branch._meta.db_table} ORDER BY id LIMIT %s", [FEW_BRANCHES + 1])  # noqa: S608
         return [pk for (pk,) in cursor.fetchall()]
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db import connection
+from accounts.databases import reading
+from catalog.models import SearchDocument
 
 from .asking import Question
 from .counting import Facets, facets_of
@@ -65,7 +66,7 @@ def _hits(arms: list[Expression]) -> list[Hit]:
 
 
 def _read(source: str, values: list[Any]) -> list[Hit]:
-    with connection.cursor() as cursor:
+    with reading(SearchDocument).cursor() as cursor:
         cursor.execute(
             f"SELECT {COLUMNS} FROM {source} t JOIN catalog_searchdocument d ON d.book_id = t.id",  # noqa: S608
             values,

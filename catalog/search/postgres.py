@@ -7,6 +7,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
+from accounts.databases import reading
+from catalog.models import SearchDocument
+
 from .documents import Document, Stock, in_at
 from .expressions import (
     AUTHOR,
@@ -119,7 +122,7 @@ def wrong(documents: Iterable[Document]) -> list[int]:
 @contextmanager
 def looking() -> Iterator[None]:
     """PostgreSQL takes rare words for much less rare than they are and would read the whole table."""
-    with transaction.atomic():
+    with transaction.atomic(using=reading(SearchDocument).alias):
         _run("SET LOCAL enable_seqscan = off")
         yield
         _run("SET LOCAL enable_seqscan TO DEFAULT")
@@ -235,11 +238,11 @@ def _side_by_side(tokens: tuple[str, ...], letter: str, is_prefix: bool) -> str:
 
 
 def _run(sql: str) -> None:
-    with connection.cursor() as cursor:
+    with reading(SearchDocument).cursor() as cursor:
         cursor.execute(sql)
 
 
 def _rows(sql: str, values: Sequence[Any]) -> list[Any]:
-    with connection.cursor() as cursor:
+    with reading(SearchDocument).cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()

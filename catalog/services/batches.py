@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.exceptions import Refused
 from accounts.models import Action, User, Work
 from accounts.services.actions import describe, recorded
-from catalog.files import StoredFile, forget
+from catalog.files import TABLES, StoredFile, forget
 from catalog.isbn import find_isbns, read_isbn
 from catalog.models import ImportBatch, ImportRow
 from catalog.normalize.text import one_line
@@ -20,7 +20,7 @@ MOST_LINES = 5_000
 LONGEST_LINE = 200  # characters; more is no ISBN, but may be a list of them
 BETWEEN = re.compile(r"[,;|\t]")
 # kind of file -> what an import of it is called
-SOURCES = {"isbns": ImportBatch.Source.OPEN_LIBRARY} | {
+SOURCES = {"isbns": ImportBatch.Source.OPEN_LIBRARY, TABLES: ImportBatch.Source.CSV} | {
     source.value: source for source in ImportBatch.Source if source.value in ("csv", "marc", "marcxml", "jsonl")
 }
 Phase, State = ImportBatch.Phase, Work.State
@@ -57,8 +57,8 @@ def start_file(
 ) -> ImportBatch:  # fmt: skip
     """Make an import of a ``stored`` file that its owner calls ``name``; the worker reads it.
 
-    ``kind``: one of catalog.files.KINDS. ``options``: see services.staging. ``is_mapped`` False: it waits until a
-    person has said what its columns are (``name_columns``).
+    ``kind``: of catalog.files.KINDS, or TABLES. ``options``: see services.staging. ``is_mapped`` False: it waits until
+    a person has said what its columns are (``name_columns``).
     """
     phase, state = (Phase.STAGING, State.QUEUED) if is_mapped else (Phase.MAPPING, State.PAUSED)
     batch = ImportBatch.objects.create(

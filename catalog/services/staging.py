@@ -31,6 +31,8 @@ COLUMNS = (
 )  # fmt: skip
 ATTRIBUTES = attributes(ImportRow, COLUMNS)
 KEPT_EVERY = 5_000  # lines that were read before, until the claim is prolonged
+MOST_WRONG = 10_000  # lines one after the other: a file that goes on so would fill the disk with its reasons
+MOST_LINES = 2_000_000  # of one import: five bytes make a line, and some hundred keep it
 LONGEST_RAW = 1_000_000  # characters of a line that are kept
 Phase, State = ImportBatch.Phase, ImportBatch.State
 
@@ -95,6 +97,7 @@ class _Staging:
     batch: ImportBatch
     file: OpenedFile
     judges: Judges
+    wrong_at_last: int = 0  # lines, since the last one that made sense
 
     def chunks(self, records: Iterator[SourceRow]) -> Iterator[int]:
         """Keep chunk after chunk of ``records``; the number of the last line of each."""
@@ -109,6 +112,15 @@ class _Staging:
                 for record in chunk:
                     self._keep_alone(record)
             yield chunk[-1].n
+            self._refuse_to_go_on(chunk[-1].n)
+
+    def _refuse_to_go_on(self, line: int) -> None:
+        """Give up where the file would go on without end or sense: memory is bounded anyhow, the disk is not."""
+        if self.wrong_at_last >= MOST_WRONG:
+            raise _makes_no_sense(line)
+        if line >= MOST_LINES:
+            message = _("The file has more than %(most)d lines. Bring it in in parts.")
+            raise FileRefused("too_many_lines", message % {"most": MOST_LINES})
 
     def _skip(self, records: Iterator[SourceRow], reached: int) -> None:
         for record in records if reached else ():
@@ -136,6 +148,8 @@ class _Staging:
                 right = [row for row in rows if row.what == what and row.verdict != ImportRow.Verdict.WRONG]
                 if right:
                     judge.judge(right)
+            for row in rows:
+                self.wrong_at_last = self.wrong_at_last + 1 if row.verdict == ImportRow.Verdict.WRONG else 0
             insert_rows(ImportRow, COLUMNS, [[getattr(row, name) for name in ATTRIBUTES] for row in rows])
             work.reach(self.batch, rows[-1].n, self.file.reached // 1024)
 
@@ -148,6 +162,17 @@ class _Staging:
             logger.exception("line %s of import %s", record.n, self.batch.pk)
             why = _("This line holds what cannot be kept. Correct it and bring it in again.")
             self._keep([self._row_of(SourceRow(record.n, record.raw[:2_000], record.what, problem=why))])
+
+
+def _makes_no_sense(line: int) -> FileRefused:
+    return FileRefused(
+        "makes_no_sense",
+        _(
+            "It was read up to line %(line)d, and the last %(most)d lines make no sense. Look at the reasons, mend the "
+            "file and bring it in again."
+        )
+        % {"line": line, "most": MOST_WRONG},
+    )
 
 
 def _end(batch: ImportBatch) -> None:

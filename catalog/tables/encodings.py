@@ -8,6 +8,8 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog.files import half_of_zeros
+
 BLOCK = 1 << 20
 EVIDENCE = 200_000  # bytes of lines with letters beyond ASCII that are looked at
 # What a person may choose; the first ones are told apart without asking.
@@ -61,20 +63,11 @@ def guess_encoding(stream: BinaryIO) -> str:
         return "utf-16"
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
-    if zeros := _half_of_zeros(head):
+    if zeros := half_of_zeros(head):
         return zeros
     lines = _lines_beyond_ascii(stream)
     stream.seek(0)
     return "utf-8-sig" if not lines or _is_mostly_utf8(lines) else _by_letters(lines)
-
-
-def _half_of_zeros(head: bytes) -> str:
-    """Latin text in UTF-16 has a zero in every other byte."""
-    pairs = len(head) // 2
-    for first, name in ((1, "utf-16-le"), (0, "utf-16-be")):
-        if pairs and head[first::2].count(0) > 0.4 * pairs > 10 * head[1 - first :: 2].count(0):
-            return name
-    return ""
 
 
 def _lines_beyond_ascii(stream: BinaryIO) -> bytes:

@@ -42,6 +42,12 @@ class Look:
         }  # fmt: skip
 
     @property
+    def is_mere_text(self) -> bool:
+        """Whether nothing speaks for a table: a single column without a name, and not of ISBNs."""
+        is_nameless = len(self.dialect.names) == 1 and not self.dialect.has_header
+        return is_nameless and "isbn" not in self.columns.values()
+
+    @property
     def lacks(self) -> list[Column]:
         return self.spec.lacks(self.columns)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog import files
+from catalog import archives, files
 from catalog.files import FileRefused, kind_of, opened, store, stored_path
 
 MARC = b"00069nam a2200037 a 4500245001500000\x1e00\x1faA title here\x1e\x1d"
@@ -51,9 +51,11 @@ def refusal(data: bytes, tmp_path: Path, name: str = "file") -> str:
         (CSV, "csv"),
         ("Titel;Autor\nDer Prozeß;Kafka\n".encode("cp1252"), "csv"),
         ("title\tauthor\n".encode("utf-16"), "csv"),
+        ("title\tauthor\n".encode("utf-16-be"), "csv"),
         (b"title,note\nWal\0den,x\n", "csv"),
         (b"9780691096124\n\n0-691-09612-4\nOL7353617M\n", "isbns"),
         (b"ISBN\n9780691096124\n", "isbns"),
+        (b"ISBN\n" + b"9780691096124\n" * 10 + b"978069109612x4\n", "isbns"),
         (b"9780691096124\nWalden\n", "csv"),
         (gzip.compress(CSV), "gz"),
         (zipped(a__csv=CSV), "zip"),
@@ -73,6 +75,10 @@ def test_the_kind_of_a_file_is_told_by_what_is_in_it(data: bytes, kind: str) -> 
         (b"\x89PNG\r\n", "a.csv", "other_kind"),
         (bytes(range(9)) * 9, "a.csv", "other_kind"),
         (b"<!DOCTYPE html><html>", "a.xml", "other_kind"),
+        (b" =LDR  00755cam  22002414a 4500\n=001  fol05731351\n", "a.mrk", "other_kind"),
+        (b"header 20 rec MicroLIF file  \r\nLDR00180nam  22     2  4500^\r\n", "a.lif", "other_kind"),
+        (b"LEADER 01189nam a2200361 c 4500\n001 BV000023623\n", "a.txt", "other_kind"),
+        (b'[\n {"leader": "00755cam  22002414a 4500", "fields": []}]', "a.json", "other_kind"),
         (b"\xd0\xcf\x11\xe0", "a.xls", "spreadsheet"),
         (zipped(**{"[Content_Types]__xml": b"<x/>"}), "a.zip", "spreadsheet"),
         (zipped(a__csv=CSV, b__csv=CSV), "a.zip", "several_files"),
@@ -88,7 +94,7 @@ def test_what_cannot_be_brought_in_is_refused_in_words(tmp_path: Path, data: byt
 
 @pytest.mark.parametrize("pack", [gzip.compress, lambda data: zipped(a__csv=data)])
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch, pack) -> None:
-    monkeypatch.setattr(files, "HARMLESS", 100_000)
+    monkeypatch.setattr(archives, "HARMLESS", 100_000)
     assert refusal(pack(CSV + b"a" * 3_000_000), tmp_path) == "bomb"
 
 

@@ -1,7 +1,6 @@
 """An export as a stream of bytes: which parts it has, and each of them in the form that was asked for."""
 
 import csv
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from catalog.marc.writing import write_marc, write_marcxml
 from catalog.models import Book
 from catalog.tables import jsonlines, own
 from catalog.tables.cells import harmless, in_one_cell
+from catalog.tables.zipping import Into, zipped
 
 from .people import LOAN_COLUMNS, MEMBER_COLUMNS, all_members, loans_as_values, members_as_values, open_loans
 
@@ -27,7 +27,6 @@ ENDINGS = {"csv": "csv", "jsonl": "jsonl", "marc": "mrc", "marcxml": "xml"}
 PARTS = ("books", "members", "loans")
 WHATS = (*PARTS, "all")
 BOM = "\ufeff"  # spreadsheets then read it as UTF-8
-BLOCK = 64_000  # bytes of a zip that are sent together
 LINES_AT_ONCE = 200
 
 
@@ -74,7 +73,7 @@ class Export:
     def stream(self) -> Iterator[bytes]:
         """The file, piece by piece; nothing is kept."""
         if self.is_zip:
-            return _zipped((f"{part}.csv", self._table(part)) for part in self.parts)
+            return zipped((f"{part}.csv", self._table(part)) for part in self.parts)
         writers: dict[str, Callable[[], Iterator[bytes]]] = {
             "csv": lambda: self._table(self.what), "jsonl": self._lines, "marc": self._marc, "marcxml": self._marcxml,
         }  # fmt: skip
@@ -134,7 +133,7 @@ def _cell(value: Any) -> str:
 
 def _csv(columns: Iterable[str], rows: Iterable[list[str]]) -> Iterator[bytes]:
     pieces: list[str] = []
-    writer = csv.writer(_Into(pieces))
+    writer = csv.writer(Into(pieces))
     pieces.append(BOM)
     writer.writerow(columns)
     for row in rows:
@@ -143,32 +142,3 @@ def _csv(columns: Iterable[str], rows: Iterable[list[str]]) -> Iterator[bytes]:
             yield "".join(pieces).encode()
             pieces.clear()
     yield "".join(pieces).encode()
-
-
-class _Into:
-    """Gives what is written to a list."""
-
-    def __init__(self, pieces: list[Any]) -> None:
-        self.pieces = pieces
-
-    def write(self, piece: Any) -> int:
-        self.pieces.append(bytes(piece) if isinstance(piece, memoryview) else piece)
-        return len(piece)
-
-    def flush(self) -> None:
-        """Nothing is kept back."""
-
-
-def _zipped(files: Iterable[tuple[str, Iterator[bytes]]]) -> Iterator[bytes]:
-    """A zip archive of ``files`` as it comes to be."""
-    pieces: list[bytes] = []
-    outlet: Any = _Into(pieces)  # all that is asked of it is to be written to
-    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files:
-            with archive.open(name, "w", force_zip64=True) as file:
-                for piece in content:
-                    file.write(piece)
-                    if sum(map(len, pieces)) > BLOCK:
-                        yield b"".join(pieces)
-                        pieces.clear()
-    yield b"".join(pieces)

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from accounts.models import LibrarySettings
 from accounts.services.answers import forget_answers
+from accounts.services.record import forget_old_records
+from accounts.services.sign_ins import forget_ended_sign_ins
 from accounts.services.webhooks import forget_events
 from catalog.services.merged import forget_covers
 from catalog.services.search import write_stale
@@ -58,6 +60,8 @@ def run_daily(now: datetime, tell: Tell | None = None) -> DailyCounts:
             tell(name, counts[name])
     drop_stale_letters(now)
     forget_answers(now)
+    forget_old_records(now)
+    forget_ended_sign_ins(now)
     forget_events(now - EVENTS_KEPT)
     forget_covers(now - TIME_TO_REPENT - timedelta(days=1))
     while write_stale(stock_for_search):  # what the worker, if there is one, has not come to

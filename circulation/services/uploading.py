@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from accounts.models import User
-from catalog.files import StoredFile, forget, opened, store, stored_path
+from catalog.files import TABLES, StoredFile, forget, opened, store, stored_path
 from catalog.models import ImportBatch
 from catalog.services.batches import start_file
-from circulation.services.readers import look_at_table
+from circulation.services.readers import look_at_table, names_in_tables
 
 
 def start_upload(
@@ -35,7 +35,7 @@ def start_stored(
             is_mapped = look is None or (trusts_columns and not look.lacks)
             batch = start_file(
                 stored=stored, name=name, kind=found.kind, by=by, key=key, is_mapped=is_mapped,
-                options=options | (look.facts if look else {}),
+                options=options | (look.facts if look else names_in_tables(found) if found.kind == TABLES else {}),
             )  # fmt: skip
     except BaseException:
         forget(stored.name)

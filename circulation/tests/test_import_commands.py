@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,10 @@ from django.core.management import CommandError, call_command
 
 from catalog.files import folder
 from catalog.models import Book, Copy, ImportBatch
+from catalog.services.rejects import rejects_of
+from catalog.tasks import go_on_with_import
+from circulation.management import import_runs
+from circulation.models import Loan
 from circulation.tests.factories import make_loan
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +63,30 @@ def test_file_brought_in_at_once_and_again_changes_nothing(table: Path) -> None:
     assert Book.objects.count() == 2
 
 
+class Killed(BaseException):
+    """The process dies here."""
+
+
+@pytest.mark.parametrize("phase", ["staging", "applying", "undoing"])
+def test_command_goes_on_with_what_another_left_behind(phase: str, table: Path, monkeypatch: Any) -> None:
+    def dies(batch: ImportBatch, **how: Any) -> None:
+        if batch.phase == phase:
+            raise Killed
+        go_on_with_import(batch, **how)
+
+    if phase == "undoing":
+        run("import_file", table, apply=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(import_runs, "go_on_with_import", dies)
+        name, *given = ("undo_import", ImportBatch.objects.get().pk) if phase == "undoing" else ("import_file", table)
+        with pytest.raises(Killed):
+            run(name, *given, **({} if phase == "undoing" else {"apply": True}))
+    ImportBatch.objects.update(lease_until=None)  # a minute later
+    name, after, books = ("undo_import", "undone", 0) if phase == "undoing" else ("apply_import", "applied", 2)
+    code, said = run(name, ImportBatch.objects.get().pk)
+    assert (code, said["phase"], Book.objects.count()) == (0, after, books)
+
+
 def test_wrong_line_is_an_exit_code(tmp_path: Path) -> None:
     path = tmp_path / "books.csv"
     path.write_text(TABLE + ";Nobody;;C9\n")
@@ -77,6 +106,15 @@ def test_file_that_cannot_be_read_is_refused(content: str, sentence: str, tmp_pa
     assert ImportBatch.objects.count() == 0
 
 
+def test_a_text_is_no_table_unless_somebody_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "licence.txt"
+    path.write_text("Terms of use\nYou may read this\n")
+    with pytest.raises(CommandError, match="seems to be a text, not a table"):
+        run("import_file", path, apply=True)
+    assert ImportBatch.objects.count() == 0
+    assert run("import_file", path, kind="csv")[1]["new"] == 2
+
+
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="cannot be read"):
         run("import_file", tmp_path / "none.csv")
@@ -90,3 +128,31 @@ def test_import_of_what_was_lent_is_not_taken_back(table: Path) -> None:
     make_loan(Copy.objects.get(barcode="C1"))
     with pytest.raises(CommandError, match="C1"):
         run("undo_import", said["import"])
+
+
+def test_zip_of_tables_is_one_import_and_so_are_its_wrong_rows(tmp_path: Path) -> None:
+    path, again = tmp_path / "all.zip", tmp_path / "again.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("loans.csv", "barcode,card_number,due_at\nC1,M1,2030-01-31\nC1,M9,2030-01-31\n")
+        archive.writestr("members.csv", "card_number,name\nM1,Zoe\n")
+        archive.writestr("books.csv", "openshelf_book,title,barcode\n1,Emma,C1\n2,,C2\n")
+    code, said = run("import_file", path, apply=True)
+    assert (code, said["added"], said["failed"], Loan.objects.count()) == (1, 3, 2, 1)
+    again.write_bytes(b"".join(rejects_of(ImportBatch.objects.get())))
+    with zipfile.ZipFile(again) as archive:
+        texts = {name: archive.read(name).decode("utf-8-sig").split("\n") for name in archive.namelist()}
+    assert [(name, len(lines) - 2, lines[1][:6]) for name, lines in texts.items()] == [
+        ("books.csv", 1, "2,,C2,"), ("members.csv", 0, ""), ("loans.csv", 1, "C1,M9,"),
+    ]  # fmt: skip
+    code, said = run("import_file", again)
+    assert (code, said["lines"], said["wrong"]) == (1, 2, 2)
+
+
+def test_zip_with_a_table_that_says_nothing_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("books.csv", "openshelf_book,title,barcode\n1,Emma,C1\n")
+        archive.writestr("loans.csv", "barcode,colour\nC1,red\n")
+    with pytest.raises(CommandError, match=r"No column of loans\.csv is known as"):
+        run("import_file", path)
+    assert list(folder().glob("*")) == []

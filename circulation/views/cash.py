@@ -12,10 +12,10 @@ from accounts import money
 from accounts.models import LibrarySettings
 from accounts.permissions import TAKE_PAYMENT, needs
 from catalog.tables.cells import harmless
+from catalog.tables.echo import Echo
 from circulation.forms.ledger import CashUpForm
 from circulation.models import LedgerEntry
 from circulation.queries.cash import in_all, money_moved, tills
-from circulation.views.files import Echo
 
 
 @needs(TAKE_PAYMENT)

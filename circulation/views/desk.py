@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.exceptions import Refused
 from accounts.models import Action, Branch
-from accounts.permissions import USE_DESK, needs
-from accounts.queries import desk_branch
+from accounts.permissions import MANAGE_SETTINGS, USE_DESK, needs
+from accounts.queries import backup_is_old, desk_branch
 from accounts.services.work import worker_is_running
 from circulation.forms.desk import IssueForm
 from circulation.queries.desk import last_done, today_in_numbers
@@ -26,6 +26,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     context = {
         "form": IssueForm(), "today": today_in_numbers(now, midnight), "done": last_done(request.user, now),
         "branches": branches, "branch": desk_branch(request.session, branches), "worker": worker_is_running(),
+        "backup_is_old": request.user.has_perm(MANAGE_SETTINGS) and backup_is_old(request.library, now),
     }  # fmt: skip
     return render(request, "circulation/desk.html", context)
 

@@ -17,13 +17,13 @@ from accounts.paging import page_of
 from accounts.permissions import USE_DESK, needs
 from catalog.queries import isbns_of
 from catalog.tables.cells import harmless
+from catalog.tables.echo import Echo
 from circulation.forms.loans import LoanFilterForm
 from circulation.models import Loan
 from circulation.queries.ledger import fines_by_loan
 from circulation.queries.loans import all_loans, find_loans, shown, state_of
 from circulation.queries.rules import RuleBook, rule_book
 from circulation.queries.standing import running_fines
-from circulation.views.files import Echo
 
 AT_ONCE = 500
 

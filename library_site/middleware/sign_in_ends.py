@@ -2,7 +2,10 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -10,10 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import ngettext
 
+from accounts.devices import device_of, shortened
 from accounts.permissions import USE_DESK
+from accounts.queries.sign_ins import LISTED_AS, SEEN_AT, SIGNED_IN_AT
+from accounts.services.sign_ins import list_sign_in
 from library_site import unsent
 
-SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"  # in the session, in seconds since 1970
 NOTES_IN_A_PAUSE = 60  # how often within the longest pause it is noted that the person was here: each note is a write
 
 
@@ -84,3 +89,17 @@ def _note(request: HttpRequest) -> None:
         session.set_expiry(0 if _works_at_the_desk(request) else None)  # 0: with the browser, if that is earlier
     if now - session.get(SEEN_AT, 0) > _longest_pause(request) / NOTES_IN_A_PAUSE:
         session[SEEN_AT] = now
+    if session.session_key and session.get(LISTED_AS) != session.session_key:
+        _list(request, request.user, session.session_key)
+
+
+def _list(request: HttpRequest, user: Any, session_key: str) -> None:
+    """Put this browser into the person's list; the key of a session changes when its person chooses a password."""
+    session = request.session
+    list_sign_in(
+        user, session_key=session_key, listed_as=session.get(LISTED_AS, ""),
+        device=device_of(request.META.get("HTTP_USER_AGENT", "")),
+        address=shortened(get_adapter(request).get_client_ip(request)),
+        since=datetime.fromtimestamp(session[SIGNED_IN_AT], UTC),
+    )  # fmt: skip
+    session[LISTED_AS] = session_key

@@ -13,12 +13,12 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
 from accounts import money as amounts
 from accounts.forms.keyed import new_key
 from accounts.models import Action, LibrarySettings
+from accounts.verbs import words_of
 from catalog.drafts import FORMATS, IDENTIFIER_KINDS, ROLES, DraftContributor
 from catalog.forms.people import people_as_lines
 from catalog.models import Author, Book
@@ -99,35 +99,10 @@ def overdue_words(loan: Loan, now: datetime) -> str:
     return ngettext("%(days)d day overdue", "%(days)d days overdue", days) % {"days": days}
 
 
-VERBS = {
-    "issue": _("Issued"),
-    "return": _("Returned"),
-    "renew": _("Renewed"),
-    "take_payment": _("Payment"),
-    "waive": _("Waived"),
-    "charge": _("Charged"),
-    "write_off": _("Written off"),
-    "refund": _("Given back"),
-    "void": _("Reversed"),
-    "mark_lost": _("Lost"),
-    "mark_found": _("Found"),
-    "claim_returned": _("Said to be returned"),
-    "mark_copy": _("Marked"),
-    "trap_copy": _("Put on the hold shelf"),
-    "place_hold": _("Hold placed"),
-    "cancel_hold": _("Hold cancelled"),
-    "merge_books": _("Books merged"),
-    "merge_authors": _("Authors merged"),
-    "merge_subjects": _("Subjects merged"),
-    "change_copies": _("Copies changed"),
-    "undo": _("Taken back"),
-}
-
-
 @register.simple_tag
 def verb_words(action: Action) -> str:
     """What an action did, in a word."""
-    return str(VERBS.get(action.verb, action.verb))
+    return words_of(action.verb)
 
 
 @register.filter
@@ -177,6 +152,12 @@ def ld_json(values: dict[str, Any]) -> SafeString:
     """``values`` as a block of JSON-LD: data that no browser runs, in which nothing can end the block."""
     text = json.dumps(values).replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026")
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 - escaped above
+
+
+@register.filter
+def as_json(values: dict[str, Any]) -> str:
+    """``values`` as text for an attribute that a script of ours reads."""
+    return json.dumps(values)
 
 
 @register.filter

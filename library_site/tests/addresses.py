@@ -5,12 +5,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import Action, ApiToken, Message, User, Webhook
+from accounts.models import Action, ApiToken, Backup, Message, OpenSignIn, User, Webhook
 from accounts.services.members import restrict_member
 from accounts.services.tokens import make_token, new_token_text
 from accounts.services.webhooks import add_webhook
-from accounts.tests.factories import MemberFactory
+from accounts.tests.factories import MemberFactory, UserFactory
 from catalog.models import Author, ImportBatch, Subject
 from catalog.services.merging import merge_authors
 from catalog.tests.factories import BookFactory, CopyFactory
@@ -25,6 +26,11 @@ PUBLIC, ANYBODY_SIGNED_IN, MEMBERS, DESK, ADMINS = "public", "signed in", "membe
 AUDIENCE = {
     "library_site:home": PUBLIC,
     "library_site:health": PUBLIC,
+    "library_site:ready": PUBLIC,
+    "library_site:metrics": PUBLIC,
+    "library_site:backups": ADMINS,
+    "library_site:make_backup": ADMINS,
+    "library_site:download_backup": ADMINS,
     "library_site:after_sign_in": ANYBODY_SIGNED_IN,
     "library_site:unsent": ANYBODY_SIGNED_IN,
     "set_language": PUBLIC,
@@ -32,6 +38,15 @@ AUDIENCE = {
     "accounts:profile": ANYBODY_SIGNED_IN,
     "accounts:tokens": ANYBODY_SIGNED_IN,
     "accounts:revoke_token": ANYBODY_SIGNED_IN,
+    "accounts:my_record": ANYBODY_SIGNED_IN,
+    "accounts:sign_ins": ANYBODY_SIGNED_IN,
+    "accounts:end_sign_in": ANYBODY_SIGNED_IN,
+    "accounts:end_other_sign_ins": ANYBODY_SIGNED_IN,
+    "accounts:audit": ADMINS,
+    "accounts:audit_csv": ADMINS,
+    "accounts:staff": ADMINS,
+    "accounts:reset_second_factor": ADMINS,
+    "accounts:sign_out_everywhere": ADMINS,
     "accounts:settings": ADMINS,
     "accounts:webhooks": ADMINS,
     "accounts:add_webhook": ADMINS,
@@ -181,6 +196,18 @@ AUDIENCE = {
     "account_reset_password_done": PUBLIC,
     "account_reset_password_from_key": PUBLIC,
     "account_reset_password_from_key_done": PUBLIC,
+    "mfa_index": ANYBODY_SIGNED_IN,
+    "mfa_authenticate": PUBLIC,  # between password and code: whoever did not send the first is sent back
+    "mfa_reauthenticate": ANYBODY_SIGNED_IN,
+    "mfa_activate_totp": ANYBODY_SIGNED_IN,
+    "mfa_deactivate_totp": ANYBODY_SIGNED_IN,
+    "mfa_view_recovery_codes": ANYBODY_SIGNED_IN,
+    "mfa_generate_recovery_codes": ANYBODY_SIGNED_IN,
+    "mfa_list_webauthn": ANYBODY_SIGNED_IN,
+    "mfa_add_webauthn": ANYBODY_SIGNED_IN,
+    "mfa_reauthenticate_webauthn": ANYBODY_SIGNED_IN,
+    "mfa_remove_webauthn": ANYBODY_SIGNED_IN,
+    "mfa_edit_webauthn": ANYBODY_SIGNED_IN,
 }
 IMPORT_ACTIONS = (
     "import_columns", "import_options", "decide_import", "apply_import", "discard_import", "undo_import",
@@ -190,6 +217,7 @@ HOLD_ACTIONS = ("cancel_hold", "suspend_hold", "resume_hold", "move_hold", "canc
 _WITHOUT_KEY = {
     "members", "add_member", "books", "add_book", "account_change_password", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key_done", "merge_books", "change_copies",
+    "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
 }  # fmt: skip
 
 
@@ -217,6 +245,11 @@ def a_token(user: User) -> ApiToken:
 def _closed(by: User) -> Action:
     close_days(from_on=date(2027, 1, 3), to_on=date(2027, 1, 3), by=by)
     return Action.objects.get(verb="close_days")
+
+
+def _signed_in_elsewhere() -> OpenSignIn:
+    now = timezone.now()
+    return OpenSignIn.objects.create(user=UserFactory(), session_key="of-somebody-else", since=now)
 
 
 def _merged(by: User) -> Action:
@@ -248,6 +281,7 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
         "accounts:resend_event": {"pk": _an_event(webhook).pk},
         **{f"catalog:{name}": {"pk": ImportBatch.objects.create().pk} for name in IMPORT_ACTIONS},
         **{f"circulation:{name}": {"pk": hold.pk} for name in HOLD_ACTIONS},
+        "library_site:download_backup": {"pk": Backup.objects.create(state="done").pk},
         "circulation:hold_slip": {"pk": ready.pk},
         "circulation:book_holds": {"pk": hold.book_id},
         "circulation:place_mine": {"pk": hold.book_id},
@@ -285,6 +319,11 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
             "copy_type": loan.copy_type_id,
         },
         "circulation:undo": {"pk": Action.objects.filter(verb="take_payment").get().pk},
+        "accounts:reset_second_factor": {"pk": UserFactory().pk},
+        "accounts:sign_out_everywhere": {"pk": UserFactory().pk},
+        "accounts:end_sign_in": {"pk": _signed_in_elsewhere().pk},
+        "mfa_remove_webauthn": {"pk": 1},
+        "mfa_edit_webauthn": {"pk": 1},
         "account_reset_password_from_key": {"uidb36": "1", "key": "set-password"},
     }
     for part, pk in {"member": other.pk, "copy": CopyFactory().pk, "copies": book.pk, "book": book.pk,

@@ -16,16 +16,12 @@ NOTHING_TO_KEEP = "-c fsync=off -c synchronous_commit=off -c full_page_writes=of
 @contextmanager
 def server() -> Iterator[str]:
     """A PostgreSQL of our own in a scratch folder, on a socket only; its URL."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not programs:
-        sys.exit("PostgreSQL is not installed: apt install postgresql, or set DATABASE_URL.")
+    found = programs()
     folder = Path(tempfile.mkdtemp(prefix="openshelf-postgres-"))
-    run_as = _ordinary_user(folder)
+    run_as = ordinary_user(folder)
 
     def run(program: str, *arguments: str) -> None:
-        subprocess.run(
-            [*run_as, str(programs[-1] / program), *arguments], check=True, stdout=subprocess.DEVNULL, cwd=folder
-        )
+        subprocess.run([*run_as, str(found / program), *arguments], check=True, stdout=subprocess.DEVNULL, cwd=folder)
 
     data = str(folder / "data")
     run("initdb", "-D", data, "-U", "openshelf", "--auth=trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
@@ -38,7 +34,15 @@ def server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _ordinary_user(folder: Path) -> list[str]:
+def programs() -> Path:
+    """The folder of the newest PostgreSQL's programs."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not found:
+        sys.exit("PostgreSQL is not installed: apt install postgresql, or set DATABASE_URL.")
+    return found[-1]
+
+
+def ordinary_user(folder: Path) -> list[str]:
     """PostgreSQL refuses to run as root: then it runs as the user its package made."""
     if os.geteuid() != 0:
         return []

@@ -69,7 +69,7 @@ def test_copy_that_lacks_rows_is_refused_and_removed(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counts = iter([{"loan": 300}, {"loan": 300}, {"loan": 200}])
-    monkeypatch.setattr(backups, "_rows", lambda connection: next(counts))
+    monkeypatch.setattr(backups, "rows_of", lambda connection: next(counts))
     with pytest.raises(BackupFailed):
         keep_copy(database, tmp_path / "backups", "before-migrating")
     assert list((tmp_path / "backups").iterdir()) == []

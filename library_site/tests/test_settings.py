@@ -62,6 +62,11 @@ def read_setting(name: str, **environment: str) -> str:
         ({"TRUSTED_PROXY_COUNT": "-1"}, "TRUSTED_PROXY_COUNT"),
         ({"SITE_URL": "https://library.example.org"}, "TRUSTED_PROXY_COUNT"),
         ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY"),
+        ({"BACKUP_KEY": "secret"}, "BACKUP_KEY"),
+        ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN"),
+        ({"METRICS_TOKEN": "a" * 60}, "METRICS_TOKEN"),
+        ({"METRICS_ALLOW": "everybody"}, "METRICS_ALLOW"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT"),
         ({"OPENLIBRARY_URL": "openlibrary.org"}, "OPENLIBRARY_URL"),
         ({"OPENLIBRARY_COVERS_URL": "file:///etc"}, "OPENLIBRARY_COVERS_URL"),
     ],
@@ -111,7 +116,7 @@ def test_empty_value_means_the_default() -> None:
 
 
 def test_health_can_be_asked_past_the_proxy() -> None:
-    assert read_setting("SECURE_REDIRECT_EXEMPT", **BEHIND_A_PROXY) == "['^healthz$']"
+    assert read_setting("SECURE_REDIRECT_EXEMPT", **BEHIND_A_PROXY) == "['^(healthz|readyz|metrics)$']"
 
 
 def test_unreadable_database_is_named_in_one_line(tmp_path: Path) -> None:
@@ -120,6 +125,12 @@ def test_unreadable_database_is_named_in_one_line(tmp_path: Path) -> None:
     assert (answer.returncode, answer.stderr) == (
         1, "Openshelf cannot use its database: unable to open database file. (--traceback says where it stood.)\n",
     )  # fmt: skip
+
+
+def test_database_that_does_not_let_us_in_is_named_in_one_line() -> None:
+    answer = manage("set_up_roles", DATABASE_URL="postgres://library:secret@127.0.0.1:9/library")
+    assert answer.stderr.startswith("Openshelf cannot use its database: connection failed: ")
+    assert (answer.returncode, len(answer.stderr.splitlines()), "secret" in answer.stderr) == (1, 1, False)
 
 
 def test_site_starts_with_safe_settings() -> None:
@@ -148,7 +159,7 @@ def test_sqlite_always_runs_with_the_settings_that_survive_load() -> None:
 
 def test_postgresql_waits_for_a_lock_no_longer_than_sqlite() -> None:
     options = read_setting("DATABASES['default']['OPTIONS']", DATABASE_URL="postgres://library@/library")
-    assert options == "{'options': '-c lock_timeout=20s'}"
+    assert options == "{'connect_timeout': 5, 'options': '-c lock_timeout=20s'}"
 
 
 def test_no_transaction_is_wrapped_around_requests() -> None:

@@ -1,10 +1,9 @@
-"""The start page, where to go after signing in, and whether the site is alive."""
+"""The start page, and where to go after signing in."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import USE_DESK
@@ -30,10 +29,3 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def after_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect("circulation:desk" if request.user.has_perm(USE_DESK) else "circulation:my_loans")
-
-
-@login_not_required
-@never_cache
-@require_safe
-def health(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("ok\n", content_type="text/plain")

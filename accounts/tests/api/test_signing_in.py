@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import make_password
 
-from accounts.models import Action, ApiAnswer, ApiToken, User
+from accounts.models import Action, ApiAnswer, ApiToken, LibrarySettings, User
 from accounts.permissions import LIBRARIAN
 from accounts.tests.api.programs import Program, problem_of
+from accounts.tests.second_factors import code_of, give_app
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a sentence nobody guesses"
@@ -56,6 +57,19 @@ def test_too_many_wrong_tries_close_the_sign_in_for_the_right_password_too(lena:
 def test_first_password_gives_no_token(lena: User) -> None:
     User.objects.update(must_change_password=True)
     assert problem_of(sign_in()) == (403, "password_must_change")
+
+
+def test_second_factor_is_asked_for(lena: User) -> None:
+    code = code_of(give_app(lena))
+    answers = [sign_in(), sign_in(code="000000"), sign_in(code=code)]
+    assert [problem_of(each) for each in answers[:2]] == [(401, "wrong_code")] * 2
+    assert answers[2].status_code == 200
+
+
+def test_who_needs_a_second_factor_sets_it_up_first(lena: User) -> None:
+    program = Program(lena)
+    LibrarySettings.objects.update(second_factor="staff")
+    assert [problem_of(each) for each in (sign_in(), program.ask("GET", "me"))] == [(403, "second_factor_needed")] * 2
 
 
 def test_member_sees_the_own_card_but_no_note_of_the_desk(member_user: User) -> None:

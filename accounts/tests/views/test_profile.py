@@ -10,11 +10,22 @@ from accounts.tests.factories import MemberFactory, UserFactory
 from accounts.tests.views.shown import what_the_page_says_it_shows
 
 pytestmark = pytest.mark.django_db
-CONTACT = {"email": "new@example.org", "phone": "555", "address": "Road 1", "key": "a-key-of-a-form"}
+PASSWORD = "a sentence nobody guesses"
+CONTACT = {
+    "email": "new@example.org", "phone": "555", "address": "Road 1", "key": "a-key-of-a-form", "password": PASSWORD,
+}  # fmt: skip
 REMINDERS = {
     "notices_by": "email",
     "notices_wanted": ["due_soon", "hold_ready", "hold_expired", "membership_ending"],
 }
+
+
+@pytest.fixture
+def member_user(member_user: User) -> User:
+    """Mia has a password."""
+    member_user.set_password(PASSWORD)
+    member_user.save()
+    return member_user
 
 
 def held(user: User) -> dict[str, Any]:
@@ -41,6 +52,28 @@ def test_new_email_is_the_one_to_sign_in_with(mine: Client, member_user: User) -
         member_user.refresh_from_db()
         emails.append(member_user.email)
     assert emails == ["new@example.org", ""]
+
+
+@pytest.mark.parametrize("password", ["", "wrong", None])
+def test_email_is_not_changed_without_the_password_and_nothing_else_with_it(
+    password: str | None, mine: Client, member_user: User
+) -> None:
+    sent = {name: value for name, value in (CONTACT | {"password": password}).items() if value is not None}
+    page = mine.post("/me/profile/", sent)
+    assert (page.status_code, list(page.context["form"].errors)) == (200, ["password"])
+    assert held(member_user) == {"email": "", "phone": "", "address": ""}
+    assert PASSWORD not in page.content.decode()
+
+
+def test_everything_but_the_email_changes_without_the_password(mine: Client, member_user: User) -> None:
+    mine.post("/me/profile/", {"email": "", "phone": "555", "address": "Road 1"})
+    assert held(member_user) == {"email": "", "phone": "555", "address": "Road 1"}
+
+
+def test_tries_at_the_password_of_an_open_page_count_like_those_at_the_door(mine: Client, member_user: User) -> None:
+    statuses = [mine.post("/me/profile/", CONTACT | {"password": "wrong"}).status_code for _each in range(11)]
+    door = Client().post("/accounts/login/", {"login": member_user.username, "password": PASSWORD})
+    assert (statuses, door.status_code) == ([200] * 10 + [429], 429)
 
 
 def test_email_that_somebody_else_signs_in_with_is_kept_and_said_once(mine: Client, member_user: User) -> None:

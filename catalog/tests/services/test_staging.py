@@ -161,3 +161,23 @@ def test_chunk_costs_as_many_queries_however_many_lines(count: int) -> None:
     with CaptureQueriesContext(connection) as asked:
         stage(batch, [book(n, titles[n], f"C{n}") for n in range(count)])
     assert (len(asked), Copy.objects.count()) == (22, 0)
+
+
+def test_file_of_nothing_but_wrong_lines_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "CHUNK", 2)
+    monkeypatch.setattr(staging, "MOST_WRONG", 4)
+    wrong = [SourceRow(n, "x", problem="No.") for n in range(1, 20)]
+    batch = staged(*wrong[:3], book(4, "Emma"), *wrong[4:])
+    assert (batch.state, batch.rows.count(), batch.problem[:42]) == (
+        "failed", 8, "It was read up to line 8, and the last 4 l"
+    )  # fmt: skip
+    assert staged(*wrong[:3]).state == "paused"
+
+
+def test_file_of_endless_lines_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "CHUNK", 2)
+    monkeypatch.setattr(staging, "MOST_LINES", 4)
+    batch = staged(*(book(n, f"Emma {n}") for n in range(1, 9)))
+    assert (batch.state, batch.rows.count(), batch.problem) == (
+        "failed", 4, "The file has more than 4 lines. Bring it in in parts."
+    )  # fmt: skip

@@ -189,3 +189,10 @@ def test_members_are_brought_in_by_whoever_may_manage_members(desk: Client, libr
     librarian.groups.get().permissions.remove(librarian.groups.get().permissions.get(codename="manage_members"))
     assert outcomes(press(desk, batch, "Bring in"))[0][0] == "error"
     assert ImportBatch.objects.get().phase == "review"
+
+
+def test_an_isbn_that_is_none_is_shown_before_it_comes_in(desk: Client) -> None:
+    data = b'{"what":"book","title":"Emma","isbns_invalid":["9780141439580"]}\n'
+    send(desk, data, "books.jsonl")
+    go_on_with_imports()
+    assert rows(desk.get(page_of(ImportBatch.objects.get())))[0][1] == "Emma ISBN (wrong) 9780141439580"

@@ -44,7 +44,7 @@ def test_duplicates_stand_beside_each_other_with_the_reason(
         for _twice in range(2):
             made(f"Novel {n}")
     desk.get(LIST)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(12):
         page = desk.get(LIST)
     rows = [(one.title, other.title, str(reason)) for one, other, reason in page.context["rows"]]
     assert rows == [(f"Novel {n}", f"Novel {n}", "Same title, author and year") for n in range(pairs)]

@@ -21,6 +21,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         batch = batch_called(options["batch"])
+        if batch.phase in (batch.Phase.STAGING, batch.Phase.APPLYING):  # a command or worker died in the middle
+            work_through(batch, self.stderr, "Going on")
         try:
             batches.apply_import(batch, by=None)
         except Refused as refusal:

@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.exceptions import Refused
-from catalog.files import KINDS, MOST_BYTES_OF_COMMAND, opened, pieces_of, store
+from catalog.files import KINDS, MOST_BYTES_OF_COMMAND, TABLES, opened, pieces_of, store
 from catalog.services.batches import apply_import, start_file
 from circulation.management.import_runs import tell, work_through
-from circulation.services.readers import look_at_table
+from circulation.services.readers import look_at_table, names_in_tables
 
 
 class Command(BaseCommand):
@@ -54,10 +54,17 @@ class Command(BaseCommand):
         with opened(path, kind=options["kind"]) as file:
             if file.kind == "csv":
                 look = look_at_table(file, options)
+                if look.is_mere_text and not options["kind"]:
+                    raise CommandError(
+                        f"{path.name} seems to be a text, not a table: one column, which nobody has named. If each "
+                        "line is a title, say so: --kind csv."
+                    )
                 if look.lacks:
                     missing = ", ".join(str(column.label) for column in look.lacks)
                     raise CommandError(f"No column of {path.name} is known as: {missing}. Upload it at the desk.")
                 return file.kind, look.facts
+            if file.kind == TABLES:
+                return file.kind, names_in_tables(file)
             return file.kind, {}
 
     def _how(self, options: dict[str, Any]) -> dict[str, Any]:

@@ -21,9 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         batch = batch_called(options["batch"])
-        try:
-            undoing.undo_import(batch, by=None)
-        except Refused as refusal:
-            raise CommandError(refusal.message) from refusal
+        if batch.phase != batch.Phase.UNDOING:  # else a command or worker died in the middle
+            try:
+                undoing.undo_import(batch, by=None)
+            except Refused as refusal:
+                raise CommandError(refusal.message) from refusal
         work_through(batch, self.stderr, "Taking back")
         tell(batch, self.stdout)

@@ -98,7 +98,13 @@ def said(command: str, *arguments: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("kind", "parts"),
-    [("csv", ["books", "members", "loans"]), ("jsonl", ["all"]), ("marc", ["books"]), ("marcxml", ["books"])],
+    [
+        ("csv", ["books", "members", "loans"]),
+        ("csv", ["all"]),
+        ("jsonl", ["all"]),
+        ("marc", ["books"]),
+        ("marcxml", ["books"]),
+    ],
 )
 def test_an_empty_library_becomes_the_same_one(kind: str, parts: list[str], filled: None, tmp_path: Path) -> None:
     before = everything()

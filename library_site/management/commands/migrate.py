@@ -19,12 +19,17 @@ class Command(DjangoMigrate):
             self._make_folder(Path(connection.settings_dict["NAME"]).parent)
         return super().execute(*args, **options)
 
+    def add_arguments(self, parser: Any) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--without-copy", action="store_true", help="keep no copy of an SQLite database first")
+
     def handle(self, *args: Any, **options: Any) -> None:
         if options.get("app_label") or options.get("plan") or options.get("check_unapplied"):
             super().handle(*args, **options)
             return
         connection = self._connection(options)
-        self._keep_a_copy(connection)
+        if not options.get("without_copy"):
+            self._keep_a_copy(connection)
         super().handle(*args, **options)
         call_command("createcachetable", database=connection.alias, verbosity=0)
         call_command("set_up_roles", verbosity=0)

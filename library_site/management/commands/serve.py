@@ -16,6 +16,7 @@ from accounts.queries import waits_for_set_up
 from accounts.services.library import new_set_up_code
 from catalog.models import Book
 from library_site.demo.signing_in import sign_ins_that_work
+from library_site.operation.readiness import clock_problem
 from library_site.processes import run_together
 from library_site.static_files import collect_if_changed
 
@@ -38,6 +39,8 @@ class Command(BaseCommand):
         self._refuse_taken_port(host, port)
         self._refuse_closed_folders()
         call_command("migrate", verbosity=0)
+        if problem := clock_problem():
+            self.stderr.write(f"Warning: {problem}. Set it right: due dates and fines hang on it.")
         collect_if_changed()
         if options["demo"] == "yes" and self._is_new():
             self.stdout.write("The library is empty: loading the demo library (DEMO=no leaves it empty) ...")

@@ -13,11 +13,13 @@ from accounts.models import LibrarySettings
 from accounts.services import work
 from catalog.tasks import go_on_with_covers, go_on_with_imports, go_on_with_search
 from circulation.tasks import do_the_daily_work, send_events, send_messages
+from library_site.tasks import make_backups
 
 logger = logging.getLogger(__name__)
 
 PIECES = (
     do_the_daily_work, send_messages, send_events, go_on_with_search, go_on_with_imports, go_on_with_covers,
+    make_backups,
 )  # fmt: skip
 PAUSE_SECONDS = 1.0
 

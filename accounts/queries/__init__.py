@@ -2,13 +2,13 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
-from accounts.models import Action, Branch, LibrarySettings, Member, MemberCategory, Message, Restriction, User, Webhook
+from accounts.models import Action, Backup, Branch, LibrarySettings, Member, MemberCategory, Restriction, User
 from accounts.permissions import ADMIN, MEMBER, STAFF_ROLES
 from accounts.scans import readings
 
@@ -125,12 +125,18 @@ def last_actions(user: User, verbs: tuple[str, ...], count: int = 10) -> QuerySe
     return Action.objects.filter(by=user, verb__in=verbs).order_by("-at", "-pk")[:count]
 
 
-def webhooks_with_waiting() -> QuerySet[Webhook]:
-    """Every webhook, and as ``waiting`` how many events are still to be sent to it."""
-    due = Q(messages__state__in=Message.STATES[Message.Status.DUE])
-    return Webhook.objects.annotate(waiting=Count("messages", filter=due)).order_by("name", "pk")
+def last_proven_backup() -> Backup | None:
+    """The newest backup that was restored into a scratch database and found sound there."""
+    return Backup.objects.filter(proven_at__isnull=False).order_by("-made_at").first()
 
 
-def last_events(webhook: Webhook, count: int = 30) -> QuerySet[Message]:
-    """The newest ``count`` events of ``webhook``, newest first."""
-    return webhook.messages.order_by("-pk")[:count]
+def backup_is_old(library: LibrarySettings, now: datetime) -> bool:
+    """Whether the last proven backup is older than the library bears, or made at a time yet to come.
+
+    A library that was not set up has nothing to lose; one that was is given as many days for its first.
+    """
+    if library.backup_alarm_days is None or library.set_up_at is None:
+        return False
+    last = last_proven_backup()
+    made_at = last.made_at if last and last.made_at else library.set_up_at
+    return not timedelta(0) <= now - made_at <= timedelta(days=library.backup_alarm_days)

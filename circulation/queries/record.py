@@ -1,0 +1,114 @@
+"""The record of actions as people read it: what concerned a member, and what each action was done to."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.db.models import Model, Q
+
+from accounts.models import Action, Member, Message, Restriction, User
+from catalog.models import Copy
+from circulation.models import Hold, LedgerEntry, Loan
+
+MOST_CHARACTERS = 200  # of a value that is shown
+OF_A_MEMBER: tuple[type[Model], ...] = (Loan, Hold, LedgerEntry, Message, Restriction)
+
+
+class Thing(NamedTuple):
+    """What an action was done to, as it is today."""
+
+    words: str
+    url: str = ""
+
+
+class Change(NamedTuple):
+    """A field that an action changed, in words."""
+
+    field: str
+    before: str
+    after: str
+
+
+def about_member(member: Member) -> Q:
+    """A condition for the actions that concerned ``member``: the person, the sign-in, loans, holds, account, messages.
+
+    What was lent long ago and has forgotten its member is not among them any more.
+    """
+    condition = Q(target_type=Member._meta.label_lower, target_id=member.pk)
+    if member.user_id:
+        condition |= Q(target_type=User._meta.label_lower, target_id=member.user_id)
+    for model in OF_A_MEMBER:
+        keys = model._default_manager.filter(member=member).order_by().values("pk")
+        condition |= Q(target_type=model._meta.label_lower, target_id__in=keys)
+    return condition
+
+
+def things(actions: Iterable[Action]) -> dict[int, Thing]:
+    """What each of ``actions`` was done to, by the key of the action: a query for each kind of thing there is."""
+    of_kind: dict[str, dict[int, int]] = defaultdict(dict)
+    for action in actions:
+        if action.target_type and action.target_id is not None:
+            of_kind[action.target_type][action.pk] = action.target_id
+    found: dict[int, Thing] = {}
+    for kind, targets in of_kind.items():
+        model = _model(kind)
+        rows = _rows(model, set(targets.values())) if model else {}
+        found |= {pk: _thing(model, rows.get(target), kind, target) for pk, target in targets.items()}
+    return found
+
+
+def changes_of(action: Action) -> list[Change]:
+    """What was so before ``action`` and after it, field by field."""
+    names = dict.fromkeys([*action.before, *action.after])
+    model = _model(action.target_type)
+    return [Change(_field(model, n), _value(action.before.get(n)), _value(action.after.get(n))) for n in names]
+
+
+def _model(kind: str) -> type[Model] | None:
+    try:
+        return apps.get_model(kind)
+    except (LookupError, ValueError):
+        return None
+
+
+def _rows(model: type[Model], keys: set[int]) -> dict[int, Any]:
+    related, _words = SAID.get(model, ((), str))
+    return model._default_manager.select_related(*related).in_bulk(keys)
+
+
+def _thing(model: type[Model] | None, row: Any, kind: str, key: int) -> Thing:
+    if model is None or row is None:
+        return Thing(f"{model._meta.verbose_name if model else kind} {key}")
+    _related, words = SAID.get(model, ((), str))
+    return Thing(words(row), row.get_absolute_url() if hasattr(row, "get_absolute_url") else "")
+
+
+def _copy(copy: Copy) -> str:
+    return f"{copy.book.title} ({copy.barcode})"
+
+
+def _of(member: Member | None) -> str:
+    return f" · {member.name}" if member else ""
+
+
+# What must be read with a row to say it in words, and the words; other rows are said as they call themselves.
+SAID: dict[type[Model], tuple[tuple[str, ...], Callable[[Any], str]]] = {
+    Member: ((), lambda member: f"{member.name} ({member.card_number})"),
+    Copy: (("book",), _copy),
+    Loan: (("copy__book", "member"), lambda loan: f"{_copy(loan.copy)}{_of(loan.member)}"),
+    Hold: (("book", "member"), lambda hold: f"{hold.book.title}{_of(hold.member)}"),
+    LedgerEntry: (("member",), lambda entry: f"{entry}{_of(entry.member)}"),
+    Message: (("member",), lambda message: f"{message.get_channel_display()}{_of(message.member)}"),
+    Restriction: (("member",), lambda restriction: f"{restriction.reason}{_of(restriction.member)}"),
+}
+
+
+def _field(model: type[Model] | None, name: str) -> str:
+    named = {field.name: field for field in model._meta.get_fields()} if model else {}
+    return str(getattr(named.get(name), "verbose_name", name))
+
+
+def _value(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]} …"

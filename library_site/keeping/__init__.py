@@ -1,0 +1,1 @@
+"""Backups: made while the library is in use, proven by restoring them, kept for a while, restored."""

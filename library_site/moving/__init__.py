@@ -1,0 +1,1 @@
+"""A library from one kind of database to the other, with every number, date and balance."""

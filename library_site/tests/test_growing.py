@@ -1,0 +1,247 @@
+"""What a library that grows is given: a shared cache that may go away, a replica that lags, pools, PgBouncer."""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import DatabaseError, OperationalError, connections
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+
+from accounts.models import Member, User
+from accounts.services import work
+from catalog.models import Book
+from library_site import replica, sessions
+from library_site.caching import CacheAway, SharedCache
+from library_site.connecting import tuned
+from library_site.installation import Environment
+from library_site.replica import ReadYourWritesMiddleware, ReplicaRouter
+from library_site.tests.running import free_port
+from library_site.tests.test_settings import manage, read_setting
+
+SERVER = "postgres://library:secret@db.example/library"
+OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 1.0}
+
+
+# --- the cache ----------------------------------------------------------------------------------------------
+
+
+def cache_at(port: int) -> SharedCache:
+    return SharedCache(f"redis://127.0.0.1:{port}/0", {"OPTIONS": OPTIONS})
+
+
+@pytest.fixture
+def redis_port(tmp_path: Path) -> Iterator[int]:
+    program = shutil.which("redis-server") or shutil.which("valkey-server")
+    if not program:
+        pytest.skip("wants redis-server or valkey-server")
+    port = free_port()
+    server = subprocess.Popen(
+        [program, "--port", str(port), "--save", "", "--dir", str(tmp_path)], stdout=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.05)
+    yield port
+    server.terminate()
+    server.wait(10)
+
+
+def test_cache_in_redis_keeps_what_it_is_given(redis_port: int) -> None:
+    shared = cache_at(redis_port)
+    shared.ping()
+    shared.set("a", {"b": 1}, 60)
+    assert (shared.get("a"), shared.add("a", 2), shared.get_many(["a", "c"])) == ({"b": 1}, False, {"a": {"b": 1}})
+    shared.delete("a")
+    assert shared.get("a", "nothing") == "nothing"
+
+
+def test_nothing_is_found_in_a_cache_that_is_away_and_nothing_counts_as_written() -> None:
+    away = cache_at(9)
+    assert (away.get("a"), away.get("a", 7), away.get_many(["a"])) == (None, 7, {})
+    for write in (
+        lambda: away.add("a", 1), lambda: away.set("a", 1), lambda: away.delete("a"), lambda: away.delete_many(["a"]),
+        away.ping,
+    ):  # fmt: skip
+        with pytest.raises(CacheAway, match=r"^it cannot be reached"):
+            write()
+
+
+@pytest.fixture
+def _cache_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    away = cache_at(9)
+    for name in ("get", "get_many", "add", "set", "delete", "delete_many"):
+        monkeypatch.setattr(cache, name, getattr(away, name), raising=False)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_cache_away")
+def test_desk_goes_on_without_the_cache_and_sign_ins_that_cannot_be_counted_are_refused(
+    desk: Client, librarian: User
+) -> None:
+    assert [desk.get(path).status_code for path in ("/desk/", "/search/?q=x", "/desk/loans/")] == [200] * 3
+    page = Client().post("/accounts/login/", {"login": "librarian", "password": "a guess"})
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+
+
+@pytest.mark.django_db
+def test_nobody_is_signed_out_when_the_cache_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "caches", {"default": cache_at(9)})
+    session = sessions.SessionStore()
+    session["who"] = "Lena"
+    session.save()
+    again = sessions.SessionStore(session.session_key)
+    assert again["who"] == "Lena"
+    with pytest.raises(CacheAway):  # else a copy that comes back would still be signed in
+        again.flush()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_cache_away")
+def test_worker_whose_pulse_cannot_be_kept_is_not_heard_of() -> None:
+    with pytest.raises(OperationalError):
+        work.beat()
+    assert not work.worker_is_running()
+
+
+# --- settings -----------------------------------------------------------------------------------------------
+
+
+def test_cache_url_of_redis_moves_the_sign_ins_there_too() -> None:
+    names = "CACHES['default']['BACKEND'], settings.SESSION_ENGINE, settings.CACHES['default']['OPTIONS']"
+    assert read_setting(names, CACHE_URL="redis://cache.example:6379/0") == (
+        f"library_site.caching.SharedCache library_site.sessions {OPTIONS}"
+    )
+
+
+def test_replica_has_a_router_and_those_who_write_are_followed() -> None:
+    names = "DATABASE_ROUTERS, settings.DATABASES['replica']['HOST'], settings.MIDDLEWARE[7]"
+    assert read_setting(names, DATABASE_URL=SERVER, REPLICA_URL=SERVER.replace("db.", "copy.")) == (
+        "['library_site.replica.ReplicaRouter'] copy.example library_site.replica.ReadYourWritesMiddleware"
+    )
+
+
+def test_replica_of_an_sqlite_library_is_refused() -> None:
+    answer = manage("check", REPLICA_URL=SERVER)
+    assert answer.stderr == (
+        "Openshelf cannot start: REPLICA_URL must be a copy of the PostgreSQL database that DATABASE_URL names.\n"
+    )
+
+
+def test_pool_is_shared_by_threads_and_gives_connections_back() -> None:
+    database = tuned(Environment.database_at(SERVER), pool=8)
+    assert (database["OPTIONS"]["pool"], database["CONN_MAX_AGE"]) == (
+        {"min_size": 1, "max_size": 8, "timeout": 10}, 0,
+    )  # fmt: skip
+
+
+def test_behind_pgbouncer_nothing_lasts_longer_than_a_transaction() -> None:
+    database = tuned(Environment.database_at(SERVER), behind_pgbouncer=True)
+    assert (database["CONN_MAX_AGE"], database["DISABLE_SERVER_SIDE_CURSORS"]) == (0, True)
+    assert database["OPTIONS"] == {"connect_timeout": 5, "prepare_threshold": None}
+
+
+# --- the replica --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def router() -> Iterator[ReplicaRouter]:
+    token = replica.may_lag.set(True)
+    yield ReplicaRouter()
+    replica.may_lag.reset(token)
+
+
+@pytest.fixture(autouse=True)
+def _no_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test is one, in which nothing would be read from the replica."""
+    monkeypatch.setattr(replica, "connection", type("Free", (), {"in_atomic_block": False}))
+
+
+def test_catalogue_is_read_from_the_replica_until_something_is_written(router: ReplicaRouter) -> None:
+    assert (router.db_for_read(Book), router.db_for_read(Member)) == ("replica", None)
+    router.db_for_write(Book)
+    assert (router.db_for_read(Book), replica.wrote.get()) == (None, True)
+
+
+def test_nothing_is_read_from_the_replica_within_a_transaction_or_a_command(
+    router: ReplicaRouter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replica, "connection", type("Held", (), {"in_atomic_block": True}))
+    assert router.db_for_read(Book) is None
+    monkeypatch.undo()
+    replica.may_lag.set(False)
+    assert router.db_for_read(Book) is None
+
+
+def test_replica_is_never_migrated(router: ReplicaRouter) -> None:
+    assert (router.allow_migrate("replica", "catalog"), router.allow_migrate("default", "catalog")) == (False, True)
+
+
+class Page:
+    """A page that notes where it may read from."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, writes: bool = False) -> None:
+        self.read_from: list[str | None] = []
+        self.writes = writes
+        self.middleware = ReadYourWritesMiddleware(self)
+        monkeypatch.setattr(self.middleware, "_answers", lambda: True)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if self.writes:
+            ReplicaRouter().db_for_write(Book)
+        self.read_from.append(ReplicaRouter().db_for_read(Book))
+        return HttpResponse()
+
+    def ask(self, method: str = "get", cookies: Any = None) -> HttpResponse:
+        request = getattr(RequestFactory(), method)("/")
+        request.COOKIES = {name: each.value for name, each in (cookies or {}).items()}
+        return self.middleware(request)
+
+
+def test_who_sent_a_form_reads_from_the_database_itself_and_others_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Page(monkeypatch)
+    page.ask()
+    sent = page.ask("post")
+    page.ask(cookies=sent.cookies)
+    page.ask()
+    assert page.read_from == ["replica", None, None, "replica"]
+    assert (sent.cookies["wrote"]["max-age"], sent.cookies["wrote"]["httponly"]) == (5, True)
+
+
+def test_mark_ends_and_cannot_be_made_up(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    page = Page(monkeypatch)
+    cookies = page.ask("post").cookies
+    settings.REPLICA_LAG_SECONDS = -1
+    page.ask(cookies=cookies)
+    settings.REPLICA_LAG_SECONDS = 5
+    cookies["wrote"] = "1:made:up"
+    page.ask(cookies=cookies)
+    assert page.read_from == [None, "replica", "replica"]
+
+
+def test_page_that_writes_although_it_was_only_asked_for_marks_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Page(monkeypatch, writes=True)
+    assert ("wrote" in page.ask().cookies, page.read_from) == (True, [None])
+
+
+def test_replica_that_is_away_is_left_alone_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = []
+
+    class Away:
+        def cursor(self) -> None:
+            tries.append(1)
+            raise DatabaseError("gone")
+
+    monkeypatch.setattr(replica, "connections", {"replica": Away()})
+    middleware = ReadYourWritesMiddleware(lambda request: HttpResponse())
+    assert ([middleware._answers() for _each in range(3)], len(tries)) == ([False] * 3, 1)
+    assert "replica" not in connections
