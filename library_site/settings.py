@@ -282,6 +282,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 # --- the network -----------------------------------------------------------------------------------
+WEBHOOK_NETWORKS = env.networks("WEBHOOK_NETWORKS")  # inside of which webhooks may be, beside the whole internet
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

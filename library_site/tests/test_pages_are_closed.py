@@ -21,6 +21,8 @@ POST_ONLY = {
     "catalog:import_upload", "catalog:import_options", "catalog:decide_import", "catalog:apply_import",
     "catalog:discard_import", "catalog:undo_import",
     "accounts:end_sign_in", "accounts:end_other_sign_ins", "accounts:sign_out_everywhere",
+    "accounts:test_webhook", "accounts:enable_webhook", "accounts:replace_webhook_secret", "accounts:remove_webhook",
+    "accounts:resend_event",
     "accounts:replace_card", "accounts:restrict_member", "accounts:give_first_password", "accounts:lift_restriction",
     "accounts:revoke_token",
     "catalog:delete_book", "catalog:upload_cover", "catalog:remove_cover", "catalog:add_copies", "catalog:mark_copy",
