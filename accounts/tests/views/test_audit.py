@@ -185,7 +185,7 @@ def test_member_sees_who_changed_and_who_looked(mine: Client, member_user: User,
     desk.get(f"/desk/members/{member_user.member.pk}/")
     page = mine.get("/me/record/")
     assert verbs_of(page) == ["edit_member"]
-    assert "Member changed Lena Librarian Mia Member (M000001X) note, phone" in words(page)
+    assert "Member changed Lena Librarian Mia Member (M000001X) note for the desk, phone" in words(page)
     assert [look.by for look in page.context["looks"]] == [librarian]
     assert [secret for secret in ("555", "A secret of the desk", "Otto") if secret in words(page)] == []
 
