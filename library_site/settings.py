@@ -168,6 +168,7 @@ if CACHES["default"]["BACKEND"].endswith("RedisCache"):
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
     CACHES["default"]["OPTIONS"]["MAX_ENTRIES"] = 20_000
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "media"))
+COVERS_SENT_BY_PROXY = env.bool("COVERS_SENT_BY_PROXY", default=False)
 BACKUP_ROOT = env.str("BACKUP_ROOT", default=str(DATA_DIR / "backups"))
 BACKUP_KEY = env.secret("BACKUP_KEY")
 STATIC_URL = "/static/"
@@ -281,6 +282,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 # --- the network -----------------------------------------------------------------------------------
+WEBHOOK_NETWORKS = env.networks("WEBHOOK_NETWORKS")  # inside of which webhooks may be, beside the whole internet
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

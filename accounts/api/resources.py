@@ -150,11 +150,11 @@ class Resource(APIView):
         return self._sent(value)
 
     def held(self, rows: QuerySet, pk: int, *, after: Callable[[], None] | None = None) -> Any:
-        """The row ``pk`` of ``rows``, or 404. With If-Match it is locked, and must be as the other side has seen it.
+        """The row ``pk`` of ``rows``, or 404. What changes it locks it with If-Match, and it must be as it was seen.
 
         ``after``: takes the lock that comes before this one wherever both are taken.
         """
-        if "If-Match" not in self.request.headers:
+        if "If-Match" not in self.request.headers or self.request.method not in CHANGES_ONE:
             return get_object_or_404(rows, pk=pk)
         if after:
             after()
@@ -204,14 +204,15 @@ class Resource(APIView):
         return response
 
     def _page(self, value: Any) -> dict[str, Any]:
-        page = value if isinstance(value, Page) else self._page_of(value)
+        page = value if isinstance(value, Page) else self.page_of(value)
         shown = self._shown(page.rows, many=True)
         return {
             "results": [self._selected(each) for each in shown],
             "next": link(self.request, page.next), "previous": link(self.request, page.previous),
         }  # fmt: skip
 
-    def _page_of(self, rows: QuerySet) -> Page:
+    def page_of(self, rows: QuerySet) -> Page:
+        """The page of ``rows`` that is asked for, in the order that is asked for."""
         orders = self.operation.orders
         order = orders[self.asked.get("ordering") or next(iter(orders))]
         return page_of(rows, order, limit=self.asked["limit"], cursor=self.asked.get("cursor"))

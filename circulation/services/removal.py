@@ -10,6 +10,7 @@ from accounts.models import Action, Member, User
 from accounts.services.actions import describe, recorded
 from accounts.services.numbers import BARCODES, hold
 from accounts.services.removal import forget_person, words_of
+from accounts.services.webhooks import tell_of_member
 from catalog.models import Book
 from catalog.services.books import delete_book
 from circulation.exceptions import CirculationRefused
@@ -44,6 +45,7 @@ def remove_member(action: Action, member: Member, *, by: User | None, now: datet
     OnSiteUse.objects.filter(member=member).update(member=None)
     forget_person(member, now)
     describe(action, member, before=trail.as_before(), after=written(entries) | trail.as_after())
+    tell_of_member(member, "removed", now)
     tell_search(*trail.books)
     return member
 

@@ -17,6 +17,7 @@ RANKS = {
         "isbn",
         "exceptions",
         "money",
+        "networks",
         "drafts",
         "archives",
         "files",

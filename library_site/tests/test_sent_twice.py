@@ -108,6 +108,12 @@ def after_a_scan(sent: dict[str, Any]) -> dict[str, Any]:
 # name of the address -> what its form says
 FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "accounts:settings": settings_as_sent,
+    "accounts:add_webhook": lambda: {"name": "Gate", "url": "https://example.org/", "events": ["fine"]},
+    "accounts:webhook": lambda: {"name": "Gate", "url": "https://example.org/", "events": ["fine"]},
+    "accounts:test_webhook": dict,
+    "accounts:replace_webhook_secret": dict,
+    "accounts:remove_webhook": dict,
+    "accounts:resend_event": dict,
     "accounts:add_member": lambda: {"name": "Mia", "category": MemberCategory.objects.order_by("pk")[0].pk},
     "accounts:edit_member": member_as_sent,
     "accounts:profile": lambda: {"email": "", "phone": "555", "address": ""},
@@ -191,7 +197,8 @@ STATES = {
     "mfa_remove_webauthn", "mfa_edit_webauthn",
     "account_login", "account_logout", "account_reauthenticate", "account_change_password", "account_reset_password",
     "account_reset_password_from_key", "accounts:give_first_password", "circulation:resume_hold",
-    "circulation:resume_mine", "catalog:import_columns", "catalog:import_options", "catalog:decide_import",
+    "accounts:enable_webhook", "circulation:resume_mine", "catalog:import_columns", "catalog:import_options",
+    "catalog:decide_import",
     "catalog:apply_import", "catalog:discard_import", "catalog:undo_import", "catalog:scan_choices",
     "catalog:scan_again", "accounts:tokens",
 }  # fmt: skip
@@ -255,7 +262,7 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
         "library_site:backups", "library_site:download_backup",
         "library_site:after_sign_in", "library_site:unsent",
         "accounts:members", "accounts:member", "accounts:member_card", "accounts:my_record", "accounts:sign_ins",
-        "accounts:audit", "accounts:audit_csv", "accounts:staff",
+        "accounts:webhooks", "accounts:audit", "accounts:audit_csv", "accounts:staff",
         "mfa_index", "mfa_view_recovery_codes", "mfa_list_webauthn",
         "catalog:search", "catalog:suggest", "catalog:book", "catalog:jsonld", "catalog:cite", "catalog:cover",
         "catalog:small_cover", "catalog:new", "catalog:popular", "catalog:new_feed", "catalog:popular_feed",

@@ -79,6 +79,14 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def away(request: HttpRequest) -> HttpResponse:
+    """Shown by the proxy, which cannot know how far the site came with what was sent."""
+    return page(request, 503, _("The library is away for a moment"), [
+        _("It is being started again. Whether what you sent just now was saved is not known."),
+        _("Wait a few seconds and reload the page, or send the form again: what arrives twice counts once."),
+    ])  # fmt: skip
+
+
 @login_not_required
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     return page(request, 403, _("This page was open too long"), [
