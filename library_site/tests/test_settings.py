@@ -159,7 +159,7 @@ def test_sqlite_always_runs_with_the_settings_that_survive_load() -> None:
 
 def test_postgresql_waits_for_a_lock_no_longer_than_sqlite() -> None:
     options = read_setting("DATABASES['default']['OPTIONS']", DATABASE_URL="postgres://library@/library")
-    assert options == "{'options': '-c lock_timeout=20s'}"
+    assert options == "{'connect_timeout': 5, 'options': '-c lock_timeout=20s'}"
 
 
 def test_no_transaction_is_wrapped_around_requests() -> None:
