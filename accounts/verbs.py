@@ -59,6 +59,8 @@ VERBS: dict[str, str | Promise] = {
     "close_days": _("Days closed"),
     "save_in_admin": _("Saved on the admin site"),
     "remove_in_admin": _("Removed on the admin site"),
+    "ask_for_backup": _("Backup asked for"),
+    "download_backup": _("Backup taken away"),
     # messages
     "queue_notices": _("Reminders queued"),
     "print_letters": _("Letters printed"),

@@ -6,7 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 
-ALLOWED = ("account_change_password", "account_logout", "library_site:health", "set_language")
+ALLOWED = (
+    "account_change_password", "account_logout", "set_language",
+    "library_site:health", "library_site:ready", "library_site:metrics",
+)  # fmt: skip
 
 
 class FirstPasswordMiddleware:
