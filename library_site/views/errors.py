@@ -5,9 +5,16 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import gettext as _
 
+from accounts.api.problems import response_of_status
+
 
 def page(request: HttpRequest, status: int, title: str, sentences: list[str], back: str = "") -> HttpResponse:
-    """An error page that needs neither database nor session. ``back``: where a link leads back to."""
+    """An error page that needs neither database nor session. ``back``: where a link leads back to.
+
+    A program gets a problem document instead.
+    """
+    if request.path.startswith("/api/"):
+        return response_of_status(status)
     words = request.GET.get("q", "")[:200]
     context = {"title": title, "sentences": sentences, "status": status, "back": back, "q": words}
     return HttpResponse(loader.get_template("errors/error.html").render(context), status=status)

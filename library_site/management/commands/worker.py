@@ -13,19 +13,22 @@ from django.utils import translation
 from accounts.models import LibrarySettings
 from accounts.services import work
 from catalog.tasks import go_on_with_covers, go_on_with_imports, go_on_with_search
-from circulation.tasks import do_the_daily_work, send_messages
+from circulation.tasks import do_the_daily_work, send_events, send_messages
 from library_site.tasks import make_backups
 
 logger = logging.getLogger(__name__)
 
-PIECES = (do_the_daily_work, send_messages, go_on_with_search, go_on_with_imports, go_on_with_covers, make_backups)
+PIECES = (
+    do_the_daily_work, send_messages, send_events, go_on_with_search, go_on_with_imports, go_on_with_covers,
+    make_backups,
+)  # fmt: skip
 PAUSE_SECONDS = 1.0
 
 
 class Command(BaseCommand):
     help = (
-        "Do what takes long: messages, imports, covers, and once a day the daily work. Runs until stopped (Ctrl-C); "
-        "several may run side by side."
+        "Do what takes long: messages, webhooks, imports, covers, and once a day the daily work. Runs until stopped "
+        "(Ctrl-C); several may run side by side."
     )
 
     def add_arguments(self, parser: Any) -> None:
