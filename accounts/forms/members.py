@@ -92,6 +92,7 @@ class ContactForm(EditForm, forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].show_hidden_initial = False
+        self.order_fields(["email", "password"])
         held = self.instance
         self.fields["notices_by"].required = self._was_sent("notices_by")
         self.initial["notices_wanted"] = [kind for kind, _name in OPTIONAL if kind not in held.notices_off]

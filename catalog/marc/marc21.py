@@ -97,7 +97,7 @@ def _title(record: Record, language: str) -> tuple[str, str, str, str]:
             carrier = strip_isbd(one_line(value, 100)).strip("[]/:;., ")
     raw = _in_parts(parts)
     cleaned = raw.translate(NON_SORTING)
-    title = read_title(cleaned.rstrip(" /:;=,"), strip_isbd(_in_parts(rest)).translate(NON_SORTING))
+    title = read_title(strip_isbd(cleaned), strip_isbd(_in_parts(rest)).translate(NON_SORTING))
     skipped = _skipped(text, raw, title.title)
     return title.title, title.subtitle, _sorted_by(title.title, language, skipped), carrier or title.carrier
 

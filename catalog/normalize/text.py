@@ -12,6 +12,8 @@ KEPT = 10_000  # keys of names and titles, which come again and again while many
 
 # Invisible marks that come in by copying: directions, joiners that join nothing, byte order marks.
 INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+DIRECTIONS = "\u200e\u200f "  # around a text they say nothing, and hide how it ends; within one they may be meant
+ISBD = "/:;,=／：；，＝؛،"  # also as East Asian and Arabic records write them
 # Two half marks of a transliteration ligature (ALA-LC) say the same as one double mark over both letters.
 LIGATURE_HALVES = re.compile("(.)\N{COMBINING LIGATURE LEFT HALF}(.)\N{COMBINING LIGATURE RIGHT HALF}")
 HALF = re.compile("[\N{COMBINING LIGATURE LEFT HALF}\N{COMBINING LIGATURE RIGHT HALF}]")
@@ -38,7 +40,7 @@ def one_line(value: object, limit: int = 10_000) -> str:
     """
     if isinstance(value, str) and len(value) <= limit and value.isascii() and value.isprintable() and "  " not in value:
         return value.strip()  # most texts, and far faster
-    return cut(" ".join(_storable(plain_text(value)[: 4 * limit]).split()), limit)
+    return cut(" ".join(_storable(plain_text(value)[: 4 * limit]).split()).strip(DIRECTIONS), limit)
 
 
 def many_lines(value: object, limit: int = 100_000) -> str:
@@ -71,7 +73,7 @@ def unescape_numbers(text: str) -> str:
     return text if "&#" not in text else NUMERIC_ENTITY.sub(lambda found: html.unescape(found[0]), text)
 
 
-def strip_isbd(text: str, marks: str = "/:;,=") -> str:
+def strip_isbd(text: str, marks: str = ISBD) -> str:
     """Without the punctuation that library rules put between areas: "Kabitā /" -> "Kabitā"."""
     return text.rstrip(f"{marks} ").lstrip()
 

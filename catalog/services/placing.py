@@ -61,8 +61,11 @@ class Places:
               % {"name": name, "type": self.copy_type} for name in sorted(types)),
         ]  # fmt: skip
 
-    def copy_of(self, book: Book, draft: CopyDraft, today: date) -> Copy:
-        """The copy of ``book`` that ``draft`` describes, not saved; without a barcode where it has none."""
+    def copy_of(self, book: Book, draft: CopyDraft, today: date, *, is_whole: bool = False) -> Copy:
+        """The copy of ``book`` that ``draft`` describes, not saved; without a barcode where it has none.
+
+        ``is_whole``: it comes from a library like this one, and has the book's call number only if it says so.
+        """
         branch = self.branches.get(_word(draft.branch), self.branch)
         days = {name: _day(getattr(draft, name)) for name in DAYS}
         if not draft.barcode:  # one with a barcode was on a shelf before: nobody knows since when
@@ -73,7 +76,7 @@ class Places:
             home_branch_id=branch.pk,
             current_branch_id=branch.pk,
             copy_type=self.copy_types.get(_word(draft.copy_type), self.copy_type),
-            call_number=(draft.call_number or book.call_number)[:60],
+            call_number=(draft.call_number or ("" if is_whole else book.call_number))[:60],
             location=(draft.location or self.location)[:80],
             price_minor=draft.price if draft.price is not None and 0 <= draft.price < LARGEST_PRICE else None,
             condition=draft.condition if draft.condition in Copy.Condition.values else Copy.Condition.GOOD,

@@ -205,7 +205,8 @@ def _make_copies(batch: ImportBatch, plans: Sequence[Plan], now: datetime) -> No
     places, today = Places.here(batch.options), today_here(now)
     for plan in plans:
         assert plan.book
-        plan.done = [places.copy_of(plan.book, copy, today) for copy in plan.copies]
+        is_whole = bool(plan.row.draft.get("copies_are_whole") and plan.draft.copies)
+        plan.done = [places.copy_of(plan.book, copy, today, is_whole=is_whole) for copy in plan.copies]
         plan.row.reason = " ".join(places.unknown(plan.copies))
     save_copies([copy for plan in plans for copy in plan.done])
 

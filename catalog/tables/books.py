@@ -37,13 +37,13 @@ SHELVES_OF_READERS = {"to-read", "read", "currently-reading", "owned", "books-i-
 def make_book(row: Row, facts: Facts) -> dict[str, Any]:
     """The values of one row of a table of books. Raises CellProblem."""
     if own.KEY in row:
-        return own.draft_of([row], facts).as_json()
+        return own.draft_of([row], facts).as_json() | own.WHOLE
     return book_draft(row, facts).as_json()
 
 
 def join_books(rows: list[Row], facts: Facts) -> dict[str, Any]:
     """The values of a book whose copies have a row each."""
-    return own.draft_of(rows, facts).as_json()
+    return own.draft_of(rows, facts).as_json() | own.WHOLE
 
 
 def book_draft(row: Row, facts: Facts) -> BookDraft:

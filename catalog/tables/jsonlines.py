@@ -1,7 +1,7 @@
 """JSON lines: one object a line with ``what`` it is. Our own export, written and read."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, BinaryIO
 
 import orjson
@@ -52,7 +52,7 @@ def read_jsonl(stream: BinaryIO, specs: Sequence[Spec], *, facts: Facts) -> Iter
     Raises FileRefused("empty", "other_kind") where the first line is no object.
     """
     by_what, currency, is_first = {spec.what: spec for spec in specs}, facts.currency, True
-    n = 0
+    n, whole_copies = 0, dict[str, bool]()
     while text := stream.readline(LONGEST_LINE):
         n += 1
         whole = _whole(stream, text)
@@ -63,9 +63,11 @@ def read_jsonl(stream: BinaryIO, specs: Sequence[Spec], *, facts: Facts) -> Iter
             raise FileRefused("other_kind", _("This is no file of JSON lines: its first line is no object."))
         is_first = False
         if isinstance(values, dict) and values.get("what") == ABOUT:
+            whole_copies = own.WHOLE
             currency = values["currency"] if money.is_currency(str(values.get("currency"))) else currency
             continue
-        yield _row(n, text, values, by_what=by_what, facts=facts, currency=currency)
+        row = _row(n, text, values, by_what=by_what, facts=facts, currency=currency)
+        yield replace(row, values=row.values | whole_copies) if row.what == "book" and row.values else row
     if is_first:
         raise FileRefused("empty", _("The file is empty."))
 

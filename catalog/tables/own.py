@@ -16,6 +16,7 @@ from .columns import Facts, Row
 from .copies import condition_of, price_of, read_barcode, read_day_cell
 
 KEY = "openshelf_book"
+WHOLE = {"copies_are_whole": True}  # in what is kept of a row: what its copies do not say they do not have
 TEXTS = (
     "title", "subtitle", "statement", "edition", "publisher", "place", "published", "language", "pagination",
     "format", "format_text", "series", "call_number", "description",

@@ -1,4 +1,4 @@
-"""Before staff, roles or settings are changed, the person at the desk says again that it is they."""
+"""Before staff, roles or settings are changed, or a backup is taken away, a person says again that it is they."""
 
 from collections.abc import Callable
 from urllib.parse import urlencode

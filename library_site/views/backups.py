@@ -49,7 +49,7 @@ def make(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def download(request: HttpRequest, pk: int) -> HttpResponse:
-    """Everybody's data in one file: only to whoever has just given a password, and written down."""
+    """Everybody's data in one file: only to whoever has just said who they are, and written down."""
     backup = get_object_or_404(Backup, pk=pk, made_at__isnull=False)
     try:
         file = file_of(backup).open("rb")

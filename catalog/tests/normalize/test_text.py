@@ -35,6 +35,10 @@ def test_one_line_cuts_at_a_blank():
     assert one_line("x" * 600, 500) == "x" * 499 + "…"
 
 
+def test_one_line_has_no_marks_of_direction_around_it():
+    assert one_line("\u200fאב\u200f :\u200f") == "אב\u200f :"
+
+
 def test_many_lines_keeps_paragraphs():
     assert many_lines("one \r\n\r\ntwo\u2028three\0") == "one\n\ntwo\nthree"
 
@@ -45,7 +49,14 @@ def test_cut_leaves_short_text_alone():
 
 @pytest.mark.parametrize(
     ("text", "bare"),
-    [("Kabitā /", "Kabitā"), ("Street :", "Street"), ("a ; , =", "a"), ("C++", "C++"), (" :", "")],
+    [
+        ("Kabitā /", "Kabitā"),
+        ("Street :", "Street"),
+        ("a ; , =", "a"),
+        ("C++", "C++"),
+        (" :", ""),
+        ("北韓 法令集 ／", "北韓 法令集"),
+    ],
 )
 def test_strip_isbd_takes_marks_from_the_end(text, bare):
     assert strip_isbd(text) == bare

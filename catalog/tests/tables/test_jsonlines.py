@@ -5,7 +5,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.drafts import BookDraft, CopyDraft, SourceRow
@@ -90,7 +90,7 @@ def test_a_file_of_another_kind_is_refused(content, code):
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=3), lambda e: st.lists(e, max_size=2))
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(
     st.dictionaries(st.sampled_from(["title", "year", "copies", "contributors", "isbns", "format"]), JSON, max_size=3)
 )

@@ -118,3 +118,13 @@ def test_an_empty_library_becomes_the_same_one(kind: str, parts: list[str], fill
     assert after["books"] == before["books"]
     if kind in ("csv", "jsonl"):
         assert (after["members"], after["loans"]) == (before["members"], before["loans"])
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_a_copy_without_a_call_number_of_its_own_has_none_afterwards(kind: str, tmp_path: Path) -> None:
+    book = save_draft(BookDraft(title="Emma", call_number="823 AUS"), by=None, copies=0).book
+    CopyFactory(book=book, barcode="C1", call_number=""), CopyFactory(book=book, barcode="C2", call_number="REF")
+    said("export", "--kind", kind, "-o", str(tmp_path / "books"))
+    empty_the_library()
+    said("import_file", str(tmp_path / "books"), "--apply")
+    assert list(Copy.objects.order_by("barcode").values_list("barcode", "call_number")) == [("C1", ""), ("C2", "REF")]
