@@ -19,6 +19,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from accounts.api.throttling import tally
 from accounts.models import LibrarySettings, OpenSignIn, User
 from accounts.permissions import ADMIN, LIBRARIAN, MEMBER
 from accounts.queries.sign_ins import LISTED_AS, SEEN_AT, SIGNED_IN_AT
@@ -47,6 +48,7 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
     if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
         request.getfixturevalue("transactional_db" if "transactional_db" in request.fixturenames else "db")
         cache.clear()
+        tally.forget()
 
 
 OUR_TABLES = ("accounts_", "catalog_", "circulation_")

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from django.db.models import F
 
-from accounts.models import Branch, Card, LibrarySettings, Member, MemberCategory
+from accounts.models import Branch, Card, LibrarySettings, Member, MemberCategory, Webhook
 from accounts.queries import works_here
+from accounts.services.webhooks import events_wanted
 
 
 def broken() -> Iterator[str]:
@@ -20,6 +21,7 @@ def broken() -> Iterator[str]:
         if member.user and not works_here(member.user):
             yield f"member {member.pk} signs in as {member.user.username} but has the card {member.card_number}"
     yield from _removed()
+    yield from _webhooks()
     for member in Member.objects.exclude(card_number__in=Card.objects.values("number")):
         yield f"the card {member.card_number} of member {member.pk} is not among the cards ever given"
 
@@ -31,3 +33,11 @@ def _removed() -> Iterator[str]:
                 if getattr(member, name)]  # fmt: skip
         if left:
             yield f"member {member.pk} was removed, but {', '.join(left)} are still there"
+
+
+def _webhooks() -> Iterator[str]:
+    """The library's settings say of its webhooks what is so."""
+    webhooks, library = Webhook.objects.all(), LibrarySettings.current()
+    noted = (library.webhook_events, library.webhooks_disabled)
+    if noted != (events_wanted(webhooks), webhooks.exclude(disabled_at=None).count()):
+        yield "the library's settings do not say what its webhooks are told of"

@@ -85,14 +85,20 @@ class Browser:
     ) -> tuple[http.client.HTTPResponse, bytes]:
         sent = {**headers, "Cookie": self.cookie_header} if self.cookies else headers
         try:
-            self._connection.request(method, path, body, sent)
-            answer = self._connection.getresponse()
-        except ConnectionError:  # an idle connection that the site closed
-            self._connection.close()
-            self._connection.request(method, path, body, sent)
-            answer = self._connection.getresponse()
-        content = answer.read()
+            try:
+                answer = self._asked(method, path, body, sent)
+            except ConnectionError:  # an idle connection that the site closed
+                self._connection.close()
+                answer = self._asked(method, path, body, sent)
+            content = answer.read()
+        except (OSError, http.client.HTTPException):
+            self._connection.close()  # half used: the next question needs a new one
+            raise
         for header in answer.headers.get_all("Set-Cookie") or []:
             for name, morsel in SimpleCookie(header).items():
                 self.cookies[name] = morsel.value
         return answer, content
+
+    def _asked(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> http.client.HTTPResponse:
+        self._connection.request(method, path, body, headers)
+        return self._connection.getresponse()

@@ -35,37 +35,39 @@ def name_of_client() -> str:
 
 
 def ask(
-    url: str, paths: list[str], *, cookie: str, clients: int, seconds: float, folder: Path, client: str = ""
+    url: str, paths: list[str], *, header: str, clients: int, seconds: float, folder: Path, client: str = ""
 ) -> dict[str, Any]:
     """Ask for ``paths`` in turn over ``clients`` connections for ``seconds``: answers, failures and milliseconds.
 
-    Only answers that came within the time count. ``folder`` is for files of the client.
+    Only answers that came within the time count. ``header``: a line that each request has, or "". ``folder`` is for
+    files of the client.
     """
     if (client or name_of_client()) == "wrk":
-        return _with_wrk(url, paths, cookie=cookie, clients=clients, seconds=seconds, folder=folder)
-    return _with_threads(url, paths, cookie=cookie, clients=clients, seconds=seconds)
+        return _with_wrk(url, paths, header=header, clients=clients, seconds=seconds, folder=folder)
+    return _with_threads(url, paths, header=header, clients=clients, seconds=seconds)
 
 
-def _with_wrk(url: str, paths: list[str], *, cookie: str, clients: int, seconds: float, folder: Path) -> dict[str, Any]:
+def _with_wrk(url: str, paths: list[str], *, header: str, clients: int, seconds: float, folder: Path) -> dict[str, Any]:
     script = folder / "paths.lua"
     script.write_text(WRK % ", ".join(json.dumps(path) for path in paths))
     command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds:.0f}s", f"--timeout={TIMEOUT_SECONDS}s", "-s", str(script)]
-    command += ["-H", f"Cookie: {cookie}"] if cookie else []
+    command += ["-H", header] if header else []
     printed = subprocess.run([*command, url], stdout=subprocess.PIPE, text=True, check=True).stdout
     line = next(line for line in printed.splitlines() if line.startswith("RESULT "))
     return json.loads(line.removeprefix("RESULT "))
 
 
-def _with_threads(url: str, paths: list[str], *, cookie: str, clients: int, seconds: float) -> dict[str, Any]:
+def _with_threads(url: str, paths: list[str], *, header: str, clients: int, seconds: float) -> dict[str, Any]:
     times: list[float] = []
     failed: list[int] = []
+    name, _colon, value = header.partition(": ")
     deadline = time.monotonic() + seconds
 
     def one_client(first: int) -> None:
         connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=TIMEOUT_SECONDS)
         at = first
         while (began := time.monotonic()) < deadline:
-            connection.request("GET", paths[at % len(paths)], headers={"Cookie": cookie} if cookie else {})
+            connection.request("GET", paths[at % len(paths)], headers={name: value} if name else {})
             answer = connection.getresponse()
             answer.read()
             at += 1

@@ -14,8 +14,8 @@ STEPS = ("card", "issue", "return")
 class Desk:
     """One librarian with a scanner; the issue page and the return page are open."""
 
-    def __init__(self, scratch: Scratch, sign_in: dict[str, str]) -> None:
-        self.browser = Browser(scratch.url)
+    def __init__(self, url: str, sign_in: dict[str, str]) -> None:
+        self.browser = Browser(url)
         self.browser.sign_in(sign_in["name"], sign_in["password"])
         self.issuing = self.browser.get("/desk/issue/")
         self.returning = self.browser.get("/desk/return/")
@@ -23,7 +23,7 @@ class Desk:
         self.requests: dict[str, int] = dict.fromkeys(STEPS, 0)
         self.failed = 0
 
-    def serve(self, pairs: list[dict[str, str]]) -> None:
+    def serve(self, pairs: list[dict[str, Any]]) -> None:
         """Lend and take back each copy: scan the card, scan the barcode, and the barcode again at the return."""
         for pair in pairs:
             self.issuing = self._scan("card", self.issuing, pair["card"])
@@ -41,16 +41,23 @@ class Desk:
         return answer
 
 
-def measure(scratch: Scratch, prepared: dict[str, Any], *, pairs: list[dict[str, str]], desks: int) -> dict[str, Any]:
-    """Let so many desks work through ``pairs`` at once; times of each scan until its page is there again."""
-    staff = [Desk(scratch, sign_in) for sign_in in prepared["librarians"][:desks]]
-    threads = [threading.Thread(target=desk.serve, args=(pairs[n::desks],)) for n, desk in enumerate(staff)]
-    before, began = scratch.processor_seconds(), time.monotonic()
+def at_once(staff: list[Desk], pairs: list[dict[str, Any]]) -> float:
+    """Let all of ``staff`` work through ``pairs``, each through its share: the seconds it took."""
+    threads = [threading.Thread(target=desk.serve, args=(pairs[n :: len(staff)],)) for n, desk in enumerate(staff)]
+    began = time.monotonic()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    seconds, after = time.monotonic() - began, scratch.processor_seconds()
+    return time.monotonic() - began
+
+
+def measure(scratch: Scratch, prepared: dict[str, Any], *, pairs: list[dict[str, Any]], desks: int) -> dict[str, Any]:
+    """Let so many desks work through ``pairs`` at once; times of each scan until its page is there again."""
+    staff = [Desk(scratch.url, sign_in) for sign_in in prepared["librarians"][:desks]]
+    before = scratch.processor_seconds()
+    seconds = at_once(staff, pairs)
+    after = scratch.processor_seconds()
     done = sum(len(desk.times["return"]) for desk in staff)
     return {
         "desks": desks,

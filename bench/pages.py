@@ -41,9 +41,10 @@ def measure(
         for name, who, paths in prepared["pages"]:
             tell(f"round {number + 1} of {rounds}: {name}")
             cookie = people[who].cookie_header
+            header = f"Cookie: {cookie}" if cookie else ""
             if number == 0:
-                ask_once(scratch, paths, cookie, 16, WARM_UP_SECONDS)
-            runs[name].append({str(count): ask(scratch, paths, cookie, count, seconds) for count in CLIENTS})
+                ask_once(scratch, paths, header, 16, WARM_UP_SECONDS)
+            runs[name].append({str(count): ask(scratch, paths, header, count, seconds) for count in CLIENTS})
         gauges.append(processes.gauge())
     return {
         "client": clients.name_of_client(),
@@ -67,20 +68,20 @@ def weigh(scratch: Scratch, prepared: dict[str, Any]) -> list[dict[str, Any]]:
     return [_weight(people[who], name, paths[0]) for name, who, paths in prepared["pages"]]
 
 
-def ask(scratch: Scratch, paths: list[str], cookie: str, count: int, seconds: float) -> dict[str, Any]:
+def ask(scratch: Scratch, paths: list[str], header: str, count: int, seconds: float) -> dict[str, Any]:
     """Ask for ``seconds``, longer for a page so slow that too few answers would come."""
-    found = ask_once(scratch, paths, cookie, count, seconds)
+    found = ask_once(scratch, paths, header, count, seconds)
     while found["answers"] < max(LEAST_ANSWERS, count) and seconds < MOST_SECONDS:
         seconds *= 3
-        found = ask_once(scratch, paths, cookie, count, seconds)
+        found = ask_once(scratch, paths, header, count, seconds)
     return found
 
 
-def ask_once(scratch: Scratch, paths: list[str], cookie: str, count: int, seconds: float) -> dict[str, Any]:
+def ask_once(scratch: Scratch, paths: list[str], header: str, count: int, seconds: float) -> dict[str, Any]:
     """Ask for ``seconds``; processor time is what the site and the database used, by requests worked on."""
     scratch.wait_until_idle()
     before = scratch.processor_seconds()
-    found = clients.ask(scratch.url, paths, cookie=cookie, clients=count, seconds=seconds, folder=scratch.folder)
+    found = clients.ask(scratch.url, paths, header=header, clients=count, seconds=seconds, folder=scratch.folder)
     scratch.wait_until_idle()
     after = scratch.processor_seconds()
     used = {name: after[name] - before[name] for name in before}

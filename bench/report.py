@@ -9,7 +9,7 @@ QUERY_LIMIT = 12
 def tables(found: dict[str, Any]) -> str:
     """Every part that was measured, as Markdown."""
     parts = {
-        "pages": _pages, "queries": _queries, "weights": _weights, "desks": _desks, "services": _services,
+        "pages": _pages, "queries": _queries, "weights": _weights, "desks": _desks, "api": _api, "services": _services,
         "bare": _bare, "fines": _fines, "imports": _imports, "daily": _daily,
     }  # fmt: skip
     lines = [*_machine(found)]
@@ -87,6 +87,32 @@ def _desks(found: list[dict[str, Any]]) -> Iterator[str]:
             [each["desks"], each["pairs"], each["failed"], each["pairs_per_second"], each["cpu_ms"],
              *(f"{each[step]['median_ms']} / {each[step]['p95_ms']}" for step in ("card", "issue", "return"))]
             for each in found
+        ),
+    )  # fmt: skip
+
+
+def _api(found: dict[str, Any]) -> Iterator[str]:
+    yield "## The API beside the page of the same data"
+    yield ""
+    yield from table(
+        ["what", "", "1 client: median ms", "p95", "processor ms", "of it database", "16 clients: median ms", "p95",
+         "answers/s", "failed"],
+        (
+            [each["what"], kind, one["median_ms"], one["p95_ms"], one["cpu_ms"], one["database_cpu_ms"] or "–",
+             one["median_ms_of_many"], one["p95_ms_of_many"], one["per_second_of_many"], one["failed"]]
+            for each in found["reads"] for kind in ("page", "api") for one in [each[kind]]
+        ),
+    )  # fmt: skip
+    yield ""
+    yield "Lending: 16 programs at once issue and return, each copy and member once"
+    yield ""
+    yield from table(
+        ["", "pairs", "failed", "pairs/s", "processor ms a pair", "issue: median / p95 ms", "return: median / p95 ms"],
+        (
+            [{"plain": "without a key", "keyed": "with Idempotency-Key"}[kind], each["pairs"], each["failed"],
+             each["pairs_per_second"], each["cpu_ms"],
+             *(f"{each[step]['median_ms']} / {each[step]['p95_ms']}" for step in ("issue", "return"))]
+            for kind, each in found["lending"].items()
         ),
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import api
 import desks
 import libraries
 import pages
@@ -20,7 +21,7 @@ from clients import spread
 from measuring import Measuring, tell
 from scratch import Scratch
 
-PARTS = ("pages", "queries", "weights", "desks", "services", "bare", "fines", "imports", "daily")
+PARTS = ("pages", "queries", "weights", "desks", "api", "services", "bare", "fines", "imports", "daily")
 
 
 def arguments() -> argparse.Namespace:
@@ -74,6 +75,10 @@ class Run(Measuring):
             desks.measure(self.scratch, self.prepared, pairs=chosen[:half], desks=1),
             desks.measure(self.scratch, self.prepared, pairs=chosen[half : 2 * half], desks=4),
         ]
+
+    def _api(self) -> None:
+        how = {"rounds": self.options.rounds, "seconds": self.options.seconds, "pairs": self.options.pairs}
+        self.found["api"] = api.measure(self.scratch, self.prepared, **how, tell=tell)
 
     def _services(self) -> None:
         self.found["services"] = [self._through_services(count) for count in (1, 4)]

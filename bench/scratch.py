@@ -50,6 +50,8 @@ class Scratch:
             "OPENLIBRARY_URL": "http://127.0.0.1:9",
             "OPENLIBRARY_COVERS_URL": "http://127.0.0.1:9",
             "WEB_CONCURRENCY": str(self.workers),
+            "API_RATE": "100000000",
+            "API_RATE_ANONYMOUS": "100000000",
             "DJANGO_SETTINGS_MODULE": "library_site.settings",
             "PYTHONPATH": str(ROOT),
         }

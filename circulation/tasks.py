@@ -1,14 +1,17 @@
 """What the worker does for the circulation by itself. Each function says whether there was anything to do."""
 
 from collections.abc import Callable
+from time import monotonic
 
 from django.core.cache import cache
 from django.utils import timezone
 
+from accounts.services.deliveries import send_next_event
 from circulation.services.daily import is_daily_due, run_daily
 from circulation.services.messages import send_next
 from circulation.services.notices import bundle_notices
 
+EVENTS_SECONDS = 5.0  # then it is somebody else's turn
 TAKEN_KEY, TAKEN_SECONDS = "daily-work-taken", 600
 
 
@@ -31,3 +34,11 @@ def send_messages(_should_stop: Callable[[], bool] = never) -> bool:
     now = timezone.now()
     bundle_notices(now)
     return send_next(now)
+
+
+def send_events(should_stop: Callable[[], bool] = never) -> bool:
+    """Tell other programs what is due to them, one event after the other, for a few seconds at most."""
+    ends_at, sent = monotonic() + EVENTS_SECONDS, False
+    while not should_stop() and monotonic() < ends_at and send_next_event():
+        sent = True
+    return sent

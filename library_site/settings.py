@@ -72,6 +72,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "lucide",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "accounts",
     "catalog",
     "circulation",
@@ -83,6 +85,7 @@ MIDDLEWARE = [
     "library_site.middleware.csp.ContentSecurityPolicyMiddleware",
     "library_site.middleware.probes.ProbesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "library_site.middleware.api.ApiMiddleware",
     "library_site.middleware.body_size.BodySizeMiddleware",
     "library_site.middleware.unavailable.DatabaseUnavailableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -165,6 +168,7 @@ if CACHES["default"]["BACKEND"].endswith("RedisCache"):
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
     CACHES["default"]["OPTIONS"]["MAX_ENTRIES"] = 20_000
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "media"))
+COVERS_SENT_BY_PROXY = env.bool("COVERS_SENT_BY_PROXY", default=False)
 BACKUP_ROOT = env.str("BACKUP_ROOT", default=str(DATA_DIR / "backups"))
 BACKUP_KEY = env.secret("BACKUP_KEY")
 STATIC_URL = "/static/"
@@ -232,6 +236,42 @@ if min(STAFF_SESSION_HOURS, STAFF_IDLE_MINUTES, SESSION_COOKIE_AGE) < 1:
 # In the session, not in a cookie: pages vary by cookie, and "back" must show the form as it was, key and all.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# --- other programs ----------------------------------------------------------------------------------
+API_RATE = env.int("API_RATE", default=600)  # requests a minute, of one token
+API_RATE_ANONYMOUS = env.int("API_RATE_ANONYMOUS", default=120)  # of one address without a token
+API_CORS_ORIGINS = env.list("API_CORS_ORIGINS", default=[])
+API_SIGN_IN_HOURS = env.int("API_SIGN_IN_HOURS", default=12)
+if min(API_RATE, API_RATE_ANONYMOUS, API_SIGN_IN_HOURS) < 1:
+    raise ImproperlyConfigured("API_RATE, API_RATE_ANONYMOUS and API_SIGN_IN_HOURS must be 1 or more.")
+if any(not origin.startswith(("https://", "http://")) or origin.count("/") > 2 for origin in API_CORS_ORIGINS):
+    raise ImproperlyConfigured('API_CORS_ORIGINS lists origins like "https://kiosk.example.org", never "*" or a path.')
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.AsDeclared"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.api.parsing.StrictJsonParser"],
+    "DEFAULT_SCHEMA_CLASS": "accounts.api.schema.OperationSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "accounts.api.problems.answer",
+    "URL_FORMAT_OVERRIDE": None,
+    "COMPACT_JSON": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Openshelf API",
+    "VERSION": "1",
+    "DESCRIPTION": "The library for other programs. See docs/api.md.",
+    "SERVE_INCLUDE_SCHEMA": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        f"accounts.api.schema.{name}" for name in ("close_bodies", "describe_selections", "drop_own_marks")
+    ],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
 # --- language and time; the library's own choice is applied to each request -------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
@@ -242,6 +282,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 # --- the network -----------------------------------------------------------------------------------
+WEBHOOK_NETWORKS = env.networks("WEBHOOK_NETWORKS")  # inside of which webhooks may be, beside the whole internet
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

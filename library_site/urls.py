@@ -10,6 +10,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
+from accounts.api.routes import routes as of_accounts
+from catalog.api.routes import routes as of_catalog
+from circulation.api.routes import routes as of_circulation
 from library_site.views import backups, home, operation, unsent
 
 site = (
@@ -63,6 +66,8 @@ second_factors = [
     path("passkeys/<int:pk>/rename/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
 ]
 
+api = ([*of_accounts, *of_catalog, *of_circulation], "api")
+
 urlpatterns = [
     path("", include(site)),
     path("", include("accounts.urls")),
@@ -71,6 +76,7 @@ urlpatterns = [
     path("accounts/", include(signing_in)),
     path("accounts/second-factor/", include(second_factors)),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("api/v1/", include(api)),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,9 +1,10 @@
-"""How gunicorn serves the site, beyond what its command line can say."""
+"""How gunicorn serves the site; the address and the number of processes are told on its command line."""
 
 import gc
 import os
 import shutil
 import tempfile
+from pathlib import Path
 from typing import Any
 
 from gunicorn.http import message
@@ -19,6 +20,15 @@ LONGEST_ADDRESS = 65_536  # up to there our own pages answer; a thousand letters
 # gunicorn lowers every limit to this one, and cuts off with a bare English line what is longer.
 message.MAX_REQUEST_LINE = LONGEST_ADDRESS
 limit_request_line = LONGEST_ADDRESS
+
+worker_class = "gthread"
+threads = 8
+graceful_timeout = 20
+loglevel = "warning"
+control_socket_disable = True
+MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn makes files without a name there
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK):
+    worker_tmp_dir = str(MEMORY)  # signs of life need no disk, which may be full, slow or read-only
 
 if os.environ.get("LOG_FORMAT") == "json":
     logconfig_dict = {"formatters": {"generic": {"()": "library_site.logs.JsonLines"}}}

@@ -1,6 +1,7 @@
 import accounts.models.library
 import accounts.models.members
 import accounts.models.messages
+import accounts.models.webhooks
 import datetime
 import django.contrib.auth.models
 import django.contrib.auth.validators
@@ -192,6 +193,8 @@ class Migration(migrations.Migration):
                 ('currency_fixed', models.BooleanField(default=False, editable=False, verbose_name='money has been booked')),
                 ('set_up_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='set up')),
                 ('daily_done_on', models.DateField(blank=True, editable=False, null=True, verbose_name='daily work last done for')),
+                ('webhook_events', models.JSONField(blank=True, default=list, editable=False, verbose_name='events that webhooks are told of')),
+                ('webhooks_disabled', models.PositiveIntegerField(default=0, editable=False, verbose_name='webhooks switched off by failures')),
                 ('demo', models.JSONField(blank=True, default=dict, editable=False, verbose_name='rows of the demo library')),
             ],
             options={
@@ -267,37 +270,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='accounts.membercategory', verbose_name='category'),
         ),
         migrations.CreateModel(
-            name='Message',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('queued', 'waiting'), ('running', 'running'), ('paused', 'paused'), ('done', 'done'), ('failed', 'failed'), ('cancelled', 'cancelled')], db_index=True, default='queued', max_length=10, verbose_name='state')),
-                ('cursor', models.BigIntegerField(default=0, verbose_name='reached')),
-                ('done', models.PositiveIntegerField(default=0, verbose_name='done')),
-                ('total', models.PositiveIntegerField(default=0, verbose_name='of')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
-                ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='claimed until')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='not before')),
-                ('problem', models.TextField(blank=True, verbose_name='problem')),
-                ('options', models.JSONField(blank=True, default=dict, verbose_name='options')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='asked for')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('channel', models.CharField(choices=[('email', 'e-mail'), ('letter', 'letter')], default='email', max_length=10, verbose_name='by')),
-                ('written_on', models.DateField(verbose_name='day')),
-                ('to', models.EmailField(blank=True, max_length=254, verbose_name='to')),
-                ('subject', models.CharField(blank=True, max_length=300, verbose_name='subject')),
-                ('text', models.TextField(blank=True, verbose_name='text')),
-                ('html', models.TextField(blank=True, verbose_name='text as HTML')),
-                ('message_id', models.CharField(default=accounts.models.messages.new_message_id, editable=False, max_length=64, unique=True)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='accounts.member', verbose_name='member')),
-            ],
-            options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
-                'ordering': ['-pk'],
-            },
-        ),
-        migrations.CreateModel(
             name='NumberSequence',
             fields=[
                 ('name', models.CharField(max_length=20, primary_key=True, serialize=False)),
@@ -340,6 +312,59 @@ class Migration(migrations.Migration):
                 'ordering': ['-from_on', '-pk'],
             },
         ),
+        migrations.CreateModel(
+            name='Webhook',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('url', models.CharField(max_length=500, validators=[accounts.models.webhooks.is_webhook_address], verbose_name='address')),
+                ('secret', models.CharField(default=accounts.models.webhooks.new_secret, editable=False, max_length=80, verbose_name='secret')),
+                ('events', models.JSONField(default=list, verbose_name='told of')),
+                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('failures', models.PositiveIntegerField(default=0, editable=False, verbose_name='failures in a row')),
+                ('paused_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='not before')),
+                ('disabled_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='switched off')),
+                ('disabled_reason', models.TextField(blank=True, editable=False, verbose_name='why it was switched off')),
+            ],
+            options={
+                'verbose_name': 'webhook',
+                'verbose_name_plural': 'webhooks',
+                'ordering': ['name', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('is_active', False), ('disabled_at', None), _connector='OR'), name='webhook_active_or_disabled')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Message',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('queued', 'waiting'), ('running', 'running'), ('paused', 'paused'), ('done', 'done'), ('failed', 'failed'), ('cancelled', 'cancelled')], db_index=True, default='queued', max_length=10, verbose_name='state')),
+                ('cursor', models.BigIntegerField(default=0, verbose_name='reached')),
+                ('done', models.PositiveIntegerField(default=0, verbose_name='done')),
+                ('total', models.PositiveIntegerField(default=0, verbose_name='of')),
+                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
+                ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='claimed until')),
+                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='not before')),
+                ('problem', models.TextField(blank=True, verbose_name='problem')),
+                ('options', models.JSONField(blank=True, default=dict, verbose_name='options')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='asked for')),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
+                ('channel', models.CharField(choices=[('email', 'e-mail'), ('letter', 'letter'), ('webhook', 'webhook')], default='email', max_length=10, verbose_name='by')),
+                ('written_on', models.DateField(verbose_name='day')),
+                ('to', models.EmailField(blank=True, max_length=254, verbose_name='to')),
+                ('subject', models.CharField(blank=True, max_length=300, verbose_name='subject')),
+                ('text', models.TextField(blank=True, verbose_name='text')),
+                ('html', models.TextField(blank=True, verbose_name='text as HTML')),
+                ('message_id', models.CharField(default=accounts.models.messages.new_message_id, editable=False, max_length=64, unique=True)),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('member', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='accounts.member', verbose_name='member')),
+                ('webhook', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='accounts.webhook', verbose_name='webhook')),
+            ],
+            options={
+                'verbose_name': 'message',
+                'verbose_name_plural': 'messages',
+                'ordering': ['-pk'],
+            },
+        ),
         migrations.AddConstraint(
             model_name='user',
             constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='user_email_unique_in_any_case', violation_error_message='Somebody else signs in with this e-mail address.'),
@@ -380,6 +405,10 @@ class Migration(migrations.Migration):
             model_name='member',
             constraint=models.CheckConstraint(condition=models.Q(('expires_on__isnull', True), ('expires_on__gte', models.F('joined_on')), _connector='OR'), name='member_ends_after_it_begins', violation_error_message='The membership ends on the day it begins or later.'),
         ),
+        migrations.AddConstraint(
+            model_name='restriction',
+            constraint=models.CheckConstraint(condition=models.Q(('until_on__isnull', True), ('until_on__gte', models.F('from_on')), _connector='OR'), name='restriction_ends_after_it_begins'),
+        ),
         migrations.AddIndex(
             model_name='message',
             index=models.Index(fields=['channel', 'state'], name='message_by_state'),
@@ -393,7 +422,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('member', 'written_on'), name='one_message_a_member_a_day'),
         ),
         migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__isnull', True), ('until_on__gte', models.F('from_on')), _connector='OR'), name='restriction_ends_after_it_begins'),
+            model_name='message',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'webhook'), ('member', None), ('webhook__isnull', False)), models.Q(models.Q(('channel', 'webhook'), _negated=True), ('member__isnull', False), ('webhook', None)), _connector='OR'), name='message_to_member_or_webhook'),
         ),
     ]

@@ -9,6 +9,7 @@ from .numbers import NumberSequence
 from .sign_ins import Look, OpenSignIn
 from .tokens import ApiAnswer, ApiToken
 from .users import User
+from .webhooks import Webhook
 from .work import Work
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "OpenSignIn",
     "Restriction",
     "User",
+    "Webhook",
     "Work",
 ]

@@ -3,7 +3,8 @@
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+CODE = r"^[A-Z0-9][A-Z0-9./+-]{0,39}\Z"
 CODE_PATTERN = RegexValidator(
-    r"^[A-Z0-9][A-Z0-9./+-]{0,39}\Z",
+    CODE,
     _("Use capital letters A to Z, digits and . / + - only, beginning with a letter or digit."),
 )

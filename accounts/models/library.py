@@ -175,6 +175,8 @@ class LibrarySettings(models.Model):
     currency_fixed = models.BooleanField(_("money has been booked"), default=False, editable=False)
     set_up_at = models.DateTimeField(_("set up"), null=True, blank=True, editable=False)
     daily_done_on = models.DateField(_("daily work last done for"), null=True, blank=True, editable=False)
+    webhook_events = models.JSONField(_("events that webhooks are told of"), default=list, blank=True, editable=False)
+    webhooks_disabled = models.PositiveIntegerField(_("webhooks switched off by failures"), default=0, editable=False)
     demo = models.JSONField(_("rows of the demo library"), default=dict, blank=True, editable=False)
 
     class Meta:

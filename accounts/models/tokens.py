@@ -33,6 +33,11 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def uses(self) -> list[str]:
+        """What it is for, in words."""
+        return [str(scope.label) for scope in self.Scope if scope.value in self.scopes]
+
 
 class ApiAnswer(models.Model):
     """What a request with an ``Idempotency-Key`` was answered, for whoever asks again. No ``status``: it still runs."""

@@ -23,6 +23,7 @@ from accounts.services.actions import changes, describe, leave_out, recorded
 from accounts.services.numbers import CARDS, take_numbers
 from accounts.services.second_factor import forget_second_factor
 from accounts.services.sign_ins import end_everything_of
+from accounts.services.webhooks import tell_of_member
 
 FIRST_PASSWORD_DAYS = 30
 EDITABLE = (
@@ -67,6 +68,7 @@ def create_member(
     )
     _refuse_end_before_beginning(member)
     _save_with_card(member)
+    tell_of_member(member, "added", now, library=library)
     return member
 
 
@@ -96,7 +98,9 @@ def edit_member(action: Action, member: Member, *, by: User | None, now: datetim
         member.user.name = member.name
         _save_contact(member.user)
     describe(action, member, before=before, after=after)
-    if not after:
+    if after:
+        tell_of_member(member, "changed", now, fields=after)
+    else:
         leave_out(action)
     return member
 
@@ -119,6 +123,7 @@ def replace_card(
         _save_sign_in(member.user, update_fields=["username"])
     action.reason = reason
     describe(action, member, before={"card_number": old}, after={"card_number": member.card_number})
+    tell_of_member(member, "changed", now, fields=["card_number"])
     return member
 
 
@@ -139,6 +144,7 @@ def restrict_member(
     )
     action.reason = reason
     describe(action, member, after={"restriction": restriction.pk, "until_on": str(until_on) if until_on else None})
+    tell_of_member(restriction.member, "changed", now, fields=["restrictions"])
     return restriction
 
 
@@ -153,6 +159,7 @@ def lift_restriction(
     restriction.refresh_from_db()
     action.reason = reason
     describe(action, restriction.member, before={"restriction": restriction.pk}, after={"restriction": None})
+    tell_of_member(restriction.member, "changed", now, fields=["restrictions"])
     return restriction
 
 

@@ -21,7 +21,7 @@ from catalog.models import Author, Book, BookIdentifier, Copy, Subject
 from catalog.views.search import PER_PAGE
 from circulation.models import Loan
 
-DESKS = 4
+DESKS = 16
 PAIRS = 1_200
 CHANCE = random.Random(1605)
 
@@ -118,15 +118,17 @@ def some(model: Any, count: int) -> list[int]:
     return [pk for pk in dict.fromkeys(wanted) if pk in found][:count]
 
 
-def pairs() -> list[dict[str, str]]:
-    """Cards of members with nothing on loan and barcodes of copies that are in, each once."""
+def pairs() -> list[dict[str, Any]]:
+    """Cards of members with nothing on loan and barcodes of copies that are in, each once, with their keys."""
     free = Copy.objects.filter(withdrawn_on=None, lost_on=None, damaged_on=None)
-    barcodes = list(free.exclude(pk__in=Loan.objects.open().values("copy")).values_list("barcode", flat=True))
+    copies = list(free.exclude(pk__in=Loan.objects.open().values("copy")).values_list("pk", "barcode"))
     members = Member.objects.filter(Q(expires_on=None) | Q(expires_on__gt=timezone.now()))
-    cards = list(members.exclude(loans__closed_at=None).values_list("card_number", flat=True))
-    count = min(PAIRS, len(barcodes), len(cards))
-    chosen = zip(CHANCE.sample(cards, count), CHANCE.sample(barcodes, count), strict=True)
-    return [{"card": card, "barcode": barcode} for card, barcode in chosen]
+    cards = list(members.exclude(loans__closed_at=None).values_list("pk", "card_number"))
+    count = min(PAIRS, len(copies), len(cards))
+    chosen = zip(CHANCE.sample(cards, count), CHANCE.sample(copies, count), strict=True)
+    return [
+        {"member": member, "card": card, "copy": copy, "barcode": barcode} for (member, card), (copy, barcode) in chosen
+    ]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Bringing in a file: send it, say what its columns are, look through what it would become, decide, bring in, undo."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.exceptions import Refused
 from accounts.forms.keyed import KeyField
 from accounts.permissions import MANAGE_BOOKS, MANAGE_MEMBERS, needs
-from catalog.files import TABLES, FileRefused, OpenedFile, forget, opened, store, stored_path
+from catalog.files import FileRefused, opened, stored_path
 from catalog.forms.uploading import ColumnsForm, DecideAllForm, OptionsForm, UploadForm
 from catalog.models import ImportBatch, ImportRow
 from catalog.services import batches
@@ -22,8 +21,9 @@ from catalog.services.rejects import file_name, rejects_of
 from catalog.tables.looking import Look
 from catalog.views.batches import batch_page
 from catalog.views.importing import import_page
-from circulation.services.readers import look_at_table, names_in_tables
+from circulation.services.readers import look_at_table
 from circulation.services.undoing import undo_import
+from circulation.services.uploading import start_upload
 
 
 @needs(MANAGE_BOOKS)
@@ -40,26 +40,9 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 def _started(request: HttpRequest, form: UploadForm) -> ImportBatch:
     file: UploadedFile = form.cleaned_data["file"]
-    stored = store(file.chunks())
-    try:
-        with opened(stored_path(stored.name), file.name or "") as found:
-            options = form.options | _seen_in(found)
-            batch = batches.start_file(
-                stored=stored, name=file.name or "", kind=found.kind, by=request.user, options=options,
-                key=form.cleaned_data["key"], is_mapped=found.kind != "csv",
-            )  # fmt: skip
-    except BaseException:
-        forget(stored.name)
-        raise
-    if batch.file != stored.name:  # the form was sent twice: the first one's file is read
-        forget(stored.name)
-    return batch
-
-
-def _seen_in(file: OpenedFile) -> dict[str, Any]:
-    if file.kind == "csv":
-        return look_at_table(file, {}).facts
-    return names_in_tables(file) if file.kind == TABLES else {}
+    return start_upload(
+        file.chunks(), name=file.name or "", options=form.options, by=request.user, key=form.cleaned_data["key"]
+    )
 
 
 @needs(MANAGE_BOOKS)

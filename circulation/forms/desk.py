@@ -1,24 +1,19 @@
 """What is scanned and typed at the desk."""
 
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.keyed import KeyedForm
 from accounts.forms.members import DATE
 from accounts.models.days import REAL_DAYS
+from circulation.models.days import refuse_far_days
 
 SCAN = {
     "data-scan": "", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "autofocus": True,
     "enterkeyhint": "go",
 }  # fmt: skip
-
-
-MOST_BY_HAND = timedelta(days=2 * 366)
 
 
 class ScanForm(KeyedForm):
@@ -62,12 +57,6 @@ def reason_field(label: Any) -> forms.CharField:
     return forms.CharField(
         label=label, required=False, max_length=300, widget=forms.TextInput(attrs={"required": True})
     )
-
-
-def refuse_far_days(day: date) -> None:
-    """A mistyped year is no loan for a lifetime."""
-    if day > timezone.localdate() + MOST_BY_HAND:
-        raise ValidationError(_("That is more than two years from now. Check the year."))
 
 
 class IssueForm(OverridingForm):

@@ -78,6 +78,13 @@ def _conditions(now: datetime) -> dict[str, Q]:
     }
 
 
+def state_of(loan: Loan, now: datetime) -> str:
+    """active, overdue, returned or lost."""
+    if loan.is_open:
+        return "overdue" if loan.is_overdue(now) else "active"
+    return "lost" if loan.outcome == Loan.Outcome.LOST else "returned"
+
+
 def members_loans(member: Member) -> QuerySet[Loan]:
     """All loans of ``member`` that were not undone, newest first."""
     return loans_for_pages(member.loans.exclude(outcome=Loan.Outcome.UNDONE))

@@ -69,12 +69,13 @@ def kept_rows(book: RuleBook) -> list[Row]:
 def answer(book: RuleBook, branch: Branch, category: MemberCategory, copy_type: CopyType, now: datetime) -> Answer:
     """What the rules say to a loan ``now`` at ``branch`` to a member of ``category``, of a copy of ``copy_type``."""
     rule = book.rule(branch.pk, category.pk, copy_type.pk)
-    due = _sample(book, branch, rule, now)
+    due = due_date_now(book, branch, rule, now)
     why = {"steps": due.steps if due else [], "row": book.codes(rule.sources["loan_period"])}
     return Answer(branch, category, copy_type, all_parameters(rule, book.library), due, why)
 
 
-def _sample(book: RuleBook, branch: Branch, rule: policy.EffectiveRule, now: datetime) -> DueDate | None:
+def due_date_now(book: RuleBook, branch: Branch, rule: policy.EffectiveRule, now: datetime) -> DueDate | None:
+    """When a loan issued ``now`` at ``branch`` under ``rule`` would be due; None: no due date can be found."""
     past_closing = PastClosing(book.library.hours_past_closing)
     try:
         return policy.due_date(now, rule, book.calendar(branch.pk), past_closing=past_closing)

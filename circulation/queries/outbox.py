@@ -17,13 +17,13 @@ MOST_SHOWN = 3
 def messages_that_are(status: str) -> QuerySet[Message]:
     """All messages in this state, newest first."""
     states = Message.STATES[Message.Status(status)]
-    return Message.objects.filter(state__in=states).select_related("member").order_by("-pk")
+    return Message.objects.to_members().filter(state__in=states).select_related("member").order_by("-pk")
 
 
 def counts_by_status() -> dict[str, int]:
     """How many messages are in each state, in one query."""
     parts = {status.value: Count("pk", filter=Q(state__in=states)) for status, states in Message.STATES.items()}
-    return Message.objects.order_by().aggregate(**parts)
+    return Message.objects.to_members().order_by().aggregate(**parts)
 
 
 def letters_due() -> QuerySet[Message]:

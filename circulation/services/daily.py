@@ -8,6 +8,7 @@ from accounts.models import LibrarySettings
 from accounts.services.answers import forget_answers
 from accounts.services.record import forget_old_records
 from accounts.services.sign_ins import forget_ended_sign_ins
+from accounts.services.webhooks import forget_events
 from catalog.services.merged import forget_covers
 from catalog.services.search import write_stale
 from circulation.policy.undoing import TIME_TO_REPENT
@@ -21,6 +22,7 @@ from circulation.services.most_borrowed import count_most_borrowed
 from circulation.services.notices import queue_notices
 
 FIRST_HOUR = 6  # by the library's clock
+EVENTS_KEPT = timedelta(days=30)
 
 
 class DailyCounts(NamedTuple):
@@ -60,6 +62,7 @@ def run_daily(now: datetime, tell: Tell | None = None) -> DailyCounts:
     forget_answers(now)
     forget_old_records(now)
     forget_ended_sign_ins(now)
+    forget_events(now - EVENTS_KEPT)
     forget_covers(now - TIME_TO_REPENT - timedelta(days=1))
     while write_stale(stock_for_search):  # what the worker, if there is one, has not come to
         pass

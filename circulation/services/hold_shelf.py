@@ -18,6 +18,7 @@ from circulation.models import Hold, Loan
 from circulation.policy.notices import Kind
 from circulation.queries.holds import is_overdue
 from circulation.queries.rules import RuleBook, rule_book
+from circulation.services.events import tell_of_ready_hold
 from circulation.services.locks import lock_copies
 from circulation.services.notices import queue_hold_notice
 
@@ -91,10 +92,12 @@ def pass_on(
     rule = rules.rule(branch.pk, hold.member.category_id, copy.copy_type_id)
     pickup_by = policy.pickup_deadline(today, rule.hold_pickup_days, rules.calendar(branch.pk), hold.not_after)
     queue_hold_notice(hold, Kind.HOLD_READY, pickup_by, now)
-    return (trail or Trail()).change(
+    ready = (trail or Trail()).change(
         hold, "trapped_hold", status=Hold.Status.READY, trapped_copy_id=copy.pk, ready_at=now, pickup_by=pickup_by,
         is_suspended=False, suspended_until=None,
     )  # fmt: skip
+    tell_of_ready_hold(ready, rules.library, now)
+    return ready
 
 
 def let_go(hold: Hold, *, now: datetime, trail: Trail) -> None:

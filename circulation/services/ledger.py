@@ -17,6 +17,7 @@ from circulation.queries import ledger
 from circulation.queries.loans import fine_terms
 from circulation.queries.problems import block
 from circulation.queries.rules import RuleBook
+from circulation.services.events import CHARGES, tell_of_fine
 from circulation.services.locks import lock_member
 
 Kind = LedgerEntry.Kind
@@ -161,9 +162,11 @@ def write(
     ``amount_minor``: minor units of the library's currency, above zero what is owed, below zero what settles it; the
     database refuses (IntegrityError) a sign that does not fit the ``kind``. ``details``: reason, loan, explanation.
     """
+    library = _library_with_money()
     entry = LedgerEntry.objects.create(
-        member=member, kind=kind, amount_minor=amount_minor, currency=_currency(), by=by, at=at, **details
+        member=member, kind=kind, amount_minor=amount_minor, currency=library.currency, by=by, at=at, **details
     )
+    tell_of_fine(entry, "charged", library, at)
     if settle(member, at):
         entry.refresh_from_db(fields=["allocated_minor"])
     return entry
@@ -197,6 +200,8 @@ def reverse(entry: LedgerEntry, *, by: User | None, at: datetime, reason: str = 
         debit, credit = (entry, void) if entry.amount_minor > 0 else (void, entry)
         _allocate(debit, credit, entry.open_minor, at)
     settle(entry.member, at)
+    if entry.kind in CHARGES:
+        tell_of_fine(entry, "reversed", LibrarySettings.current(), at)
     return void
 
 
@@ -255,13 +260,13 @@ def _allocate(debit: LedgerEntry, credit: LedgerEntry, amount_minor: int, at: da
     Allocation.objects.create(debit=debit, credit=credit, amount_minor=amount_minor, at=at)
 
 
-def _currency() -> str:
-    """The library's currency; from the first line on it cannot change any more."""
+def _library_with_money() -> LibrarySettings:
+    """The library with its currency; from the first line on it cannot change any more."""
     library = LibrarySettings.current()
     if not library.currency_fixed:
         LibrarySettings.objects.filter(pk=1).update(currency_fixed=True)
         library = LibrarySettings.current()
-    return library.currency
+    return library
 
 
 def _refuse_unless_positive(amount_minor: int) -> None:

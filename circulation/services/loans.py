@@ -23,6 +23,7 @@ from circulation.queries.problems import block, issue_problems, may_set_aside, r
 from circulation.queries.rules import RuleBook, rule_book
 from circulation.queries.standing import Standing
 from circulation.services.endings import back_at, close_loan
+from circulation.services.events import tell_of_loan
 from circulation.services.history import unlink_at_return
 from circulation.services.hold_shelf import Trail, hand_over, pass_on
 from circulation.services.ledger import write_fine, written
@@ -70,6 +71,7 @@ def issue_copy(
     hand_over(loan, copy, standing.holds_at(copy), by=by, now=now, trail=trail, rules=book)
     after = {"due_at": loan.due_at.isoformat(), "copy": copy.pk, "member": member.pk, **found.after}
     describe(action, loan, before=found.before | trail.as_before(), after=after | trail.as_after())
+    tell_of_loan(loan, "issued", book.library, now)
     tell = tell_search_of_copies if found.before else tell_search
     tell(copy.book_id)
     return loan
@@ -77,17 +79,19 @@ def issue_copy(
 
 @recorded("return")
 def return_copy(
-    action: Action, copy: Copy, *, branch: Branch, by: User | None, now: datetime, returned_on: date | None = None
-) -> Loan:
+    action: Action, copy: Copy, *, branch: Branch, by: User | None, now: datetime, returned_on: date | None = None,
+    loan: Loan | None = None,
+) -> Loan:  # fmt: skip
     """Take ``copy`` back at ``branch``: close its loan, write its fine, bar for late days where the rule says so.
 
     It is made ready for the first hold in line at once. A member who keeps no reading history is forgotten at once,
     unless something is owed for the loan.
 
     ``returned_on`` is the day it really came back (book drop); it then counts as back at the end of that day.
+    ``loan``: end this one and no other, for by now the copy may have been lent again.
     Returns the closed loan. Raises CirculationRefused("not_on_loan", "date_in_future", "date_before_loan").
     """
-    loan = lock_open_loan(copy)
+    loan = lock_open_loan(copy, loan)
     book = rule_book()
     returned_at = max(loan.issued_at, now if returned_on is None else back_at(returned_on, loan, now, book))
     fine = final_fine(loan, book, returned_at)
@@ -108,6 +112,8 @@ def return_copy(
         "restriction": barred.pk if barred else None,
     }  # fmt: skip
     describe(action, loan, before=before | trail.as_before(), after=after | trail.as_after())
+    if loan.is_listened_to:  # type: ignore[attr-defined] # told by lock_open_loan
+        tell_of_loan(loan, "returned", book.library, now)
     tell = tell_search_of_copies if has_moved else tell_search
     tell(loan.copy.book_id)
     return loan
@@ -144,6 +150,7 @@ def renew_loan(
     after |= written([entry] if entry else [])
     action.reason, action.overrides = reason, used
     describe(action, loan, before=before, after=after)
+    tell_of_loan(loan, "renewed", book.library, now)
     return loan
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import Member
+from accounts.models import Member, Webhook
 from catalog.models import Copy
 from circulation.exceptions import CirculationRefused
 from circulation.models import Hold, Loan
@@ -76,8 +76,9 @@ def _only(pk: int, copies: list[Copy]) -> Copy:
 def lock_open_loan(copy: Copy, which: Loan | None = None) -> Loan:
     """The open loan of ``copy`` with member, copy and loan locked; CirculationRefused("not_on_loan") if it is in.
 
-    It tells whether anybody waits for its book (``is_waited_for``): the desk counts its statements. ``which``: this
-    loan and no other, for by now the copy may have been lent again.
+    It tells whether anybody waits for its book (``is_waited_for``) and whether other programs listen
+    (``is_listened_to``): the desk counts its statements. ``which``: this loan and no other, for by now the copy may
+    have been lent again.
     """
     open_loans = Loan.objects.open().filter(copy=copy, **({"pk": which.pk} if which else {}))
     member_id = open_loans.values_list("member_id", flat=True).first()
@@ -85,8 +86,9 @@ def lock_open_loan(copy: Copy, which: Loan | None = None) -> Loan:
         member = lock_member(member_id)
         locked = lock_copy(copy.pk)
         waiting = Hold.objects.waiting().filter(book=OuterRef("copy__book"))
+        listening = Webhook.objects.filter(is_active=True)
         loans = open_loans.select_for_update(of=("self",)).filter(member=member)
-        loan = loans.annotate(is_waited_for=Exists(waiting)).first()
+        loan = loans.annotate(is_waited_for=Exists(waiting), is_listened_to=Exists(listening)).first()
         if loan is not None:
             loan.member, loan.copy = member, locked
             return loan

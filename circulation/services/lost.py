@@ -17,6 +17,7 @@ from circulation.queries.rules import RuleBook, rule_book
 from circulation.services.batches import batches
 from circulation.services.copies import mark_damaged, use_on_site, withdraw_copy
 from circulation.services.endings import back_at, close_loan
+from circulation.services.events import tell_of_loan
 from circulation.services.hold_shelf import Trail, pass_on, take_off_the_shelf
 from circulation.services.ledger import write, write_fine, written
 from circulation.services.locks import lock_copy, lock_members, lock_open_loan, lock_with_loan
@@ -53,6 +54,8 @@ def mark_lost(
     trail = Trail()
     take_off_the_shelf(copy, trail)
     after = {"lost_on": str(copy.lost_on), "copy": copy.pk, **written(entries), **trail.as_after()}
+    if loan:
+        tell_of_loan(loan, "lost", book.library, now)
     action.reason = reason
     describe(action, loan or copy, before={"lost_on": None, **trail.as_before()}, after=after)
     tell_search_of_copies(copy.book_id)

@@ -83,7 +83,7 @@ def resend(action: Action, message: Message, *, by: User | None, now: datetime) 
     a cancelled one in whose place another was sent, and
     CirculationRefused("unknown_member") where the member is gone.
     """
-    lock_member(message.member_id)
+    lock_member(message.member_id or 0)
     message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
     due = Message.objects.filter(member=message.member_id, state__in=Message.STATES[Message.Status.DUE])
     if due.exists():

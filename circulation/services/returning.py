@@ -39,22 +39,24 @@ class TakenIn:
 
 def take_in(
     copy: Copy, *, branch: Branch, by: User | None, now: datetime | None = None, key: str | None = None,
-    returned_on: date | None = None,
+    returned_on: date | None = None, loan: Loan | None = None,
 ) -> TakenIn:  # fmt: skip
     """Take ``copy`` in at ``branch`` as what it is: on loan, lost, or available and waited for.
 
-    A form sent twice does and tells the same. ``returned_on`` as for return_copy. Raises CirculationRefused as
-    return_copy and mark_found do, and "not_on_loan" for a copy that is in and that nobody waits for.
+    A form sent twice does and tells the same. ``returned_on`` and ``loan`` as for return_copy. Raises
+    CirculationRefused as return_copy and mark_found do, and "not_on_loan" for a copy that is in and that nobody
+    waits for.
     """
     key, now = key or uuid.uuid4().hex, now or timezone.now()
     with transaction.atomic():
-        verb = _verb(copy, by, key)
+        verb = "return" if loan else _verb(copy, by, key)
         if verb == "mark_found":
             mark_found(copy, branch=branch, found_on=returned_on, by=by, now=now, key=key)
         elif verb == "trap_copy":
             trap_copy(copy, branch=branch, by=by, now=now, key=key)
         else:
-            return_copy(copy, branch=branch, returned_on=returned_on, by=by, now=now, key=key)
+            which = {"loan": loan} if loan else {}
+            return_copy(copy, branch=branch, returned_on=returned_on, by=by, now=now, key=key, **which)
         return _told(Action.objects.get(key=key))
 
 

@@ -20,6 +20,7 @@ from circulation.policy.undoing import LONG_UNDOABLE, undo_refusal
 from circulation.queries.ledger import forgiven_minor, refundable_minor, was_given_back
 from circulation.services.calendars import open_again
 from circulation.services.copies_together import change_back
+from circulation.services.events import tell_of_loan
 from circulation.services.hold_shelf import copies_named, restore
 from circulation.services.ledger import reverse
 from circulation.services.locks import lock_copies, lock_copy, lock_member, lock_members
@@ -68,6 +69,8 @@ def _undo(action: Action, undone: Action, *, by: User, now: datetime) -> Action:
     action.save()
     if not Action.objects.filter(pk=undone.pk, undone_by=None).update(undone_by=action):
         raise Refused("already_undone", str(REFUSALS["already_undone"]))
+    if isinstance(target, Loan):
+        tell_of_loan(target, f"{undone.verb}_undone", LibrarySettings.current(), now)
     _tell_search(undone, target)
     undone.refresh_from_db()
     return undone

@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Refused
-from accounts.models import Action, Card, Member, User
+from accounts.models import Action, Card, LibrarySettings, Member, User
 from accounts.services import work
 from accounts.services.actions import as_json, describe, recorded
 from accounts.services.members import EDITABLE
 from accounts.services.numbers import BARCODES, hold
+from accounts.services.webhooks import tell_of_member
 from catalog.models import (
     Author,
     Book,
@@ -130,7 +131,9 @@ def _undo_members(rows: Sequence[ImportRow]) -> None:
                 row, _("The member has borrowed, reserved, paid or signed in.") if row.created_member_id in used else ""
             )
         row.created_member_id = row.created_member_id if row.created_member_id in used else None
+    library = LibrarySettings.current()
     for member in gone:
+        tell_of_member(member, "removed", timezone.now(), library=library)
         member.notices.all().delete()
         member.messages.all().delete()
     Member.objects.filter(pk__in=[member.pk for member in gone]).delete()

@@ -21,7 +21,7 @@ from catalog.tables.echo import Echo
 from circulation.forms.loans import LoanFilterForm
 from circulation.models import Loan
 from circulation.queries.ledger import fines_by_loan
-from circulation.queries.loans import all_loans, find_loans, shown
+from circulation.queries.loans import all_loans, find_loans, shown, state_of
 from circulation.queries.rules import RuleBook, rule_book
 from circulation.queries.standing import running_fines
 
@@ -88,7 +88,7 @@ def _lines(found: QuerySet[Loan], columns: list[str], words: dict[str, str], lib
     for batch in _batches(found):
         costs, isbns = _costs(batch, book, now), isbns_of([loan.copy.book_id for loan in batch])
         for loan in batch:
-            cells = [*_row(loan, costs, isbns, library), words[_state(loan, now)]]
+            cells = [*_row(loan, costs, isbns, library), words[state_of(loan, now)]]
             yield writer.writerow([harmless(cell) for cell in cells])
 
 
@@ -99,12 +99,6 @@ def _batches(found: QuerySet[Loan]) -> Iterator[list[Loan]]:
         batch = keys[start : start + AT_ONCE]
         loans = all_loans().in_bulk(batch)
         yield [loans[pk] for pk in batch if pk in loans]
-
-
-def _state(loan: Loan, now: datetime) -> str:
-    if loan.is_open:
-        return "overdue" if loan.is_overdue(now) else "active"
-    return "lost" if loan.outcome == Loan.Outcome.LOST else "returned"
 
 
 def _row(loan: Loan, costs: dict, isbns: dict, library: LibrarySettings) -> list[str]:

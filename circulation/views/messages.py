@@ -37,7 +37,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 @needs(USE_DESK)
 def message(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Message.objects.select_related("member"), pk=pk)
+    found = get_object_or_404(Message.objects.to_members().select_related("member"), pk=pk)
     return render(request, "circulation/message.html", {"message": found})
 
 
@@ -54,7 +54,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _act(request: HttpRequest, pk: int, service: Callable[..., Any], done: str) -> HttpResponse:
-    found = get_object_or_404(Message, pk=pk)
+    found = get_object_or_404(Message.objects.to_members(), pk=pk)
     form = KeyedForm(request.POST)
     form.is_valid()
     try:

@@ -13,6 +13,7 @@ MOST_BYTES = 12_000_000  # a cover upload (10 MB) with its form
 MOST_BYTES_ANONYMOUS = 200_000
 MOST_BYTES_OF_FILES = files.MOST_BYTES + 100_000  # a file to be brought in, with its form
 FILES = "/desk/import/upload/"
+FILES_OF_PROGRAMS = "/api/v1/imports/files"  # who may send one is looked at before it is read
 
 
 class BodySizeMiddleware:
@@ -44,6 +45,8 @@ class StaffUploadMiddleware:
 
 
 def _most_bytes(request: HttpRequest) -> int:
+    if request.path == FILES_OF_PROGRAMS and "Authorization" in request.headers:
+        return MOST_BYTES_OF_FILES
     if request.path == FILES and settings.SESSION_COOKIE_NAME in request.COOKIES:
         return MOST_BYTES_OF_FILES
     at_the_desk = request.path.startswith(("/desk/", "/admin/")) and settings.SESSION_COOKIE_NAME in request.COOKIES

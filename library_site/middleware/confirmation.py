@@ -15,6 +15,10 @@ from library_site import unsent
 PAGES = {
     "accounts:settings": MANAGE_SETTINGS,
     "library_site:download_backup": MANAGE_SETTINGS,
+    "accounts:add_webhook": MANAGE_SETTINGS,
+    "accounts:webhook": MANAGE_SETTINGS,
+    "accounts:replace_webhook_secret": MANAGE_SETTINGS,
+    "accounts:remove_webhook": MANAGE_SETTINGS,
     "accounts:reset_second_factor": MANAGE_STAFF,
     "accounts:sign_out_everywhere": MANAGE_STAFF,
 }

@@ -1,14 +1,16 @@
 """Every address of the site: who may open it, and one that leads to something of somebody else's."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Action, Backup, Message, OpenSignIn, User
+from accounts.models import Action, ApiToken, Backup, Message, OpenSignIn, User, Webhook
 from accounts.services.members import restrict_member
+from accounts.services.tokens import make_token, new_token_text
+from accounts.services.webhooks import add_webhook
 from accounts.tests.factories import MemberFactory, UserFactory
 from catalog.models import Author, ImportBatch, Subject
 from catalog.services.merging import merge_authors
@@ -34,6 +36,8 @@ AUDIENCE = {
     "set_language": PUBLIC,
     "accounts:set_up": PUBLIC,
     "accounts:profile": ANYBODY_SIGNED_IN,
+    "accounts:tokens": ANYBODY_SIGNED_IN,
+    "accounts:revoke_token": ANYBODY_SIGNED_IN,
     "accounts:my_record": ANYBODY_SIGNED_IN,
     "accounts:sign_ins": ANYBODY_SIGNED_IN,
     "accounts:end_sign_in": ANYBODY_SIGNED_IN,
@@ -44,6 +48,14 @@ AUDIENCE = {
     "accounts:reset_second_factor": ADMINS,
     "accounts:sign_out_everywhere": ADMINS,
     "accounts:settings": ADMINS,
+    "accounts:webhooks": ADMINS,
+    "accounts:add_webhook": ADMINS,
+    "accounts:webhook": ADMINS,
+    "accounts:test_webhook": ADMINS,
+    "accounts:enable_webhook": ADMINS,
+    "accounts:replace_webhook_secret": ADMINS,
+    "accounts:remove_webhook": ADMINS,
+    "accounts:resend_event": ADMINS,
     "accounts:members": DESK,
     "accounts:add_member": DESK,
     "accounts:member": DESK,
@@ -213,6 +225,23 @@ def a_message(state: str) -> Message:
     return Message.objects.create(member=MemberFactory(), state=state, written_on=date(2026, 3, 2), subject="Due soon")
 
 
+WEBHOOK_PAGES = ("webhook", "test_webhook", "enable_webhook", "replace_webhook_secret", "remove_webhook")
+
+
+def _a_webhook(by: User) -> Webhook:
+    return add_webhook(name="Door", url="https://127.0.0.1.example/", events=["loan"], by=by)
+
+
+def _an_event(webhook: Webhook) -> Message:
+    how = {"channel": "webhook", "state": "failed", "subject": "loan", "written_on": date(2026, 3, 2)}
+    return Message.objects.create(webhook=webhook, **how)
+
+
+def a_token(user: User) -> ApiToken:
+    facts = {"name": "Kiosk", "scopes": ["read"], "valid_for": timedelta(days=1)}
+    return make_token(user, text=new_token_text(), by=user, **facts)
+
+
 def _closed(by: User) -> Action:
     close_days(from_on=date(2027, 1, 3), to_on=date(2027, 1, 3), by=by)
     return Action.objects.get(verb="close_days")
@@ -246,13 +275,17 @@ def make_addresses(librarian: User) -> Callable[[str], str]:
     hold = make_hold(ready.book, member=other)
     NoticeText.objects.create(kind="overdue", language="de", subject="Fällig", body="{title}")
     rule = CirculationRule.objects.create(branch=loan.branch, loan_period=7)
+    webhook = _a_webhook(librarian)
     keys: dict[str, dict[str, Any]] = {
+        **{f"accounts:{name}": {"pk": webhook.pk} for name in WEBHOOK_PAGES},
+        "accounts:resend_event": {"pk": _an_event(webhook).pk},
         **{f"catalog:{name}": {"pk": ImportBatch.objects.create().pk} for name in IMPORT_ACTIONS},
         **{f"circulation:{name}": {"pk": hold.pk} for name in HOLD_ACTIONS},
         "library_site:download_backup": {"pk": Backup.objects.create(state="done").pk},
         "circulation:hold_slip": {"pk": ready.pk},
         "circulation:book_holds": {"pk": hold.book_id},
         "circulation:place_mine": {"pk": hold.book_id},
+        "accounts:revoke_token": {"pk": a_token(librarian).pk},
         "accounts:lift_restriction": {"pk": restrict_member(other, reason="ill-mannered", by=librarian).pk},
         "catalog:isbn": {"isbn": "9780553382563"},
         "catalog:jsonld": {"pk": book.pk},

@@ -17,6 +17,7 @@ RANKS = {
         "isbn",
         "exceptions",
         "money",
+        "networks",
         "drafts",
         "archives",
         "files",
@@ -47,7 +48,7 @@ RANKS = {
         "exports",
     },
     3: {"forms", "admin", "paging", "adapter", "scenarios"},
-    4: {"views", "tasks", "management"},
+    4: {"views", "api", "tasks", "management"},
     5: {"urls"},
 }
 RANK = {name: rank for rank, names in RANKS.items() for name in names}

@@ -36,7 +36,7 @@ def asked_at(page: Any) -> str:
     return page.headers.get("Location", "").split("?")[0]
 
 
-MATTER = ["/desk/settings/", "/desk/staff/{pk}/second-factor/", "/admin/accounts/user/add/",
+MATTER = ["/desk/settings/", "/desk/webhooks/add/", "/desk/staff/{pk}/second-factor/", "/admin/accounts/user/add/",
           "/admin/accounts/user/{pk}/change/", "/admin/accounts/user/{pk}/password/",
           "/admin/accounts/librarysettings/1/change/"]  # fmt: skip
 

@@ -57,7 +57,7 @@ def pages_of(library: LibraryInUse) -> dict[str, list[str]]:
             "/desk/holds/", "/desk/holds/?show=ready", "/desk/holds/?show=missed", f"/desk/books/{book}/holds/",
             f"/desk/holds/{Hold.objects.ready().latest('pk').pk}/slip/",
             "/desk/loans/", "/desk/loans/?show=overdue", "/desk/books/", "/desk/books/?q=zauber",
-            "/desk/books/?q=nothing",
+            "/desk/books/?q=nothing", "/me/tokens/",
             "/desk/books/?q=pride+zauber&field=title&sort=year", "/desk/books/add/", f"/desk/books/{book}/",
             f"/desk/copies/{library.books[0].copies.order_by('pk')[0].pk}/", "/desk/members/",
             "/desk/members/?q=nobody", "/desk/members/add/", member, f"{member}edit/", f"{member}pay/",

@@ -23,14 +23,14 @@ from catalog.tests.factories import CopyFactory
 from catalog.tests.services.pictures import photo_of, picture
 from circulation.models import Hold, Notice
 from circulation.tests.factories import make_hold, make_loan, make_overdue_loan, make_ready_hold
-from library_site.tests.addresses import ADMINS, AUDIENCE
+from library_site.tests.addresses import ADMINS, AUDIENCE, a_token
 
 pytestmark = pytest.mark.django_db
 KEY = "one-form-sent-twice"
 OF_AN_ADMIN = {name for name, audience in AUDIENCE.items() if audience == ADMINS}
 OF_A_MEMBER = {
-    "accounts:profile", "circulation:renew_mine", "circulation:renew_all_mine", "circulation:place_mine",
-    "circulation:cancel_mine", "circulation:suspend_mine",
+    "accounts:profile", "accounts:revoke_token", "circulation:renew_mine", "circulation:renew_all_mine",
+    "circulation:place_mine", "circulation:cancel_mine", "circulation:suspend_mine",
 }  # fmt: skip
 RECORD = FetchedRecord(edition={"key": "/books/OL1M", "title": "Middlemarch", "isbn_13": ["9780141439549"]})
 
@@ -108,9 +108,16 @@ def after_a_scan(sent: dict[str, Any]) -> dict[str, Any]:
 # name of the address -> what its form says
 FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "accounts:settings": settings_as_sent,
+    "accounts:add_webhook": lambda: {"name": "Gate", "url": "https://example.org/", "events": ["fine"]},
+    "accounts:webhook": lambda: {"name": "Gate", "url": "https://example.org/", "events": ["fine"]},
+    "accounts:test_webhook": dict,
+    "accounts:replace_webhook_secret": dict,
+    "accounts:remove_webhook": dict,
+    "accounts:resend_event": dict,
     "accounts:add_member": lambda: {"name": "Mia", "category": MemberCategory.objects.order_by("pk")[0].pk},
     "accounts:edit_member": member_as_sent,
     "accounts:profile": lambda: {"email": "", "phone": "555", "address": ""},
+    "accounts:revoke_token": dict,
     "accounts:replace_card": lambda: {"reason": "torn"},
     "accounts:restrict_member": lambda: {"reason": "ill-mannered"},
     "accounts:lift_restriction": dict,
@@ -190,9 +197,10 @@ STATES = {
     "mfa_remove_webauthn", "mfa_edit_webauthn",
     "account_login", "account_logout", "account_reauthenticate", "account_change_password", "account_reset_password",
     "account_reset_password_from_key", "accounts:give_first_password", "circulation:resume_hold",
-    "circulation:resume_mine", "catalog:import_columns", "catalog:import_options", "catalog:decide_import",
+    "accounts:enable_webhook", "circulation:resume_mine", "catalog:import_columns", "catalog:import_options",
+    "catalog:decide_import",
     "catalog:apply_import", "catalog:discard_import", "catalog:undo_import", "catalog:scan_choices",
-    "catalog:scan_again",
+    "catalog:scan_again", "accounts:tokens",
 }  # fmt: skip
 
 
@@ -211,8 +219,11 @@ def url(address: Callable[[str], str], member_user: User, monkeypatch: pytest.Mo
     loan = make_loan(CopyFactory(barcode="C-OUT"), member_user.member)
     CopyFactory(barcode="C-IN")
     hold = make_hold(member=member_user.member)
-    own = {"renew_mine": loan, "cancel_mine": hold, "suspend_mine": hold}
-    names = {f"circulation:{name}": reverse(f"circulation:{name}", args=[row.pk]) for name, row in own.items()}
+    own = {
+        "circulation:renew_mine": loan, "circulation:cancel_mine": hold, "circulation:suspend_mine": hold,
+        "accounts:revoke_token": a_token(member_user),
+    }  # fmt: skip
+    names = {name: reverse(name, args=[row.pk]) for name, row in own.items()}
     return lambda name: names.get(name) or _with_a_queue(address(name))
 
 
@@ -251,7 +262,7 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
         "library_site:backups", "library_site:download_backup",
         "library_site:after_sign_in", "library_site:unsent",
         "accounts:members", "accounts:member", "accounts:member_card", "accounts:my_record", "accounts:sign_ins",
-        "accounts:audit", "accounts:audit_csv", "accounts:staff",
+        "accounts:webhooks", "accounts:audit", "accounts:audit_csv", "accounts:staff",
         "mfa_index", "mfa_view_recovery_codes", "mfa_list_webauthn",
         "catalog:search", "catalog:suggest", "catalog:book", "catalog:jsonld", "catalog:cite", "catalog:cover",
         "catalog:small_cover", "catalog:new", "catalog:popular", "catalog:new_feed", "catalog:popular_feed",

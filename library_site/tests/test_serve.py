@@ -21,6 +21,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import LibrarySettings
 from catalog.tests.factories import BookFactory
+from library_site.first_run import is_new
 from library_site.installation import write_env
 from library_site.management.commands.serve import EVERYWHERE, Command
 from library_site.static_files import collect_if_changed
@@ -173,12 +174,12 @@ def test_folder_that_cannot_be_made_is_named_in_one_line(serve: Callable[..., Ru
 
 
 def test_demo_is_loaded_into_a_new_library_only_and_not_again_after_it_was_removed(db: None) -> None:
-    assert Command()._is_new()
+    assert is_new()
     LibrarySettings.objects.update(demo={"was_removed": True})
-    assert not Command()._is_new()
+    assert not is_new()
     LibrarySettings.objects.update(demo={})
     BookFactory()
-    assert not Command()._is_new()
+    assert not is_new()
 
 
 def test_static_files_are_collected_again_only_after_a_change(settings: Any, tmp_path: Path) -> None:

@@ -5,9 +5,16 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import gettext as _
 
+from accounts.api.problems import response_of_status
+
 
 def page(request: HttpRequest, status: int, title: str, sentences: list[str], back: str = "") -> HttpResponse:
-    """An error page that needs neither database nor session. ``back``: where a link leads back to."""
+    """An error page that needs neither database nor session. ``back``: where a link leads back to.
+
+    A program gets a problem document instead.
+    """
+    if request.path.startswith("/api/"):
+        return response_of_status(status)
     words = request.GET.get("q", "")[:200]
     context = {"title": title, "sentences": sentences, "status": status, "back": back, "q": words}
     return HttpResponse(loader.get_template("errors/error.html").render(context), status=status)
@@ -70,6 +77,14 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     ])  # fmt: skip
     response.headers["Retry-After"] = "5"
     return response
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """Shown by the proxy, which cannot know how far the site came with what was sent."""
+    return page(request, 503, _("The library is away for a moment"), [
+        _("It is being started again. Whether what you sent just now was saved is not known."),
+        _("Wait a few seconds and reload the page, or send the form again: what arrives twice counts once."),
+    ])  # fmt: skip
 
 
 @login_not_required

@@ -11,11 +11,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from accounts.models import LibrarySettings, Member, User
-from accounts.queries import waits_for_set_up
-from accounts.services.library import new_set_up_code
-from catalog.models import Book
-from library_site.demo.signing_in import sign_ins_that_work
+from library_site.first_run import greeting, is_new
 from library_site.operation.readiness import clock_problem
 from library_site.processes import run_together
 from library_site.static_files import collect_if_changed
@@ -42,7 +38,7 @@ class Command(BaseCommand):
         if problem := clock_problem():
             self.stderr.write(f"Warning: {problem}. Set it right: due dates and fines hang on it.")
         collect_if_changed()
-        if options["demo"] == "yes" and self._is_new():
+        if options["demo"] == "yes" and is_new():
             self.stdout.write("The library is empty: loading the demo library (DEMO=no leaves it empty) ...")
             call_command("load_demo", verbosity=0)
         address = self._address(host, port)
@@ -76,11 +72,6 @@ class Command(BaseCommand):
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise CommandError(f"The folder {folder} cannot be written to by the user who runs Openshelf.")
 
-    def _is_new(self) -> bool:
-        """Nothing is here, and nobody took the demo out to have it so."""
-        is_empty = not (User.objects.exists() or Member.objects.exists() or Book.objects.exists())
-        return is_empty and not LibrarySettings.current().demo
-
     def _reachable_as(self, host: str) -> str:
         if host != EVERYWHERE:
             return host
@@ -104,19 +95,15 @@ class Command(BaseCommand):
         return {**os.environ, "ALLOWED_HOSTS": ",".join(hosts), "SITE_URL": address}
 
     def _greet(self, address: str) -> None:
-        self.stdout.write(self.style.SUCCESS(f"\nOpenshelf: {address}"))
-        for name, password, role in sign_ins_that_work():
-            self.stdout.write(f"  sign in as {name:<12} password {password}   ({role}, demo)")
-        if waits_for_set_up(LibrarySettings.current()):
-            self.stdout.write(f"  Set the library up at {address}/setup/ with the code {new_set_up_code()}")
-        self.stdout.write("Stop with Ctrl-C.\n")
+        title, *lines = greeting(address)
+        self.stdout.write(self.style.SUCCESS(f"\n{title}"))
+        for line in [*lines, "Stop with Ctrl-C.\n"]:
+            self.stdout.write(line)
         self.stdout.flush()
 
     def _commands(self, host: str, port: int) -> list[list[str]]:
         site = [
             sys.executable, "-m", "gunicorn", "library_site.wsgi", "--bind", f"{host}:{port}",
-            "--worker-class", "gthread", "--workers", str(settings.WEB_CONCURRENCY), "--threads", "8",
-            "--no-control-socket", "--log-level", "warning", "--graceful-timeout", "20",
-            "--config", "python:library_site.web_server",
+            "--workers", str(settings.WEB_CONCURRENCY), "--config", "python:library_site.web_server",
         ]  # fmt: skip
         return [site, [sys.executable, "manage.py", "worker"]]

@@ -3,31 +3,36 @@
 import logging
 import signal
 import threading
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import translation
 
 from accounts.models import LibrarySettings
 from accounts.services import work
 from catalog.tasks import go_on_with_covers, go_on_with_imports, go_on_with_search
-from circulation.tasks import do_the_daily_work, send_messages
+from circulation.tasks import do_the_daily_work, send_events, send_messages
 from library_site.tasks import make_backups
 
 logger = logging.getLogger(__name__)
 
-PIECES = (do_the_daily_work, send_messages, go_on_with_search, go_on_with_imports, go_on_with_covers, make_backups)
+PIECES = (
+    do_the_daily_work, send_messages, send_events, go_on_with_search, go_on_with_imports, go_on_with_covers,
+    make_backups,
+)  # fmt: skip
 PAUSE_SECONDS = 1.0
 
 
 class Command(BaseCommand):
     help = (
-        "Do what takes long: messages, imports, covers, and once a day the daily work. Runs until stopped (Ctrl-C); "
-        "several may run side by side."
+        "Do what takes long: messages, webhooks, imports, covers, and once a day the daily work. Runs until stopped "
+        "(Ctrl-C); several may run side by side."
     )
 
     def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--alive", type=Path, help="a file that is touched as long as this worker can do its work")
         parser.add_argument("--once", action="store_true", help="stop when nothing is left to do")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,7 +40,7 @@ class Command(BaseCommand):
         if threading.current_thread() is threading.main_thread():
             for name in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(name, lambda *_signal: self.stopping.set())
-        pulse = threading.Thread(target=self._beat, daemon=True)
+        pulse = threading.Thread(target=self._beat, args=[options["alive"]], daemon=True)
         pulse.start()
         while not self.stopping.is_set():
             busy = self._one_round()
@@ -62,11 +67,13 @@ class Command(BaseCommand):
             close_old_connections()
         return busy
 
-    def _beat(self) -> None:
+    def _beat(self, alive: Path | None) -> None:
         while not self.stopping.is_set():
             try:
                 work.beat()
-            except OperationalError as error:
+                if alive:
+                    alive.touch()
+            except (OperationalError, InterfaceError) as error:
                 logger.warning("the worker's pulse could not be written: %s", error)
             close_old_connections()
             self.stopping.wait(work.PULSE_SECONDS / 3)
