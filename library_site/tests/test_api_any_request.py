@@ -29,7 +29,7 @@ from circulation.tests.factories import make_hold, make_loan
 from library_site.wsgi import application
 
 pytestmark = pytest.mark.django_db
-CASES = int(os.environ.get("API_CASES", "12"))
+CASES = int(os.environ.get("API_CASES", "8"))
 SEED = int(os.environ.get("API_SEED", "1"))
 CHECKS = [
     not_a_server_error, checks.status_code_conformance, checks.content_type_conformance,
