@@ -39,6 +39,7 @@ VERBS: dict[str, str | Promise] = {
     # signing in
     "give_first_password": _("First password given"),
     "choose_password": _("Password chosen"),
+    "register_staff": _("Staff registered"),
     "set_password_in_admin": _("Password set"),
     "change_second_factor": _("Second factor changed"),
     "reset_second_factor": _("Second factor taken away"),
@@ -68,6 +69,14 @@ VERBS: dict[str, str | Promise] = {
     "cancel_message": _("Message cancelled"),
     "change_text": _("Text of messages changed"),
     "reset_text": _("Text of messages reset"),
+    # other programs
+    "add_webhook": _("Webhook added"),
+    "change_webhook": _("Webhook changed"),
+    "test_webhook": _("Webhook tried"),
+    "replace_webhook_secret": _("Secret of a webhook replaced"),
+    "disable_webhook": _("Webhook switched off"),
+    "remove_webhook": _("Webhook removed"),
+    "resend_event": _("Event sent again"),
     # books and copies
     "add_book": _("Book added"),
     "edit_book": _("Book changed"),

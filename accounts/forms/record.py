@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.apps import apps
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -21,8 +22,11 @@ def verbs() -> list[tuple[str, str]]:
 
 
 def kinds() -> list[tuple[str, str]]:
-    models = [model for app in APPS for model in apps.get_app_config(app).get_models()]
-    named = ((model._meta.label_lower, str(capfirst(model._meta.verbose_name))) for model in models)
+    """Those with a name in words: what has none is kept for the program alone, and nobody acts upon it."""
+    models = [model._meta for app in APPS for model in apps.get_app_config(app).get_models()]
+    named = [
+        (meta.label_lower, str(capfirst(name))) for meta in models if isinstance(name := meta.verbose_name, Promise)
+    ]
     return [("", _("all")), *sorted(named, key=lambda pair: pair[1])]
 
 

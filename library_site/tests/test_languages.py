@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import Branch, LibrarySettings, Member, MemberCategory, User
+from accounts.tests.second_factors import code_of, give_app, give_recovery_codes
 from catalog.models import CopyType
 from catalog.tests.factories import BookFactory, CopyFactory
 from circulation.services.ledger import charge_member
@@ -128,11 +129,16 @@ def english_in(html: str) -> list[str]:
 
 PUBLIC = ["/", "/search/?q=zauber", "/search/?q=nichts", "/accounts/login/", "/accounts/signup/",
           "/accounts/password/reset/", "/accounts/password/reset/done/", "/gibt-es-nicht/"]  # fmt: skip
-MINE = ["/me/", "/me/?show=overdue", "/me/?show=returned", "/me/fines/", "/me/profile/", "/accounts/password/change/"]
+MINE = ["/me/", "/me/?show=overdue", "/me/?show=returned", "/me/fines/", "/me/profile/", "/accounts/password/change/",
+        "/me/record/", "/me/sessions/"]  # fmt: skip
 DESK = ["/desk/", "/desk/issue/", "/desk/return/", "/desk/renew/", "/desk/loans/", "/desk/loans/?show=overdue",
         "/desk/books/", "/desk/books/?q=nichts", "/desk/books/add/", "/desk/members/", "/desk/members/?q=niemand",
         "/desk/members/add/", "/desk/import/", "/desk/export/", "/desk/scan/", "/desk/books/duplicates/",
         "/desk/books/merge/", "/desk/copies/change/"]  # fmt: skip
+ADMINS = ["/desk/settings/", "/desk/staff/", "/desk/audit/", "/desk/backups/"]
+SECOND_FACTOR = "/accounts/second-factor/"
+WITHOUT_ONE = ["", "app/", "passkeys/", "passkeys/add/"]
+WITH_ONE = ["", "app/remove/", "confirm/", "recovery-codes/", "recovery-codes/new/"]
 
 
 def leftovers(client: Client, paths: list[str]) -> dict[str, list[str]]:
@@ -160,10 +166,22 @@ def test_pages_of_the_desk_in_german_say_nothing_in_english(german_library: Memb
     assert leftovers(desk, DESK + of_the_member) == {}
 
 
-def test_settings_in_german_say_nothing_in_english(german_library: Member, admin_user: User, client: Client) -> None:
+def test_pages_of_an_admin_in_german_say_nothing_in_english(
+    german_library: Member, admin_user: User, librarian: User, admin_desk: Client
+) -> None:
     User.objects.filter(pk=admin_user.pk).update(name="Ada Amsel")
-    client.force_login(admin_user)
-    assert leftovers(client, ["/desk/settings/"]) == {}
+    give_app(librarian)
+    assert leftovers(admin_desk, [*ADMINS, f"/desk/staff/{librarian.pk}/second-factor/"]) == {}
+
+
+def test_pages_of_the_second_factor_in_german_say_nothing_in_english(
+    german_library: Member, librarian: User, desk: Client
+) -> None:
+    assert leftovers(desk, [f"{SECOND_FACTOR}{page}" for page in WITHOUT_ONE]) == {}
+    secret = give_app(librarian)
+    give_recovery_codes(librarian)
+    desk.post(f"{SECOND_FACTOR}confirm/", {"code": code_of(secret)})
+    assert leftovers(desk, [f"{SECOND_FACTOR}{page}" for page in WITH_ONE]) == {}
 
 
 def test_english_is_found(german_library: Member, client: Client) -> None:
