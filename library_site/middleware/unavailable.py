@@ -13,6 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from library_site.views.errors import unavailable
 
 UNAVAILABLE = (OperationalError, InterfaceError)
+# Tries that cannot be counted are refused as too many, a sign-in that cannot be noted counts as gone: the visitor has
+# done nothing wrong.
+BLAMES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.BAD_REQUEST)
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +44,8 @@ class DatabaseUnavailableMiddleware:
         trouble = Trouble()
         with connection.execute_wrapper(trouble):
             response = self.get_response(request)
-        # Tries that cannot be counted are refused as too many; the visitor has done nothing wrong.
-        uncounted = response.status_code == HTTPStatus.TOO_MANY_REQUESTS and trouble.was_seen
-        return unavailable(request) if uncounted or hasattr(request, "database_unavailable") else response
+        is_blamed = response.status_code in BLAMES and trouble.was_seen
+        return unavailable(request) if is_blamed or hasattr(request, "database_unavailable") else response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, UNAVAILABLE):

@@ -20,7 +20,9 @@ from library_site.tests.addresses import ADMINS, ANYBODY_SIGNED_IN, AUDIENCE, ME
 from library_site.tests.test_pages_are_closed import ASKS_ANOTHER_COMPUTER, POST_ONLY
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
-PAGES = [name for name in AUDIENCE if name not in POST_ONLY | ASKS_ANOTHER_COMPUTER | {"library_site:ready"}]
+NOTES_A_SECRET = {"mfa_activate_totp", "mfa_add_webauthn"}  # in the session, so that the form can be checked by it
+LEFT_OUT = POST_ONLY | ASKS_ANOTHER_COMPUTER | NOTES_A_SECRET | {"library_site:ready"}
+PAGES = [name for name in AUDIENCE if name not in LEFT_OUT]
 ON_SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="a full disk is played by SQLite's own limit")
 
 
@@ -64,6 +66,12 @@ def test_every_page_opens_while_somebody_else_writes(
     with locked():
         assert {name: browser[name].get(urls[name]).status_code for name in PAGES} == free
     assert {name for name, status in free.items() if status >= 500} == set()
+
+
+def test_page_that_has_to_note_something_says_to_wait_while_somebody_else_writes(desk: Client) -> None:
+    with locked():
+        page = desk.get("/accounts/second-factor/app/")
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
 
 
 def test_what_cannot_be_written_is_said_and_saves_nothing_and_can_be_sent_again(desk: Client) -> None:
