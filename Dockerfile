@@ -24,7 +24,9 @@ COPY . .
 RUN ENV_FILE=/dev/null SECRET_KEY=only-while-the-image-is-built-0123456789-abcdefghijklmnop \
     ALLOWED_HOSTS=localhost,127.0.0.1 /venv/bin/python manage.py collectstatic --noinput -v 0 && \
     /venv/bin/python -m compileall -q /app && \
-    pip --python /venv/bin/python uninstall --yes brotli && rm -r /venv/lib/python3*/site-packages/django/contrib/admin/static
+    pip --python /venv/bin/python uninstall --yes brotli && cd /venv/lib/python3*/site-packages && \
+    rm -r django/contrib/admin/static rest_framework/static drf_spectacular_sidecar/static && \
+    rm -r /app/staticfiles/drf_spectacular_sidecar/redoc && find /app/staticfiles -name '*.map*' -delete
 
 FROM python:${PYTHON}-slim-trixie
 # What backups of PostgreSQL call, without the Perl that its package brings along.
