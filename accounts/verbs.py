@@ -47,6 +47,7 @@ VERBS: dict[str, str | Promise] = {
     "make_token": _("Token made"),
     "revoke_token": _("Token revoked"),
     "revoke_all_tokens": _("Tokens revoked"),
+    "register_staff": _("Staff registered"),
     # the library
     "set_up_library": _("Library set up"),
     "change_settings": _("Settings changed"),
@@ -68,6 +69,14 @@ VERBS: dict[str, str | Promise] = {
     "cancel_message": _("Message cancelled"),
     "change_text": _("Text of messages changed"),
     "reset_text": _("Text of messages reset"),
+    # other programs
+    "add_webhook": _("Webhook added"),
+    "change_webhook": _("Webhook changed"),
+    "remove_webhook": _("Webhook removed"),
+    "disable_webhook": _("Webhook switched off"),
+    "test_webhook": _("Webhook tested"),
+    "replace_webhook_secret": _("Secret of a webhook replaced"),
+    "resend_event": _("Event sent again"),
     # books and copies
     "add_book": _("Book added"),
     "edit_book": _("Book changed"),
