@@ -39,6 +39,7 @@ VERBS: dict[str, str | Promise] = {
     # signing in
     "give_first_password": _("First password given"),
     "choose_password": _("Password chosen"),
+    "register_staff": _("Staff registered"),
     "set_password_in_admin": _("Password set"),
     "change_second_factor": _("Second factor changed"),
     "reset_second_factor": _("Second factor taken away"),
@@ -47,7 +48,6 @@ VERBS: dict[str, str | Promise] = {
     "make_token": _("Token made"),
     "revoke_token": _("Token revoked"),
     "revoke_all_tokens": _("Tokens revoked"),
-    "register_staff": _("Staff registered"),
     # the library
     "set_up_library": _("Library set up"),
     "change_settings": _("Settings changed"),
@@ -72,10 +72,10 @@ VERBS: dict[str, str | Promise] = {
     # other programs
     "add_webhook": _("Webhook added"),
     "change_webhook": _("Webhook changed"),
-    "remove_webhook": _("Webhook removed"),
-    "disable_webhook": _("Webhook switched off"),
-    "test_webhook": _("Webhook tested"),
+    "test_webhook": _("Webhook tried"),
     "replace_webhook_secret": _("Secret of a webhook replaced"),
+    "disable_webhook": _("Webhook switched off"),
+    "remove_webhook": _("Webhook removed"),
     "resend_event": _("Event sent again"),
     # books and copies
     "add_book": _("Book added"),

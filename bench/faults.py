@@ -1,5 +1,6 @@
 """Breaks one part of the stack after the other while people work: what still works, what is seen, does it heal?"""
 
+import html
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,7 +55,7 @@ class Faults:
                 "seconds": round(broken_until - began, 1),
                 "tries": counted(tries),
                 "slowest": {kind: max(t.seconds for t in tries if t.kind == kind) for kind in counted(tries)},
-                "seen": sorted({f"{each.outcome}: {each.heading}" for each in failed}),
+                "seen": sorted({html.unescape(f"{each.outcome}: {each.heading}").strip(": ") for each in failed}),
                 "healed_after": healed,
                 "sound": sound,
                 "lost": lost,

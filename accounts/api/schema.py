@@ -155,7 +155,7 @@ class OperationSchema(AutoSchema):
 
 
 @cache
-def _page_of(shown: type[serializers.Serializer]) -> type[serializers.Serializer]:
+def _page_of(shown: Any) -> type[serializers.Serializer]:
     """What a page of a list of these looks like."""
     parts = {
         "results": shown(many=True),

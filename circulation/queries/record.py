@@ -33,13 +33,14 @@ class Change(NamedTuple):
 def about_member(member: Member) -> Q:
     """A condition for the actions that concerned ``member``: the person, the sign-in, loans, holds, account, messages.
 
-    What was lent long ago and has forgotten its member is not among them any more.
+    What was lent long ago and has forgotten its member is not among them any more. The keys are read here, a query for
+    each kind of thing: with them an index finds the actions, where conditions within conditions would read them all.
     """
     condition = Q(target_type=Member._meta.label_lower, target_id=member.pk)
     if member.user_id:
         condition |= Q(target_type=User._meta.label_lower, target_id=member.user_id)
     for model in OF_A_MEMBER:
-        keys = model._default_manager.filter(member=member).order_by().values("pk")
+        keys = list(model._default_manager.filter(member=member).order_by().values_list("pk", flat=True))
         condition |= Q(target_type=model._meta.label_lower, target_id__in=keys)
     return condition
 
@@ -59,10 +60,10 @@ def things(actions: Iterable[Action]) -> dict[int, Thing]:
 
 
 def changes_of(action: Action) -> list[Change]:
-    """What was so before ``action`` and after it, field by field."""
-    names = dict.fromkeys([*action.before, *action.after])
+    """What was so before ``action`` and after it, field by field, in the order of their names."""
     model = _model(action.target_type)
-    return [Change(_field(model, n), _value(action.before.get(n)), _value(action.after.get(n))) for n in names]
+    names = {*action.before, *action.after}  # each database keeps them in an order of its own
+    return sorted(Change(_field(model, n), _value(action.before.get(n)), _value(action.after.get(n))) for n in names)
 
 
 def _model(kind: str) -> type[Model] | None:

@@ -65,7 +65,7 @@ def test_columns_are_named_where_nobody_guesses(program: Program) -> None:
 def test_file_sent_twice_is_one_import_and_leaves_no_other_file(program: Program) -> None:
     first, second = (send(program, Idempotency_Key="k") for _n in range(2))
     assert (first.content, second.headers["Idempotency-Replayed"]) == (second.content, "true")
-    assert (ImportBatch.objects.count(), len(list(folder().iterdir()))) == (1, 1)
+    assert (ImportBatch.objects.count(), len(list(folder().glob("*")))) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_file_sent_twice_is_one_import_and_leaves_no_other_file(program: Program
 def test_file_that_cannot_be_read_is_refused_and_not_kept(data: bytes, code: str, program: Program) -> None:
     answer = send(program, data)
     assert (problem_of(answer), answer.json()["reasons"][0]["code"]) == ((409, "refused"), code)
-    assert (list(folder().iterdir()), ImportBatch.objects.count()) == ([], 0)
+    assert (list(folder().glob("*")), ImportBatch.objects.count()) == ([], 0)
 
 
 def test_file_of_somebody_without_the_right_is_not_read(member_user: User) -> None:
