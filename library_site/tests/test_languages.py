@@ -130,12 +130,12 @@ def english_in(html: str) -> list[str]:
 PUBLIC = ["/", "/search/?q=zauber", "/search/?q=nichts", "/accounts/login/", "/accounts/signup/",
           "/accounts/password/reset/", "/accounts/password/reset/done/", "/gibt-es-nicht/"]  # fmt: skip
 MINE = ["/me/", "/me/?show=overdue", "/me/?show=returned", "/me/fines/", "/me/profile/", "/accounts/password/change/",
-        "/me/record/", "/me/sessions/"]  # fmt: skip
+        "/me/record/", "/me/sessions/", "/me/tokens/"]  # fmt: skip
 DESK = ["/desk/", "/desk/issue/", "/desk/return/", "/desk/renew/", "/desk/loans/", "/desk/loans/?show=overdue",
         "/desk/books/", "/desk/books/?q=nichts", "/desk/books/add/", "/desk/members/", "/desk/members/?q=niemand",
         "/desk/members/add/", "/desk/import/", "/desk/export/", "/desk/scan/", "/desk/books/duplicates/",
         "/desk/books/merge/", "/desk/copies/change/"]  # fmt: skip
-ADMINS = ["/desk/settings/", "/desk/staff/", "/desk/audit/", "/desk/backups/"]
+ADMINS = ["/desk/settings/", "/desk/staff/", "/desk/audit/", "/desk/backups/", "/desk/webhooks/", "/desk/webhooks/add/"]
 SECOND_FACTOR = "/accounts/second-factor/"
 WITHOUT_ONE = ["", "app/", "passkeys/", "passkeys/add/"]
 WITH_ONE = ["", "app/remove/", "confirm/", "recovery-codes/", "recovery-codes/new/"]
