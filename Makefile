@@ -8,6 +8,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+# One more than there are processors: many a test waits for a server or a browser.
+WORKERS := $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)' 2>/dev/null)
 READY := $(VENV)/.ready-$(VERSION)
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -20,7 +22,7 @@ run: $(READY) .env ## set up and run the library (HOST=0.0.0.0 opens it to the l
 
 test: $(READY)-dev ## set up and run all tests on SQLite
 	@$(BIN)/python -m library_site.tests.browser
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 checks: lint types
 	$(BIN)/python manage.py makemigrations --check --dry-run --settings library_site.tests.settings
@@ -28,7 +30,7 @@ checks: lint types
 
 ci: export REQUIRE_BROWSER := 1
 ci: checks test ## everything that must hold before a change lands; wants PostgreSQL and Chromium
-	$(BIN)/python -m library_site.tests.on_postgres -n auto --dist loadgroup
+	$(BIN)/python -m library_site.tests.on_postgres -n $(WORKERS) --dist loadgroup
 
 long: ci ## what takes long: many plays in any order, thousands of requests to the API, and the benchmarks at a small size
 	LONG=1 $(BIN)/pytest circulation/tests/test_any_order.py library_site/tests/test_reload.py \
