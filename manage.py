@@ -28,10 +28,8 @@ def main() -> None:
     except OperationalError as error:
         if "--traceback" in sys.argv:
             raise
-        reason, what = " ".join(str(error).split()), "database"
-        if type(error).__name__ == "CacheAway":
-            what = "cache"
-        sys.exit(f"Openshelf cannot use its {what}: {reason}. (--traceback says where it stood.)")
+        reason = " ".join(str(error).split())
+        sys.exit(f"Openshelf cannot use its database: {reason}. (--traceback says where it stood.)")
 
 
 if __name__ == "__main__":

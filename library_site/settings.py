@@ -162,9 +162,13 @@ if CACHES["default"]["BACKEND"].endswith("RedisCache"):
             "CACHE_URL asks for Redis, whose client is missing: "
             "pip install --require-hashes -r requirements-postgres.txt"
         )
-    CACHES["default"]["BACKEND"] = "library_site.caching.SharedCache"
+    CACHES["default"]["BACKEND"] = "library_site.caches.RedisElseDatabase"
     CACHES["default"]["OPTIONS"] |= {"socket_connect_timeout": 0.5, "socket_timeout": 1.0}
-    SESSION_ENGINE = "library_site.sessions"
+    CACHES["database"] = {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "openshelf_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }  # fmt: skip
+    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
     CACHES["default"]["OPTIONS"]["MAX_ENTRIES"] = 20_000
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "media"))

@@ -57,7 +57,7 @@ def test_secrets_whose_making_was_cut_short_are_made_anew(folder: Path) -> None:
 def test_site_starts_with_the_secrets_it_was_given(folder: Path) -> None:
     write_secrets(folder)
     names = "DATABASES['default']['HOST'], settings.CACHES['default']['BACKEND']"
-    assert read_setting(names, ENV_FILE=str(folder / "site" / ".env")) == "db library_site.caching.SharedCache"
+    assert read_setting(names, ENV_FILE=str(folder / "site" / ".env")) == "db library_site.caches.RedisElseDatabase"
 
 
 def test_preparation_lays_out_what_the_proxy_serves_and_says_where_to_begin(

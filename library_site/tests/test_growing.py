@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
-from django.db import DatabaseError, OperationalError, connections
+from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 
-from accounts.models import Member, User
-from accounts.services import work
+from accounts.models import Member
 from catalog.models import Book
-from library_site import replica, sessions
-from library_site.caching import CacheAway, SharedCache
+from library_site import replica
+from library_site.caches import Away, RedisElseDatabase
 from library_site.connecting import tuned
 from library_site.installation import Environment
 from library_site.replica import ReadYourWritesMiddleware, ReplicaRouter
@@ -32,8 +30,14 @@ OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 1.0}
 # --- the cache ----------------------------------------------------------------------------------------------
 
 
-def cache_at(port: int) -> SharedCache:
-    return SharedCache(f"redis://127.0.0.1:{port}/0", {"OPTIONS": OPTIONS})
+@pytest.fixture(autouse=True)
+def _asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Away, "until", 0.0)
+    monkeypatch.setattr(Away, "was_noticed", False)
+
+
+def cache_at(port: int) -> RedisElseDatabase:
+    return RedisElseDatabase(f"redis://127.0.0.1:{port}/0", {"OPTIONS": OPTIONS})
 
 
 @pytest.fixture
@@ -65,61 +69,13 @@ def test_cache_in_redis_keeps_what_it_is_given(redis_port: int) -> None:
     assert shared.get("a", "nothing") == "nothing"
 
 
-def test_nothing_is_found_in_a_cache_that_is_away_and_nothing_counts_as_written() -> None:
-    away = cache_at(9)
-    assert (away.get("a"), away.get("a", 7), away.get_many(["a"])) == (None, 7, {})
-    for write in (
-        lambda: away.add("a", 1), lambda: away.set("a", 1), lambda: away.delete("a"), lambda: away.delete_many(["a"]),
-        away.ping,
-    ):  # fmt: skip
-        with pytest.raises(CacheAway, match=r"^it cannot be reached"):
-            write()
-
-
-@pytest.fixture
-def _cache_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    away = cache_at(9)
-    for name in ("get", "get_many", "add", "set", "delete", "delete_many"):
-        monkeypatch.setattr(cache, name, getattr(away, name), raising=False)
-
-
-@pytest.mark.django_db
-@pytest.mark.usefixtures("_cache_away")
-def test_desk_goes_on_without_the_cache_and_sign_ins_that_cannot_be_counted_are_refused(
-    desk: Client, librarian: User
-) -> None:
-    assert [desk.get(path).status_code for path in ("/desk/", "/search/?q=x", "/desk/loans/")] == [200] * 3
-    page = Client().post("/accounts/login/", {"login": "librarian", "password": "a guess"})
-    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
-
-
-@pytest.mark.django_db
-def test_nobody_is_signed_out_when_the_cache_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "caches", {"default": cache_at(9)})
-    session = sessions.SessionStore()
-    session["who"] = "Lena"
-    session.save()
-    again = sessions.SessionStore(session.session_key)
-    assert again["who"] == "Lena"
-    with pytest.raises(CacheAway):  # else a copy that comes back would still be signed in
-        again.flush()
-
-
-@pytest.mark.django_db
-@pytest.mark.usefixtures("_cache_away")
-def test_worker_whose_pulse_cannot_be_kept_is_not_heard_of() -> None:
-    with pytest.raises(OperationalError):
-        work.beat()
-    assert not work.worker_is_running()
-
-
 # --- settings -----------------------------------------------------------------------------------------------
 
 
 def test_cache_url_of_redis_moves_the_sign_ins_there_too() -> None:
     names = "CACHES['default']['BACKEND'], settings.SESSION_ENGINE, settings.CACHES['default']['OPTIONS']"
     assert read_setting(names, CACHE_URL="redis://cache.example:6379/0") == (
-        f"library_site.caching.SharedCache library_site.sessions {OPTIONS}"
+        f"library_site.caches.RedisElseDatabase django.contrib.sessions.backends.cached_db {OPTIONS}"
     )
 
 
