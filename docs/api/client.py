@@ -100,13 +100,14 @@ def _loan(said: dict[str, Any]) -> Loan:
 
 def main(site: str, token: str, isbn: str) -> None:
     library = Library(site, token)
-    member = library.register_member("Ada Example", email="ada@example.org")
-    print(f"{member.name} has the card {member.card_number}.")
-    saved = library.save_book(isbn)
-    print(f"“{saved.title}” is in the library ({saved.outcome}), its copy {saved.copies[0]}.")
-    loan = library.issue(saved.copies[0], member)
-    print(f"Issued; due back at {loan.due_at}.")
-    print(f"Returned at {library.take_back(loan).returned_at}.")
+    with library.session:  # its connections are closed at the end
+        member = library.register_member("Ada Example", email="ada@example.org")
+        print(f"{member.name} has the card {member.card_number}.")
+        saved = library.save_book(isbn)
+        print(f"“{saved.title}” is in the library ({saved.outcome}), its copy {saved.copies[0]}.")
+        loan = library.issue(saved.copies[0], member)
+        print(f"Issued; due back at {loan.due_at}.")
+        print(f"Returned at {library.take_back(loan).returned_at}.")
 
 
 if __name__ == "__main__":
