@@ -5,31 +5,24 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Action, ApiToken, OpenSignIn, User
-from accounts.permissions import LIBRARIAN, MEMBER
+from accounts.permissions import LIBRARIAN
 from accounts.services.sign_ins import forget_ended_sign_ins
 from accounts.services.tokens import make_token, new_token_text, usable_tokens
-from accounts.tests.factories import MemberFactory, UserFactory
+from accounts.tests.factories import UserFactory
+from accounts.tests.views.conftest import PASSWORD
 from circulation.services.removal import remove_member
 
 pytestmark = pytest.mark.django_db
-PASSWORD, ANOTHER = "a sentence nobody guesses", "another sentence nobody guesses"
+ANOTHER = "another sentence nobody guesses"
 PLACE = "/me/sessions/"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"
-
-
-@pytest.fixture
-def mia(make_user: Any) -> User:
-    user = make_user(MEMBER, username="M000042P", email="mia@example.org", password=make_password(PASSWORD))
-    MemberFactory(user=user, card_number=user.username, name="Mia")
-    return user
 
 
 def window(agent: str = FIREFOX, address: str = "203.0.113.77") -> Client:

@@ -15,19 +15,11 @@ from accounts.models import User
 from accounts.permissions import LIBRARIAN, MEMBER
 from accounts.tests.factories import MemberFactory
 from accounts.tests.threads import at_once
+from accounts.tests.views.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "a sentence nobody guesses"
 LOGIN = "/accounts/login/"
 WRONG = "This name and password do not fit together, or the sign-in is closed. Try again or ask at the desk."
-
-
-@pytest.fixture
-def mia(make_user: Any) -> User:
-    """A member who signs in by card and by e-mail."""
-    user = make_user(MEMBER, username="M000042P", email="mia@example.org", password=make_password(PASSWORD))
-    MemberFactory(user=user, card_number=user.username, name="Mia")
-    return user
 
 
 @pytest.fixture
