@@ -1,4 +1,4 @@
-"""18, granting oneself rights: only an Admin gives a role, nobody the own one, and no form reaches further than it says.
+"""18, granting oneself rights: only an Admin gives roles, nobody the own one, and no form reaches further than it says.
 
 What an Admin may do is tried in accounts/tests/admin/test_users.py.
 """
