@@ -23,7 +23,8 @@ BREAKS = [
 MANY, LONG, DEEP = "+".join(f"w{n}" for n in range(250)), "x" * 10_000, str(10**9)
 SURROGATE = "%ED%A0%80"  # half a character, as no browser sends it
 ANSWERS = {
-    f"q={LONG}": 400, f"q={MANY}": 400, f"q={MANY[:999]}": 200, f"q=book&page={DEEP}": 200, f"q=book&page={'9' * 5000}": 200,
+    f"q={LONG}": 400, f"q={MANY}": 400, f"q={MANY[:999]}": 200, f"q=book&page={DEEP}": 200,
+    f"q=book&page={'9' * 5000}": 200,
     "q=book&page=-1": 200, "q=book&page=abcdefghijk": 200, f"q=book&per_page={DEEP}&limit={DEEP}": 200, "q=a%00b": 400,
     f"q={SURROGATE}": 200, f"q={quote('%') * 300}": 200, f"q={'a*+' * 300}": 200, f"q={quote(chr(34)) * 900}": 200,
     f"q={'-x+' * 300}": 200, f"q={'e%CC%81' * 400}": 200,
@@ -53,7 +54,7 @@ def answers(client: Client, address: str, queries: dict[str, int]) -> tuple[dict
 @pytest.mark.usefixtures("shelf")
 @pytest.mark.parametrize(
     ("address", "queries"),
-    [("/search/", ANSWERS), ("/api/v1/catalogue/search", OF_PROGRAMS), ("/api/v1/books", OF_PROGRAMS)],
+    [("/search/", ANSWERS), ("/api/v1/catalogue/search", OF_PROGRAMS)],
 )
 def test_whatever_is_looked_for_is_answered_within_a_second(
     address: str, queries: dict[str, int], client: Client

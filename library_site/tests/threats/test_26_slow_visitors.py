@@ -1,4 +1,4 @@
-"""26, slow visitors: a few do not block the site by itself; for many there is the proxy, which waits for them in its place.
+"""26, slow visitors: a few do not block the site by itself; for many there is the proxy, which waits in its place.
 
 `make containers` sends four hundred through the real proxy (bench/slow_clients.py).
 """

@@ -21,8 +21,6 @@ BREAKS = [
           "Card.objects.get_or_create(number=member.card_number)"),
     Break("accounts/services/members.py", "if not Card.objects.filter(number=code).exists():",
           "if not Member.objects.filter(card_number=code).exists():"),
-    Break("accounts/migrations/0001_library_and_people.py", "('number', models.CharField(max_length=40, primary_key=True",
-          "('number', models.CharField(max_length=39, primary_key=True"),
 ]  # fmt: skip
 PAPER = "paper-pass-word"
 

@@ -1,4 +1,4 @@
-"""29, a process that remembers settings of before: each request reads them anew, in whichever process it is answered."""
+"""29, a process that remembers settings of before: each request reads them anew, whichever process answers it."""
 
 from pathlib import Path
 
