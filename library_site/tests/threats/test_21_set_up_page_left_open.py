@@ -21,7 +21,6 @@ BREAKS = [
     Break("accounts/queries/__init__.py", "library.set_up_at is None and not staff().exists()",
           "library.set_up_at is None"),
     Break("accounts/queries/__init__.py", "library.set_up_at is None and not staff().exists()", "not staff().exists()"),
-    Break("accounts/services/library.py", "filter(pk=1, set_up_at=None)", "filter(pk=1)", "twenty"),
     Break("accounts/services/library.py", "if not secrets.compare_digest(", "if not code and secrets.compare_digest("),
     Break("library_site/settings.py", '"set_up": "10/5m/ip"', '"set_up": "100/5m/ip"'),
 ]  # fmt: skip

@@ -20,7 +20,7 @@ from library_site.tests.running import free_port
 from library_site.tests.threats.breaking import Break
 
 BREAKS = [
-    Break("library_site/web_server.py", 'worker_class = "gthread"', 'worker_class = "sync"'),
+    Break("library_site/web_server.py", "threads = 8", "threads = 1"),
     Break("nginx.conf", "client_header_timeout 10s;", "client_header_timeout 10m;"),
     Break("nginx.conf", "client_max_body_size 200k;", "client_max_body_size 200k;\n    proxy_request_buffering off;"),
     Break("docker-compose.yml", "    networks: [front, back]\n    depends_on: {migrate",

@@ -3,7 +3,7 @@
 The rules day by day: circulation/tests/policy (test_due_dates.py, test_fines.py, test_properties.py).
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -49,7 +49,7 @@ def test_loan_is_due_at_the_end_of_the_day_of_the_library(zone: str, issued: str
 
 
 def fine(loan: Loan, branch: Branch, back: datetime) -> int:
-    return_copy(loan.copy, branch=branch, by=None, now=back)
+    return_copy(loan.copy, branch=branch, by=None, now=back.astimezone(UTC))
     return sum(LedgerEntry.objects.filter(loan=loan).values_list("amount_minor", flat=True))
 
 
