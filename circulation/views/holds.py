@@ -86,7 +86,7 @@ def _place(request: HttpRequest, book: Book, form: DeskHoldForm, member: Member)
     values = form.cleaned_data
     try:
         place_hold(
-            member, book=book, copy=values["copy"], branch=desk_branch(request.session),
+            member, book=book, copy=values["copy"], branch=values.get("branch") or desk_branch(request.session),
             starts_on=values["starts_on"], not_after=values["not_after"], by=request.user, key=values["key"],
             overrides=form.override_codes, reason=form.reason,
         )  # fmt: skip
@@ -111,9 +111,9 @@ def _book_page(request: HttpRequest, book: Book, form: DeskHoldForm, *, status: 
     return render(request, "circulation/book_holds.html", context, status=status)
 
 
-def _initial(request: HttpRequest) -> dict[str, str]:
-    """A member who was chosen on another page is filled in."""
-    return {"scan": request.GET.get("member", "")[:60]}
+def _initial(request: HttpRequest) -> dict[str, Any]:
+    """A member who was chosen on another page is filled in; it is picked up here, unless the desk says otherwise."""
+    return {"scan": request.GET.get("member", "")[:60], "branch": lambda: desk_branch(request.session)}
 
 
 def _people(text: str) -> list[Member]:

@@ -1,5 +1,6 @@
 """/desk/holds/ and the queue of a book at the desk."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.models import Action, Branch, User
-from accounts.tests.factories import MemberFactory
+from accounts.tests.factories import BranchFactory, MemberFactory
 from catalog.models import Copy
 from catalog.tests.factories import BookFactory, CopyFactory
 from circulation.models import Hold
@@ -119,6 +120,13 @@ def test_hold_is_placed_for_a_member(desk: Client, emma: Copy, librarian: User) 
     assert Action.objects.get(verb="place_hold").by == librarian
 
 
+def test_desk_says_where_it_is_picked_up(desk: Client, emma: Copy, branch: Branch) -> None:
+    other, member = BranchFactory(name="Harbour"), MemberFactory()
+    [chosen] = re.findall(r'<option value="(\d+)" selected>', desk.get(queue(emma)).content.decode())
+    send(desk, queue(emma), FORM | {"scan": member.card_number, "branch": other.pk})
+    assert (int(chosen), Hold.objects.get().branch) == (branch.pk, other)
+
+
 def test_member_is_chosen_where_the_name_fits_several(desk: Client, emma: Copy) -> None:
     for name in ("Ada One", "Ada Two"):
         MemberFactory(name=name)
@@ -184,7 +192,7 @@ def test_pages_ask_the_database_as_often_for_any_number(
         make_ready_hold()
         make_ready_hold(CopyFactory(book=emma.book))
         make_hold(emma.book, not_after=date(2999, 1, number + 1))
-    for address, queries in (("/desk/holds/", 8), ("/desk/holds/?show=ready", 12), (queue(emma), 12)):
+    for address, queries in (("/desk/holds/", 8), ("/desk/holds/?show=ready", 12), (queue(emma), 13)):
         with django_assert_max_num_queries(queries):
             desk.get(address)
 
