@@ -100,9 +100,10 @@ def _place(request: HttpRequest, book: Book, form: DeskHoldForm, member: Member)
 def _book_page(request: HttpRequest, book: Book, form: DeskHoldForm, *, status: int = 200, **more: Any) -> HttpResponse:
     today = timezone.localdate()
     ready = list(shelf().filter(book=book))
-    waiting = queues_of([book.pk], today).get(book.pk, [])
+    queues = queues_of([book.pk], today)
+    waiting = queues.get(book.pk, [])
     context = {
-        "book": book, "form": form, "rows": rows_of([*ready, *waiting], today, rule_book(request.library)),
+        "book": book, "form": form, "rows": rows_of([*ready, *waiting], today, rule_book(request.library), queues),
         "waiting": len(waiting), "suspend_form": SuspendForm(auto_id=False), "move_form": MoveForm(auto_id=False),
         **more,
     }  # fmt: skip

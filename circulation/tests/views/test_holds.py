@@ -192,7 +192,7 @@ def test_pages_ask_the_database_as_often_for_any_number(
         make_ready_hold()
         make_ready_hold(CopyFactory(book=emma.book))
         make_hold(emma.book, not_after=date(2999, 1, number + 1))
-    for address, queries in (("/desk/holds/", 8), ("/desk/holds/?show=ready", 12), (queue(emma), 13)):
+    for address, queries in (("/desk/holds/", 8), ("/desk/holds/?show=ready", 12), (queue(emma), 12)):
         with django_assert_max_num_queries(queries):
             desk.get(address)
 
