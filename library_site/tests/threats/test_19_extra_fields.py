@@ -26,7 +26,7 @@ from library_site.tests.test_sent_twice import (
     OF_A_MEMBER,
     OF_AN_ADMIN,
     TWO_OF,
-    _two,
+    first_two,
     url,  # noqa: F401 - the addresses, with what each form needs
 )
 from library_site.tests.threats.breaking import Break
@@ -87,7 +87,7 @@ def test_extra_fields_of_any_form_are_ignored(
         with transaction.atomic():
             where = url(name)
             form = as_sent()
-            where += f"?{urlencode(_two(TWO_OF[name]))}" if name in TWO_OF else ""
+            where += f"?{urlencode(first_two(TWO_OF[name]))}" if name in TWO_OF else ""
             with connection.execute_wrapper(traces := Traces()):
                 status = browser.post(where, extra() | form).status_code
             found = (status, traces, rights())

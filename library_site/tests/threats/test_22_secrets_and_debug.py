@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.conf import settings as project
 from django.test import Client
-from django.views.debug import SafeExceptionReporterFilter
 
 from accounts.models import User
 from library_site.tests.test_logs import log as lines_of_the_console  # noqa: F401 - what the console would show
@@ -42,9 +41,6 @@ def test_site_does_not_start_without_a_key_that_nobody_guesses(key: str) -> None
 
 def values_of_settings() -> set[str]:
     """Words that only somebody who sees the settings can know."""
-    shown = SafeExceptionReporterFilter().get_safe_settings()
-    names = {"SECRET_KEY", "DATABASES", "MIDDLEWARE", "BASE_DIR", "DATA_DIR"}
-    assert names <= set(shown) | {"SECRET_KEY"}
     return {project.SECRET_KEY, str(project.BASE_DIR), project.MEDIA_ROOT, *project.MIDDLEWARE, "DATABASES"}
 
 
@@ -77,7 +73,9 @@ def test_no_log_holds_a_password_a_token_or_a_session(
     secrets = {PASSWORD, client.cookies["sessionid"].value, client.cookies["csrftoken"].value}
     Client(enforce_csrf_checks=True).post("/desk/", {"password": PASSWORD})
     monkeypatch.setattr("accounts.forms.signing_in.SignInForm.clean", break_down)
-    assert client.post("/accounts/login/", {"login": "x", "password": PASSWORD}).status_code in (302, 500)
-    monkeypatch.setattr("circulation.views.desk.desk", break_down)
+    assert (
+        Client(raise_request_exception=False).post("/accounts/login/", {"login": "x", "password": PASSWORD}).status_code
+        == 500
+    )
     for written in (lines_of_the_console.getvalue(), lines_of_json.getvalue()):
         assert (written != "", [word for word in secrets if word in written]) == (True, [])

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -52,9 +53,9 @@ def port() -> Iterator[int]:
     server.wait()
 
 
-def application(environ: dict[str, object], start_response: object) -> list[bytes]:
+def application(_environ: dict[str, Any], start_response: Any) -> list[bytes]:
     """A program behind the web server that needs nothing."""
-    start_response("200 OK", [("Content-Type", "text/plain")])  # type: ignore[operator]
+    start_response("200 OK", [("Content-Type", "text/plain")])
     return [b"ok"]
 
 
