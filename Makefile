@@ -57,6 +57,7 @@ lint: $(READY)-dev
 
 types: $(READY)-dev
 	$(BIN)/mypy
+	MYPYPATH=bench $(BIN)/mypy --follow-imports silent bench/*.py
 
 messages: $(READY)-dev ## collect the texts to be translated, and compile what is (wants gettext)
 	$(BIN)/python manage.py makemessages --all --no-location --ignore .venv --ignore staticfiles

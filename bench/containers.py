@@ -75,9 +75,9 @@ class Run:
             said = stack.compose("logs", "--no-log-prefix", "migrate")
             assert "/setup/ with the code" in said, said
             prepared = self._filled(stack)
-            found = {"first_up_seconds": round(first, 1), "memory": self._memory(stack)}
-            found["tables"] = stack.inside("table_sizes")
+            found: dict[str, Any] = {"first_up_seconds": round(first, 1), "tables": stack.inside("table_sizes")}
             found["one_replica"] = self._pages(stack, prepared)
+            found["memory"] = self._memory(stack)  # of processes that have served
             found["scaled_seconds"] = round(stack.up("--scale", "web=3", "--scale", "worker=2"), 1)
             found["three_replicas"] = self._pages(stack, prepared)
             found["desks"] = self._desks(stack, prepared)
@@ -139,7 +139,7 @@ class Run:
     def _pages(self, stack: Stack, prepared: dict[str, Any]) -> dict[str, Any]:
         wanted = ("search, common word", "book")
         return {
-            name: ask(stack.url, paths, cookie="", clients=16, seconds=6, folder=self.folder)
+            name: ask(stack.url, paths, header="", clients=16, seconds=6, folder=self.folder)
             for name, _who, paths in prepared["pages"] if name in wanted
         }  # fmt: skip
 

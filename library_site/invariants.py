@@ -1,10 +1,28 @@
 """What must always be true of the database itself; checked by ``check_invariants``."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from django.apps import apps
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Exists, ForeignKey, OuterRef
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All that is read within is as it was at one moment: who writes meanwhile causes no false alarm, and waits for
+    nothing. Within a transaction of somebody else's it is that one's moment."""
+    if connection.in_atomic_block:
+        yield
+        return
+    how = " ISOLATION LEVEL REPEATABLE READ READ ONLY" if connection.vendor == "postgresql" else " DEFERRED"
+    with connection.cursor() as cursor:
+        cursor.execute(f"BEGIN{how}")
+    try:
+        yield
+    finally:
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("ROLLBACK")
 
 
 def broken() -> Iterator[str]:
