@@ -54,7 +54,7 @@ def finds(desk: Desk, title: str) -> bool:
 
 def test_reader_sees_the_copy_and_who_wrote_sees_what_they_wrote(servers: tuple[str, str], tmp_path: Path) -> None:
     one, copy = servers
-    running = Running(tmp_path, "--demo", "no", DATABASE_URL=one, REPLICA_URL=copy, REPLICA_LAG_SECONDS="60").wait()
+    running = Running(tmp_path, "--demo", "no", DATABASE_URL=one, REPLICA_URL=copy, REPLICA_LAG_SECONDS="600").wait()
     try:
         furnish(running, books=1, members=1)
         with at(copy) as follower:
