@@ -9,9 +9,7 @@ import django
 APPS = ("accounts", "catalog", "circulation", "library_site")
 # What is imported by its name in a setting or on a command line.
 BY_NAME = (
-    "gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "psycopg", "psycopg_pool", "redis",
-    "django.db.backends.sqlite3.base", "django.db.backends.postgresql.base",
-    "django.core.management.commands.shell", "django.core.mail.backends.smtp", "urllib.request",
+    "gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "psycopg", "psycopg_pool", "redis", "urllib.request",
 )  # fmt: skip
 
 

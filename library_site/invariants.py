@@ -1,10 +1,11 @@
 """What must always be true of the database itself; checked by ``check_invariants``."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from typing import Any
 
 from django.apps import apps
-from django.db import DatabaseError, connection
+from django.db import connection, transaction
 from django.db.models import Exists, ForeignKey, OuterRef
 
 
@@ -15,14 +16,23 @@ def one_moment() -> Iterator[None]:
     if connection.in_atomic_block:
         yield
         return
-    how = " ISOLATION LEVEL REPEATABLE READ READ ONLY" if connection.vendor == "postgresql" else " DEFERRED"
-    with connection.cursor() as cursor:
-        cursor.execute(f"BEGIN{how}")
+    with _without_locking(), transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+@contextmanager
+def _without_locking() -> Iterator[None]:
+    """SQLite's transactions keep others from writing as soon as they begin; one that only reads need not."""
+    connection.ensure_connection()
+    usual: Any = getattr(connection, "transaction_mode", None)
+    connection.transaction_mode = "DEFERRED"
     try:
         yield
     finally:
-        with suppress(DatabaseError), connection.cursor() as cursor:
-            cursor.execute("ROLLBACK")
+        connection.transaction_mode = usual
 
 
 def broken() -> Iterator[str]:
