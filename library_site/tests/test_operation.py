@@ -11,7 +11,6 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
@@ -21,8 +20,10 @@ from accounts.models import Action
 from accounts.services import work
 from circulation.tests.factories import make_overdue_loan
 from library_site import replica
+from library_site.caches import RedisElseDatabase
 from library_site.logs import JsonLines, without_people
 from library_site.operation import readiness
+from library_site.tests.running import free_port
 
 pytestmark = pytest.mark.django_db
 TOKEN = "a-token-of-many-different-letters-1234567890"
@@ -80,10 +81,8 @@ def test_clock_that_is_behind_what_was_recorded_makes_the_site_unready(client: C
 
 @pytest.mark.usefixtures("_worker")
 def test_cache_that_is_away_makes_the_site_unready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(*_args: Any) -> None:
-        raise OSError("connection to 10.0.0.7 refused")
-
-    monkeypatch.setattr(cache, "ping", away, raising=False)
+    away = RedisElseDatabase(f"redis://127.0.0.1:{free_port()}/0", {})
+    monkeypatch.setattr(readiness, "cache", away)
     assert readiness_of(client, "?without=worker") == (503, {"cache": "cannot be reached"})
 
 
