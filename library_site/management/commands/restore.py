@@ -33,8 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         missing = ""
         try:
-            target = connected_to(options["to"]) if options["to"] else connection
-            with closing(target):
+            with closing(connected_to(options["to"]) if options["to"] else connection) as target:
                 restore(
                     options["file"], target, key=settings.BACKUP_KEY, media=options["media"].absolute(),
                     backups=Path(settings.BACKUP_ROOT), force=options["force"], tell=self._tell,
