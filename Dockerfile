@@ -16,7 +16,7 @@ ARG READ
 RUN spoken=$(for each in $LANGUAGES; do printf '%s(_.*)?|' "$each"; done) && cd /venv/lib/python3*/site-packages && \
     find babel/locale-data -name '*.dat' | grep -vE "/(${spoken}root|$(echo $READ | tr ' ' '|'))\.dat$" | xargs rm && \
     find . -path '*/locale/*' -name '*.mo' | grep -vE "/locale/(${spoken%|})/" | xargs rm && find . -name '*.po' -delete && \
-    rm PIL/_avif.* pillow.libs/libavif-*
+    rm -f PIL/_avif.* pillow.libs/libavif-*
 
 FROM python:${PYTHON}-slim-trixie AS site
 COPY --from=packages /venv /venv
