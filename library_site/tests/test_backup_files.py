@@ -205,8 +205,13 @@ class Server:
     pg_version = 990_001
 
 
-def test_program_of_postgresql_that_is_too_old_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BackupFailed, match=r"^pg_dump \d+ is older than the server: install the client programs"):
+def test_program_of_postgresql_that_is_too_old_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "15" / "bin" / "pg_dump"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 15.9'\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(postgres, "INSTALLED", tmp_path)
+    with pytest.raises(BackupFailed, match=r"^pg_dump 15 is older than the server: install the client programs"):
         postgres.tool("pg_dump", Server())
 
 
