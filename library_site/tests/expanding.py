@@ -4,6 +4,7 @@ import gzip
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,8 @@ def released_migrations() -> set[tuple[str, str]]:
     for version in released.versions("sqlite"):
         with tempfile.NamedTemporaryFile() as file, gzip.open(released.file_of(version, "sqlite")) as packed:
             Path(file.name).write_bytes(packed.read())
-            connection = sqlite3.connect(file.name)
-            found |= set(connection.execute("SELECT app, name FROM django_migrations"))
-            connection.close()
+            with closing(sqlite3.connect(file.name)) as database:
+                found |= set(database.execute("SELECT app, name FROM django_migrations"))
     return found
 
 
