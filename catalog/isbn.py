@@ -77,8 +77,12 @@ def hyphenated(isbn13: str) -> str:
 
 def _plain(text: object) -> str:
     """ASCII digits, plain hyphens, capital X, no labels, prefixes or control characters."""
-    letters = unicodedata.normalize("NFKC", str(text or "")[:LONGEST_TEXT])
-    letters = "".join(map(_plain_character, letters)).upper()
+    letters = str(text or "")[:LONGEST_TEXT]
+    if not (letters.isascii() and letters.isprintable()):
+        letters = "".join(map(_plain_character, unicodedata.normalize("NFKC", letters)))
+    letters = letters.upper()
+    if not letters.strip("0123456789X-"):
+        return letters
     return PRICE.sub("", QUALIFIER.sub(" ", AIM_PREFIX.sub("", LABEL.sub("", letters))))
 
 

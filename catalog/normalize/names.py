@@ -47,6 +47,7 @@ def read_name(value: object) -> str:
     return "" if NOBODY.fullmatch(name) else name
 
 
+@lru_cache(maxsize=KEPT)
 def sort_name(name: str, *, is_body: bool = False) -> str:
     """The form to sort by: "Ursula K. Le Guin" -> "Le Guin, Ursula K.", "Guy de Maupassant" -> "Maupassant, Guy de".
 
@@ -89,6 +90,7 @@ def name_key(name: str) -> str:
     return match_key(sort_name(bare), NAME_LENGTH)
 
 
+@lru_cache(maxsize=KEPT)
 def looks_like_body(name: str) -> bool:
     """Whether ``name`` is that of a body, a place or a meeting: one of their words, or digits that are no dates."""
     bare = DATES.sub("", name)
