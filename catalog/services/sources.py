@@ -11,16 +11,16 @@ from catalog.models import Book, SourceRecord
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What came for ``book``: the draft of it, and its parts as they were received."""
+    """What came for the book with the key ``book``: the draft of it, and its parts as they were received."""
 
-    book: Book
+    book: int
     draft: BookDraft
     payload: dict[str, Any] = field(default_factory=dict)
 
 
 def keep_source(book: Book, draft: BookDraft, payload: dict[str, Any], now: datetime) -> bool:
     """Keep what was received (see ``keep_sources``); whether it was news."""
-    return bool(keep_sources([Received(book, draft, payload)], now)[0])
+    return bool(keep_sources([Received(book.pk, draft, payload)], now)[0])
 
 
 def keep_sources(received: Sequence[Received], now: datetime) -> list[SourceRecord | None]:
@@ -29,7 +29,7 @@ def keep_sources(received: Sequence[Received], now: datetime) -> list[SourceReco
     A part that is missing this time stays as it was received before. Inside the caller's transaction.
     """
     keys = [each.draft.source_key for each in received if each.draft.source_key]
-    here = {(row.source, row.key): row for row in SourceRecord.objects.filter(key__in=keys)} if keys else {}
+    here = {(row.source, row.key): row for row in SourceRecord.objects.filter(key__among=keys)} if keys else {}
     news = [_news(each, here, now) for each in received]
     written = {id(row): row for row in news if row}.values()
     new, old = [row for row in written if row.pk is None], [row for row in written if row.pk]
@@ -44,7 +44,7 @@ def _news(each: Received, here: dict[tuple[str, str], SourceRecord], now: dateti
     if not draft.source_key:
         return None
     name = (draft.source, draft.source_key)
-    record = here.get(name) or SourceRecord(source=draft.source, key=draft.source_key, book=each.book)
+    record = here.get(name) or SourceRecord(source=draft.source, key=draft.source_key, book_id=each.book)
     before = (record.payload, record.work_key, record.revision)
     record.payload = record.payload | {part: value for part, value in each.payload.items() if value}
     record.work_key = draft.work_key or record.work_key
