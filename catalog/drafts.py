@@ -1,8 +1,7 @@
 """BookDraft: what any source says about one edition, before it is a Book. The one thing importers hand over."""
 
-from dataclasses import dataclass, field, fields
-from functools import cache
-from operator import attrgetter
+from dataclasses import MISSING, dataclass, field, fields
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -159,16 +158,22 @@ class BookDraft:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "BookDraft":
-        """The draft that ``as_json`` wrote. Unknown keys (of a later version) are left out."""
-        known = _known(cls, values)
-        people = tuple(DraftContributor(**_known(DraftContributor, p)) for p in known.pop("contributors", ()))
-        copies = tuple(CopyDraft(**_known(CopyDraft, each)) for each in known.pop("copies", ()))
-        plain: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in known.items()}
-        return cls(contributors=people, copies=copies, **plain)
+        """The draft that ``as_json`` wrote. Keys of a later version are left out, what lacks is empty."""
+        found = _values_in(cls, values)
+        for n in AT_LISTS:
+            found[n] = tuple(found[n])
+        found[AT_PEOPLE] = tuple([DraftContributor(*_values_in(DraftContributor, each)) for each in found[AT_PEOPLE]])
+        found[AT_COPIES] = tuple([CopyDraft(*_values_in(CopyDraft, each)) for each in found[AT_COPIES]])
+        return cls(*found)
 
 
 LISTS = tuple(each.name for each in fields(BookDraft) if each.default == ())
-READ = {kind: attrgetter(*kind.__slots__) for kind in (BookDraft, DraftContributor, CopyDraft)}
+KINDS = (BookDraft, DraftContributor, CopyDraft)
+READ = {kind: attrgetter(*kind.__slots__) for kind in KINDS}
+READ_JSON = {kind: itemgetter(*kind.__slots__) for kind in KINDS}
+EMPTY = {kind: {each.name: "" if each.default is MISSING else each.default for each in fields(kind)} for kind in KINDS}
+AT_LISTS = [BookDraft.__slots__.index(name) for name in LISTS]
+AT_PEOPLE, AT_COPIES = BookDraft.__slots__.index("contributors"), BookDraft.__slots__.index("copies")
 
 
 def _values_of(part: Any) -> dict[str, Any]:
@@ -176,10 +181,9 @@ def _values_of(part: Any) -> dict[str, Any]:
     return dict(zip(part.__slots__, READ[type(part)](part), strict=True))
 
 
-@cache
-def _names(of: type) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(of))
-
-
-def _known(of: type, values: dict[str, Any]) -> dict[str, Any]:
-    return {name: values[name] for name in _names(of) if name in values}
+def _values_in(kind: type, values: dict[str, Any]) -> list[Any]:
+    """The values of the fields of a draft or a part of one, in their order."""
+    try:
+        return list(READ_JSON[kind](values))
+    except KeyError:
+        return list(READ_JSON[kind](EMPTY[kind] | values))

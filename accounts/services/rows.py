@@ -12,18 +12,19 @@ Row = Sequence[Any]
 
 
 def insert_rows(
-    model: type[models.Model], names: Sequence[str], rows: Iterable[Row], *, replacing: Sequence[str] = ()
-) -> None:
+    model: type[models.Model], names: Sequence[str], rows: Iterable[Row], *, replacing: Sequence[str] = (),
+    known_by: str = "pk",
+) -> None:  # fmt: skip
     """Insert ``rows`` into the table of ``model``: the values of its fields ``names``, foreign keys as keys.
 
     Other fields get their defaults. Nothing is checked but by the database. ``replacing``: where a row with the same
-    primary key is there already it gets these fields of the new one.
+    value of the unique field ``known_by`` is there already it gets these fields of the new one.
     """
     statement = _Statement(model, names)
     values = [statement.values(row) for row in rows]
     if values:
         with connection.cursor() as cursor:
-            cursor.executemany(statement.insert() + statement.replacing(replacing), values)
+            cursor.executemany(statement.insert() + statement.replacing(replacing, known_by), values)
 
 
 def insert_and_key(model: type[models.Model], names: Sequence[str], rows: Iterable[Row]) -> list[int]:
@@ -105,11 +106,11 @@ class _Statement:
         listed = ", ".join([f"({holes})"] * rows)
         return f"INSERT INTO {quote(self.meta.db_table)} ({columns}) VALUES {listed}"  # noqa: S608 - names of our own tables
 
-    def replacing(self, names: Sequence[str]) -> str:
-        quote = connection.ops.quote_name
+    def replacing(self, names: Sequence[str], known_by: str) -> str:
+        quote, key = connection.ops.quote_name, self.meta.pk if known_by == "pk" else self.meta.get_field(known_by)
         columns = [quote(self.meta.get_field(name).column) for name in names]
         given = ", ".join(f"{column} = excluded.{column}" for column in columns)
-        return f" ON CONFLICT ({quote(self.meta.pk.column)}) DO UPDATE SET {given}" if names else ""
+        return f" ON CONFLICT ({quote(key.column)}) DO UPDATE SET {given}" if names else ""
 
 
 def _column(model: type[models.Model], name: str) -> Any:
