@@ -12,6 +12,7 @@ DATES = re.compile(
     r"(?:\s+or\s+\d{3,4})?[,.\s]*$",
     re.IGNORECASE,
 )
+DIGIT = re.compile(r"\d")
 SUFFIX = re.compile(r"(?:jr|sr|jun|sen|ii|iii|iv|ph\.?\s?d|m\.?d|d\.?d|esq|rndr|obe|cbe)\.?", re.IGNORECASE)
 # Words that follow a family name in an inverted heading without being a given name: "Teresa of Avila, Saint".
 TITLE_WORD = re.compile(
@@ -93,7 +94,7 @@ def name_key(name: str) -> str:
 @lru_cache(maxsize=KEPT)
 def looks_like_body(name: str) -> bool:
     """Whether ``name`` is that of a body, a place or a meeting: one of their words, or digits that are no dates."""
-    bare = DATES.sub("", name)
+    bare = DATES.sub("", name) if DIGIT.search(name) else name
     return bool(re.search(r"\d|\w \(|[&+@]|\. [A-Z]\w+\. [A-Z]\w{3}", bare) or BODY_WORD.search(bare))
 
 

@@ -138,6 +138,9 @@ def _known_words(text: str) -> tuple[str, ...]:
     return tuple(words(text))
 
 
+_known_spellings = lru_cache(maxsize=KEPT)(other_spellings)
+
+
 @lru_cache(maxsize=KEPT)
 def _name_spellings(name: str) -> list[list[str]]:
     return other_spellings(name, is_name=True)
@@ -145,7 +148,7 @@ def _name_spellings(name: str) -> list[list[str]]:
 
 def _part(name: str, texts: list[str], found: list[Sequence[str]], language: str, more: list[str]) -> str:
     """The words of one part, text by text; then other spellings, then roots and ``more`` tokens."""
-    spelled = _name_spellings if name == AUTHOR else other_spellings
+    spelled = _name_spellings if name == AUTHOR else _known_spellings if name in REPEATED_PARTS else other_spellings
     if name in ROOTED_PARTS:
         more = _roots(name, texts, found, language)
     tokens: list[str] = []

@@ -72,7 +72,7 @@ def _apply(batch: ImportBatch, pks: Sequence[int], appliers: Appliers) -> None:
         rows = lines_of(batch.rows.select_for_update().filter(pk__among=pks, outcome=Outcome.WAITING).order_by("n"))
         if rows:
             appliers[rows[0].what](batch, rows, timezone.now())
-        done = batch.done + sum(1 for row in rows if row.outcome != Outcome.WAITING)
+        done = batch.done + len(rows) - [row.outcome for row in rows].count(Outcome.WAITING)
         work.reach(batch, rows[-1].n if rows else batch.cursor, done)
 
 

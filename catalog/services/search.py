@@ -57,8 +57,9 @@ def write(documents: list[Document], *, is_counted: bool) -> None:
     """
     if not documents:
         return
-    before = engine().words_of([each.pk for each in documents])
-    left = set(spelled(before)).difference(word for each in documents for part in each.parts for word in part.split())
+    left = set(spelled(engine().words_of([each.pk for each in documents])))
+    for part in (part for each in documents for part in each.parts) if left else ():
+        left.difference_update(part.split())
     rows = [(each.pk, *VALUES(each.fields)) for each in documents]
     insert_rows(SearchDocument, ("book", *FIELDS), rows, replacing=[*FIELDS, *WAITING] if is_counted else FIELDS)
     engine().write(documents)
