@@ -55,6 +55,9 @@ WARNINGS = {
 }
 
 
+LONGEST_KEY = 60  # in a source; what is longer is none
+
+
 @dataclass(frozen=True, slots=True)
 class DraftContributor:
     """Somebody who had a part in the book. ``key`` is the identity in the source, for example OL26320A, or empty."""
@@ -85,6 +88,16 @@ class CopyDraft:
     withdrawn_on: str = ""
     lost_on: str = ""
     damaged_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSource:
+    """A record of a source that a book came from or was compared with: what BookDraft says of the first of them."""
+
+    source: str
+    key: str
+    work_key: str = ""
+    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +152,7 @@ class BookDraft:
     source_key: str = ""  # of the edition: OL7353617M
     work_key: str = ""
     revision: int | None = None
+    other_sources: tuple[DraftSource, ...] = ()
     warnings: tuple[str, ...] = field(default=())  # codes of WARNINGS
     copies: tuple[CopyDraft, ...] = ()
 
@@ -147,13 +161,19 @@ class BookDraft:
         """The warnings in words for the desk."""
         return [str(WARNINGS[code]) for code in self.warnings if code in WARNINGS]
 
+    @property
+    def sources(self) -> list[DraftSource]:
+        """All records of sources that it names, the first one first."""
+        own = [DraftSource(self.source, self.source_key, self.work_key, self.revision)] if self.source_key else []
+        return [each for each in (*own, *self.other_sources) if each.key and len(each.key) <= LONGEST_KEY]
+
     def as_json(self) -> dict[str, Any]:
         """The draft as JSON values, to be kept in ImportRow.draft."""
         values = _values_of(self)
         for name in LISTS:
             values[name] = list(values[name])
-        values["contributors"] = [_values_of(person) for person in self.contributors]
-        values["copies"] = [_values_of(copy) for copy in self.copies]
+        for name in PARTS:
+            values[name] = [_values_of(part) for part in getattr(self, name)]
         return values
 
     @classmethod
@@ -162,18 +182,19 @@ class BookDraft:
         found = _values_in(cls, values)
         for n in AT_LISTS:
             found[n] = tuple(found[n])
-        found[AT_PEOPLE] = tuple([DraftContributor(*_values_in(DraftContributor, each)) for each in found[AT_PEOPLE]])
-        found[AT_COPIES] = tuple([CopyDraft(*_values_in(CopyDraft, each)) for each in found[AT_COPIES]])
+        for n, kind in AT_PARTS:
+            found[n] = tuple([kind(*_values_in(kind, each)) for each in found[n]])
         return cls(*found)
 
 
 LISTS = tuple(each.name for each in fields(BookDraft) if each.default == ())
-KINDS = (BookDraft, DraftContributor, CopyDraft)
+PARTS = {"contributors": DraftContributor, "copies": CopyDraft, "other_sources": DraftSource}
+KINDS = (BookDraft, *PARTS.values())
 READ = {kind: attrgetter(*kind.__slots__) for kind in KINDS}
 READ_JSON = {kind: itemgetter(*kind.__slots__) for kind in KINDS}
 EMPTY = {kind: {each.name: "" if each.default is MISSING else each.default for each in fields(kind)} for kind in KINDS}
 AT_LISTS = [BookDraft.__slots__.index(name) for name in LISTS]
-AT_PEOPLE, AT_COPIES = BookDraft.__slots__.index("contributors"), BookDraft.__slots__.index("copies")
+AT_PARTS = [(BookDraft.__slots__.index(name), kind) for name, kind in PARTS.items()]
 
 
 def _values_of(part: Any) -> dict[str, Any]:

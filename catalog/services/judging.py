@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from catalog.drafts import BookDraft
 from catalog.models import Book, ImportBatch, ImportRow
 from catalog.services.lines import AnyLine
-from catalog.services.matching import Found, Known, Sought, best, known_here
+from catalog.services.matching import Found, Known, best, known_here
 from catalog.services.placing import MOST_COPIES, Places, wrong_barcode
+from catalog.services.seeking import Sought
 
 Verdict, Outcome = ImportRow.Verdict, ImportRow.Outcome
 
@@ -100,6 +101,5 @@ def _marks(sought: Sought) -> list[int]:
     """Small words for everything by which a draft is found; of use within one process only."""
     marks: list[Any] = [("barcode", code) for code in sought.barcodes]
     marks += sought.numbers
-    if sought.draft.source_key:
-        marks.append(("key", sought.draft.source, sought.draft.source_key))
+    marks += [("key", *key) for key in sought.keys]
     return list(map(hash, (*marks, ("text", *sought.text))))

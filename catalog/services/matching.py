@@ -5,17 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from accounts.scans import clean_code
 from catalog.drafts import BookDraft
 from catalog.models import Book, BookIdentifier, Contributor, Copy, ImportBatch, ImportRow, SourceRecord
-from catalog.normalize.names import name_key
-from catalog.normalize.text import match_key, title_key
+from catalog.normalize.text import title_key
+from catalog.services.seeking import TELLING, Facts, Sought, facts_from, facts_of
 
 SIMILAR = 0.6  # below this, two titles under one ISBN are two books: publishers use ISBNs again
 MOST_ALIKE = 5_000  # books with the same titles and authors that are looked at for one call
 APPLIED = (ImportRow.Outcome.ADDED, ImportRow.Outcome.COPY_ADDED, ImportRow.Outcome.KNOWN)
-# What two records must say alike, beside the people, to be one without anybody being asked.
-TELLING = ("title", "subtitle", "edition", "publisher", "place", "year", "language", "pages", "format", "series")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +31,6 @@ class Found:
     id: int
     by: str
     is_certain: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """By what a candidate is judged."""
-
-    title: str
-    year: int | None
-    publisher: str
-    isbns: frozenset[str]
-    people: tuple[str, ...]
-    telling: tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """A draft with all by which it is found, made out once: barcodes, numbers, keys of title and first author."""
-
-    draft: BookDraft
-    barcodes: list[str]
-    numbers: list[tuple[str, str]]
-    text: tuple[str, str]
-
-    @classmethod
-    def of(cls, draft: BookDraft) -> "Sought":
-        return cls(draft, barcodes_of(draft), numbers_of(draft), text_of(draft))
 
 
 class _FactsById(dict[int, Facts]):
@@ -86,10 +57,9 @@ class Known:
 
     def add(self, sought: Sought, id: int) -> None:
         """Know the book of this draft too, by ``id``; whoever was known before comes first."""
-        draft = sought.draft
-        self.facts.drafts[id] = draft
-        if draft.source_key:
-            self.keys.setdefault((draft.source, draft.source_key), id)
+        self.facts.drafts[id] = sought.draft
+        for key in sought.keys:
+            self.keys.setdefault(key, id)
         for code in sought.barcodes:
             self.barcodes.setdefault(code, id)
         for number in sought.numbers:
@@ -127,7 +97,7 @@ def best(sought: Sought, known: Known, digest: str = "") -> Found | None:
     if digest in known.rows:
         return Found(known.rows[digest], "row", True)
     return (
-        _by_key(sought.draft, known)
+        _by_key(sought, known)
         or _by_barcode(sought, known)
         or _by_isbn(sought, known)
         or _by_number(sought, known)
@@ -149,7 +119,7 @@ def known_here(sought: Sequence[Sought], digests: Iterable[str] = (), batch: Imp
     known = Known()
     if wanted := [digest for digest in digests if digest]:
         known.rows = _brought_in(wanted, batch)
-    if keys := [each.draft.source_key for each in sought if each.draft.source_key]:
+    if keys := [key for each in sought for _source, key in each.keys]:
         records = SourceRecord.objects.filter(key__among=keys).values_list("source", "key", "book")
         known.keys = {(source, key): pk for source, key, pk in records}
     if codes := [code for each in sought for code in each.barcodes]:
@@ -174,37 +144,7 @@ def facts_here(pks: Iterable[int]) -> dict[int, Facts]:
     for pk, key in parts:
         people[pk].append(key)
     rows = Book.objects.filter(pk__among=pks).order_by().values_list("pk", *TELLING)
-    return {pk: _facts(telling, isbns[pk], people[pk]) for pk, *telling in rows}
-
-
-def facts_of(draft: BookDraft) -> Facts:
-    """By what the book of ``draft`` is judged."""
-    telling = [getattr(draft, name) for name in TELLING]
-    return _facts(telling, draft.isbns, [name_key(person.name) for person in draft.contributors])
-
-
-def barcodes_of(draft: BookDraft) -> list[str]:
-    """The barcodes of the draft's copies, as they are kept."""
-    return [code for copy in draft.copies if (code := clean_code(copy.barcode))]
-
-
-def numbers_of(draft: BookDraft) -> list[tuple[str, str]]:
-    """Kind and value of the numbers by which the draft may be found."""
-    listed = (
-        ("isbn13", draft.isbns), ("isbn_invalid", draft.isbns_invalid), ("lccn", draft.lccns), ("oclc", draft.oclcs),
-    )  # fmt: skip
-    return [(kind, value[:40]) for kind, values in listed for value in values]
-
-
-def text_of(draft: BookDraft) -> tuple[str, str]:
-    """The keys of the draft's title and first author, who may be nobody."""
-    return title_key(draft.title), name_key(draft.contributors[0].name) if draft.contributors else ""
-
-
-def _facts(telling: Sequence, isbns: Iterable[str], people: Iterable[str]) -> Facts:
-    values = dict(zip(TELLING, telling, strict=True))
-    said = tuple(match_key(value) if isinstance(value, str) else value for value in telling)
-    return Facts(values["title"], values["year"], match_key(values["publisher"]), frozenset(isbns), tuple(people), said)
+    return {pk: facts_from(telling, isbns[pk], people[pk]) for pk, *telling in rows}
 
 
 def _brought_in(digests: list[str], batch: ImportBatch | None) -> dict[str, int]:
@@ -248,8 +188,8 @@ def _learn_texts(known: Known, sought: Sequence[Sought]) -> None:
             known.texts[title, ""].append(pk)
 
 
-def _by_key(draft: BookDraft, known: Known) -> Found | None:
-    id = known.keys.get((draft.source, draft.source_key)) if draft.source_key else None
+def _by_key(sought: Sought, known: Known) -> Found | None:
+    id = next((known.keys[key] for key in sought.keys if key in known.keys), None)
     return Found(id, "key", True) if id is not None else None
 
 

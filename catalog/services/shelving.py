@@ -17,9 +17,10 @@ from catalog.search.documents import Stock, document
 from catalog.services.creating import Made, create_books, numbers_of
 from catalog.services.judging import barcode_taken, wrong_with
 from catalog.services.lines import AnyLine
-from catalog.services.matching import Found, Known, Sought, best, known_here
+from catalog.services.matching import Found, Known, best, known_here
 from catalog.services.placing import NewCopy, Places, save_copies, today_here
 from catalog.services.search import index_books, write
+from catalog.services.seeking import Sought
 from catalog.services.sources import Received, keep_sources
 
 Verdict, Outcome, Decision = ImportRow.Verdict, ImportRow.Outcome, ImportRow.Decision
@@ -228,9 +229,9 @@ def _index_new(new: Sequence[Plan], plans: Sequence[Plan]) -> None:
 def _keep_what_came(plans: Sequence[Plan], now: datetime) -> None:
     """The records as received, and the wish for the covers of books that have none."""
     received = [Received(plan.book, plan.draft, plan.row.draft.get("payload") or {}) for plan in plans]
-    for plan, record in zip(plans, keep_sources(received, now), strict=True):
-        if record and not plan.is_new:
-            plan.made["source"] = record.pk
+    for plan, records in zip(plans, keep_sources(received, now), strict=True):
+        if records and not plan.is_new:
+            plan.made["sources"] = [record.pk for record in records]
     wishes = {plan.book: plan.draft.cover_id for plan in reversed(plans) if plan.draft.cover_id}
     if wishes:
         having = set(Cover.objects.filter(book__in=list(wishes)).values_list("book", flat=True))

@@ -10,7 +10,8 @@ from catalog.drafts import BookDraft, CopyDraft, DraftContributor
 from catalog.models import Book, ImportBatch, ImportRow
 from catalog.services.books import add_book
 from catalog.services.importing import save_draft
-from catalog.services.matching import Known, Sought, best, find_match, find_matches, known_here, similar
+from catalog.services.matching import Known, best, find_match, find_matches, known_here, similar
+from catalog.services.seeking import Sought
 from catalog.tests.factories import CopyFactory
 
 pytestmark = pytest.mark.django_db
