@@ -5,7 +5,8 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, time
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -59,6 +60,9 @@ def _filtered(form: RecordFilterForm) -> QuerySet[Action]:
     if member := values["member"]:
         found = found.filter(about_member(member))
     exactly = {"verb": values["verb"], "target_type": values["kind"], "target_id": values["number"]}
+    if values["kind"] and not values["number"]:
+        # By the index of things SQLite would sort all loans there ever were, for every page and piece of a file anew.
+        found, exactly["kind"] = found.alias(kind=Concat("target_type", Value(""))), exactly.pop("target_type")
     found = found.filter(**{field: value for field, value in exactly.items() if value})
     if day := values["from_on"]:
         found = found.filter(at__gte=timezone.make_aware(datetime.combine(day, time.min)))

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts.models import Action, LibrarySettings, Look, Member, User
+from accounts.models import Action, ApiAnswer, LibrarySettings, Look, Member, User
 from accounts.services.library import change_settings
 from accounts.services.members import edit_member, register_member, restrict_member
 from accounts.services.record import forget_old_records, note_look
@@ -85,6 +85,26 @@ def test_page_says_who_did_what_to_whom_before_and_after(deeds: Member, admin_de
     assert "Barred from borrowing you Otto (C9) Reason: ill-mannered" in words(
         admin_desk.get(f"{PLACE}?verb=restrict_member")
     )
+
+
+def test_before_and_after_are_what_changed_in_words_for_people(admin_desk: Client, library: LibrarySettings) -> None:
+    before = {"due_at": "2026-05-05T21:59:59+00:00", "renewals": 1, "explanation": {"steps": [{"a": 1}]}}
+    after = {
+        "due_at": "2026-06-05T21:59:59+00:00",
+        "entries": [],
+        "fine": None,
+        "scopes": ["read", "manage"],
+        "x": True,
+    }
+    Action.objects.create(key="k", verb="renew", at=MORNING, target_type="circulation.loan", before=before, after=after)
+    gone = {"verb": "delete_copy", "target_type": "catalog.copy", "before": {"barcode": "B1"}}
+    Action.objects.create(key="k2", at=MORNING, **gone)
+    [removed, renewed] = [changes for _action, _thing, changes in admin_desk.get(PLACE).context["rows"]]
+    assert [tuple(change)[:3] for change in renewed if not change.is_only_before] == [
+        ("due", "5 May 2026, 21:59", "5 Jun 2026, 21:59"), ("scopes", "", "read, manage"), ("x", "", "yes"),
+    ]  # fmt: skip
+    assert [tuple(change)[:2] for change in renewed if change.is_only_before] == [("renewals", "1")]
+    assert [tuple(change) for change in removed] == [("barcode", "B1", "", False)]
 
 
 def test_what_is_gone_and_what_is_hostile_is_shown_as_text(admin_desk: Client) -> None:
@@ -200,8 +220,9 @@ def test_person_without_a_card_sees_what_was_done_to_the_sign_in(
 
 def test_member_who_is_removed_leaves_nothing_of_it(desk: Client, librarian: User, deeds: Member) -> None:
     desk.get(f"/desk/members/{deeds.pk}/")
+    ApiAnswer.objects.create(key="k", begun_at=MORNING, status=201, body='{"card_number":"C9","name":"Otto"}')
     remove_member(deeds, by=librarian)
-    kept = str(list(Action.objects.values("before", "after", "reason")))
+    kept = str([*Action.objects.values("before", "after", "reason"), *ApiAnswer.objects.values("body")])
     assert Look.objects.count() == 0
     assert [word for word in ("Otto", "555", "ill-mannered", "C9") if word in kept] == []
 
