@@ -148,6 +148,9 @@ def response_of_status(status: int) -> HttpResponse:
 def answer(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """What REST framework answers to ``error``; None: nothing known, a fault of ours."""
     problem = problem_of(error)
+    if isinstance(error, drf.UnsupportedMediaType):
+        taken = context["view"].parser_classes[0].media_type
+        problem = Problem("wrong_content_type", _("Send this as %(type)s.") % {"type": taken})
     return response(problem) if problem else None
 
 
@@ -206,10 +209,6 @@ def _throttled(error: Any) -> Problem:
     return Problem("too_many_requests", headers={"Retry-After": str(int(error.wait or 60))})
 
 
-def _unsupported(error: Any) -> Problem:
-    return Problem("wrong_content_type", _("Send this as JSON (application/json)."))
-
-
 def _stopped(error: Any) -> Problem:
     """What allauth answers to too many tries."""
     retry = error.response.headers.get("Retry-After", "300")
@@ -223,7 +222,7 @@ _MAKERS: dict[type[Exception], Callable[[Any], Problem]] = {
     drf.ValidationError: _invalid,
     InvalidModel: _invalid_model,
     drf.ParseError: lambda _error: Problem("bad_json"),
-    drf.UnsupportedMediaType: _unsupported,
+    drf.UnsupportedMediaType: lambda _error: Problem("wrong_content_type"),
     drf.NotAcceptable: lambda _error: Problem("not_acceptable"),
     drf.MethodNotAllowed: lambda _error: Problem("method_not_allowed"),
     drf.Throttled: _throttled,

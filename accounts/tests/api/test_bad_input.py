@@ -128,7 +128,11 @@ def test_body_in_pieces_is_refused_with_what_to_do_about_it(program: Program) ->
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/xml"])
 def test_body_of_another_type_is_refused(kind: str, program: Program) -> None:
-    assert problem_of(post(program, '{"name": "Mia"}', kind)) == (415, "wrong_content_type")
+    answer = post(program, '{"name": "Mia"}', kind)
+    assert (problem_of(answer), answer.json()["detail"]) == (
+        (415, "wrong_content_type"),
+        "Send this as application/json.",
+    )
 
 
 def test_body_too_large_is_refused_before_anybody_is_asked_who_it_is() -> None:
