@@ -45,8 +45,8 @@ class MemberShown(serializers.Serializer):
     expires_on = serializers.DateField(allow_null=True)
     note = serializers.CharField()
     keep_history = serializers.BooleanField(allow_null=True)
-    language = serializers.CharField()
-    notices_by = serializers.CharField()
+    language = serializers.ChoiceField(["", *LANGUAGES])
+    notices_by = serializers.ChoiceField(Member.Channel.values)
     notices_off = serializers.ListField(child=serializers.CharField())
     loans_ever = serializers.IntegerField()
 
