@@ -81,6 +81,7 @@ def _made(connection: Any, name: str) -> Iterator[None]:
         with admin.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
     except DatabaseError as error:
+        admin.close()
         reason = str(error).strip().splitlines()[0]
         user = connection.settings_dict["USER"]
         raise BackupFailed(

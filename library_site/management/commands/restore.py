@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +32,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            target = connected_to(options["to"]) if options["to"] else connection
-            restore(
-                options["file"], target, key=settings.BACKUP_KEY, media=options["media"].absolute(),
-                backups=Path(settings.BACKUP_ROOT), force=options["force"], tell=self._tell,
-            )  # fmt: skip
+            with closing(connected_to(options["to"]) if options["to"] else connection) as target:
+                restore(
+                    options["file"], target, key=settings.BACKUP_KEY, media=options["media"].absolute(),
+                    backups=Path(settings.BACKUP_ROOT), force=options["force"], tell=self._tell,
+                )  # fmt: skip
         except (BackupBroken, BackupFailed, OSError, ImproperlyConfigured) as error:
             raise CommandError(f"{options['file']} was not restored, nothing was changed: {error}.") from error
-        target.close()
         self._tell("Bringing the database up to date and checking it ...")
         environment = {**os.environ, **({"DATABASE_URL": options["to"]} if options["to"] else {})}
         for command in (["migrate", "--without-copy", "-v0"], ["check_invariants"]):
