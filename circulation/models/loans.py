@@ -15,9 +15,6 @@ class LoanQuerySet(models.QuerySet):
     def overdue(self, now) -> "LoanQuerySet":
         return self.open().filter(due_at__lt=now)
 
-    def lost(self) -> "LoanQuerySet":
-        return self.filter(outcome=Loan.Outcome.LOST)
-
 
 class Loan(models.Model):
     """A copy lent to a member. Open until ``closed_at``.
