@@ -30,7 +30,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: RecordFilterForm, status: int = 200) -> HttpResponse:
-    stretch = stretch_of(request, _filtered(form).select_related("by"))
+    stretch = stretch_of(request, actions_found(form).select_related("by"))
     targets = things(stretch.rows)
     rows = [(action, targets.get(action.pk), changes_of(action)) for action in stretch.rows]
     return render(request, "accounts/audit.html", {"form": form, "stretch": stretch, "rows": rows}, status=status)
@@ -45,13 +45,14 @@ def audit_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     columns = [_("Number"), _("When"), _("Done by"), _("Signs in as"), _("Action"), _("Action in words"),
                _("Kind of thing"), _("Its number"), _("What it is today"), _("Before"), _("After"), _("Reason"),
                _("Set aside"), _("Taken back by")]  # fmt: skip
-    lines = _lines(_filtered(form).select_related("by"), columns, request.library)
+    lines = _lines(actions_found(form).select_related("by"), columns, request.library)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="record-of-actions.csv"'
     return response
 
 
-def _filtered(form: RecordFilterForm) -> QuerySet[Action]:
+def actions_found(form: RecordFilterForm) -> QuerySet[Action]:
+    """The actions that ``form`` asks for; none where it makes no sense."""
     if not form.is_valid():
         return Action.objects.none()
     values, found = form.cleaned_data, Action.objects.all()
