@@ -16,7 +16,11 @@ from library_site.tests.threats.breaking import Break
 
 pytestmark = pytest.mark.django_db
 BREAKS = [
-    Break("accounts/adapter.py", 'credentials.get("username", ""))).lower()', 'credentials.get("username", "")))'),
+    Break(
+        "accounts/adapter.py",
+        'return str(credentials.get("email", credentials.get("username", ""))).lower()',
+        "return super()._get_login_attempts_cache_key(request, **credentials)",
+    ),
     Break("accounts/adapter.py", "            super().pre_authenticate(request, **credentials)", "            pass"),
     Break("library_site/settings.py", "10/5m/key,20/h/ip", "11/5m/key,20/h/ip"),
     Break("library_site/settings.py", "10/5m/key,20/h/ip", "10/5m/key,21/h/ip"),
