@@ -17,6 +17,7 @@ MOST_LINES = 200  # of one row: more is a quotation mark that nobody closed
 LONGEST_RAW = 20_000  # characters kept of a row that cannot be read
 MOST_CELLS = 1_000  # of such a row
 ODD = re.compile("[\0\ud800-\udfff\ufffd]")  # with what bytes that are no text are decoded to
+ENDS = "\r\n"  # of lines, as csv writes them
 HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -199,12 +200,12 @@ class _Echo:
         return line
 
 
-_WRITER = csv.writer(_Echo(), lineterminator="\n")
+_WRITER = csv.writer(_Echo())  # ends lines with both: what ends a line is what it puts into quotation marks
 
 
 def as_line(cells: list[str]) -> str:
     """``cells`` as one row of comma-separated text, the same however the table was written."""
-    return _WRITER.writerow(cells)
+    return f"{_WRITER.writerow(cells).removesuffix(ENDS)}\n"
 
 
 def storable(text: str) -> str:
