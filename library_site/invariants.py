@@ -26,13 +26,14 @@ def one_moment() -> Iterator[None]:
 @contextmanager
 def _without_locking() -> Iterator[None]:
     """SQLite's transactions keep others from writing as soon as they begin; one that only reads need not."""
-    connection.ensure_connection()
-    usual: Any = getattr(connection, "transaction_mode", None)
-    connection.transaction_mode = "DEFERRED"
+    backend: Any = connection
+    backend.ensure_connection()
+    usual = getattr(backend, "transaction_mode", None)
+    backend.transaction_mode = "DEFERRED"
     try:
         yield
     finally:
-        connection.transaction_mode = usual
+        backend.transaction_mode = usual
 
 
 def broken() -> Iterator[str]:
