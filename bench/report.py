@@ -1,6 +1,6 @@
 """Writes what was measured as tables for people (Markdown)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 QUERY_LIMIT = 12
@@ -8,7 +8,7 @@ QUERY_LIMIT = 12
 
 def tables(found: dict[str, Any]) -> str:
     """Every part that was measured, as Markdown."""
-    parts = {
+    parts: dict[str, Callable[[Any], Iterator[str]]] = {
         "pages": _pages, "queries": _queries, "weights": _weights, "desks": _desks, "api": _api, "services": _services,
         "bare": _bare, "fines": _fines, "imports": _imports, "daily": _daily,
     }  # fmt: skip
