@@ -9,18 +9,20 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from packaging.markers import Marker
 from packaging.version import VERSION_PATTERN, Version
 
 PROJECT = Path(__file__).resolve().parents[3]
-PIN = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;]+)", re.MULTILINE)
+PIN = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;]+)(?: ; ([^\\\n]+))?", re.MULTILINE)
 IS_VERSION = re.compile(VERSION_PATTERN, re.VERBOSE | re.IGNORECASE)  # some of long ago are none
 KEPT_BACK: dict[str, str] = {}  # a package and the version it is kept at, where the newest patch cannot be had
 
 
 def pins() -> dict[str, str]:
-    """Every pinned package and its version."""
-    files = sorted(PROJECT.glob("requirements*.txt"))
-    return {name: version for file in files for name, version in PIN.findall(file.read_text(encoding="utf-8"))}
+    """Every pinned package that this Python takes, and its version."""
+    texts = [file.read_text(encoding="utf-8") for file in sorted(PROJECT.glob("requirements*.txt"))]
+    pinned = [found for text in texts for found in PIN.findall(text)]
+    return {name: version for name, version, marker in pinned if not marker or Marker(marker.strip()).evaluate()}
 
 
 def on_the_index(package: str) -> list[str]:
