@@ -26,13 +26,14 @@ def one_moment() -> Iterator[None]:
 @contextmanager
 def _without_locking() -> Iterator[None]:
     """SQLite's transactions keep others from writing as soon as they begin; one that only reads need not."""
-    connection.ensure_connection()
-    usual: Any = getattr(connection, "transaction_mode", None)
-    connection.transaction_mode = "DEFERRED"
+    own: Any = connection  # what only SQLite's has
+    own.ensure_connection()
+    usual = getattr(own, "transaction_mode", None)
+    own.transaction_mode = "DEFERRED"
     try:
         yield
     finally:
-        connection.transaction_mode = usual
+        own.transaction_mode = usual
 
 
 def broken() -> Iterator[str]:
