@@ -32,11 +32,13 @@ ci: export REQUIRE_BROWSER := 1
 ci: checks test ## everything that must hold before a change lands; wants PostgreSQL and Chromium
 	$(BIN)/python -m library_site.tests.on_postgres -n $(WORKERS) --dist loadgroup
 
-long: ci ## what takes long: many plays in any order, thousands of requests to the API, and the benchmarks at a small size
+long: ci ## what takes long: many plays in any order, thousands of requests to the API, safeguards taken away, benchmarks
 	LONG=1 $(BIN)/pytest circulation/tests/test_any_order.py library_site/tests/test_reload.py \
 	  library_site/tests/test_replica_live.py library_site/tests/test_pgbouncer_live.py library_site/tests/test_released.py
 	API_CASES=2500 $(BIN)/pytest library_site/tests/test_api_any_request.py
 	API_CASES=2500 $(BIN)/python -m library_site.tests.on_postgres library_site/tests/test_api_any_request.py
+	$(BIN)/python -m library_site.tests.threats.breaking
+	$(BIN)/python -m library_site.tests.threats.newest
 	$(MAKE) mutation
 	$(BIN)/python bench/run.py --titles 5000
 	$(MAKE) containers

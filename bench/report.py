@@ -107,11 +107,12 @@ def _api(found: dict[str, Any]) -> Iterator[str]:
     yield "Lending: 16 programs at once issue and return, each copy and member once"
     yield ""
     yield from table(
-        ["", "pairs", "failed", "pairs/s", "processor ms a pair", "issue: median / p95 ms", "return: median / p95 ms"],
+        ["", "pairs", "failed", "pairs/s", "processor ms a pair", "issue: median / p95 ms", "return: median / p95 ms",
+         "both: median / p95 ms"],
         (
             [{"plain": "without a key", "keyed": "with Idempotency-Key"}[kind], each["pairs"], each["failed"],
              each["pairs_per_second"], each["cpu_ms"],
-             *(f"{each[step]['median_ms']} / {each[step]['p95_ms']}" for step in ("issue", "return"))]
+             *(f"{each[step]['median_ms']} / {each[step]['p95_ms']}" for step in ("issue", "return", "both"))]
             for kind, each in found["lending"].items()
         ),
     )  # fmt: skip

@@ -26,14 +26,14 @@ def one_moment() -> Iterator[None]:
 @contextmanager
 def _without_locking() -> Iterator[None]:
     """SQLite's transactions keep others from writing as soon as they begin; one that only reads need not."""
-    own: Any = connection  # what only SQLite's has
-    own.ensure_connection()
-    usual = getattr(own, "transaction_mode", None)
-    own.transaction_mode = "DEFERRED"
+    backend: Any = connection
+    backend.ensure_connection()
+    usual = getattr(backend, "transaction_mode", None)
+    backend.transaction_mode = "DEFERRED"
     try:
         yield
     finally:
-        own.transaction_mode = usual
+        backend.transaction_mode = usual
 
 
 def broken() -> Iterator[str]:

@@ -17,6 +17,7 @@ MOST_LINES = 200  # of one row: more is a quotation mark that nobody closed
 LONGEST_RAW = 20_000  # characters kept of a row that cannot be read
 MOST_CELLS = 1_000  # of such a row
 ODD = re.compile("[\0\ud800-\udfff\ufffd]")  # with what bytes that are no text are decoded to
+ENDS = "\r\n"  # of lines, as csv writes them
 HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -31,7 +32,10 @@ class Record:
 
 
 class _TooLong(Exception):
-    """The row that is being read goes on and on."""
+    """The row that is being read goes on and on; or, if it ``is_line``, one line of it does."""
+
+    def __init__(self, *, is_line: bool) -> None:
+        self.is_line = is_line
 
 
 class _Lines:
@@ -48,9 +52,10 @@ class _Lines:
         if not line:
             raise StopIteration
         self.taken.append(line)
-        if len(self.taken) > MOST_LINES or (len(line) >= LONGEST_LINE and line[-1] not in "\r\n"):
+        is_line = len(line) >= LONGEST_LINE and line[-1] not in "\r\n"
+        if is_line or len(self.taken) > MOST_LINES:
             self._skip_rest(line)
-            raise _TooLong
+            raise _TooLong(is_line=is_line)
         return line
 
     def _skip_rest(self, line: str) -> None:
@@ -106,15 +111,19 @@ def _records(lines: _Lines, dialect: Dialect) -> Iterator[Record]:
     n = dialect.skipped
     first = n + (2 if dialect.has_header else 1)
     while True:
-        lines.taken = []
+        lines.taken, is_cell = [], False
         n += 1
         try:
             cells = next(reader)
         except StopIteration:
             return
-        except (csv.Error, _TooLong):
-            cells = None
+        except (csv.Error, _TooLong) as error:
+            cells, is_cell = None, len(lines.taken) == 1 and _is_of_a_cell(error, lines.taken[0], dialect)
         if n < first or (cells is not None and not any(cells)):
+            continue
+        if cells is None and is_cell:
+            line = lines.taken[0][:LONGEST_RAW]
+            yield Record(n, raw=storable(as_line(line.split(dialect.delimiter)[:MOST_CELLS])), problem=_cell_too_long())
             continue
         yield _record(n, cells, lines, dialect, width)
 
@@ -131,6 +140,12 @@ def _record(n: int, cells: list[str] | None, lines: _Lines, dialect: Dialect, wi
     if not ODD.search(raw):
         return Record(n, fitted, raw)
     return Record(n, fitted, storable(raw), _odd_character(raw, dialect))
+
+
+def _is_of_a_cell(error: Exception, line: str, dialect: Dialect) -> bool:
+    """Whether ``line`` cannot be read because a cell in it is too long, and not because it has a million of them."""
+    is_long = error.is_line if isinstance(error, _TooLong) else "field limit" in str(error)
+    return is_long and line.count(dialect.delimiter) < MOST_CELLS
 
 
 def _runs_on(cells: list[str], taken: list[str], dialect: Dialect) -> bool:
@@ -168,6 +183,11 @@ def _too_long() -> str:
     )
 
 
+def _cell_too_long() -> str:
+    message = _("A cell of this row has more than %(most)d characters, which is as many as can be read. Shorten it.")
+    return message % {"most": csv.field_size_limit()}
+
+
 def _wrong_width(given: int, width: int) -> str:
     return _(
         "The row has %(given)d cells, the table has %(width)d columns. Perhaps a delimiter stands within a cell that "
@@ -180,12 +200,12 @@ class _Echo:
         return line
 
 
-_WRITER = csv.writer(_Echo(), lineterminator="\n")
+_WRITER = csv.writer(_Echo())  # ends lines with both: what ends a line is what it puts into quotation marks
 
 
 def as_line(cells: list[str]) -> str:
     """``cells`` as one row of comma-separated text, the same however the table was written."""
-    return _WRITER.writerow(cells)
+    return f"{_WRITER.writerow(cells).removesuffix(ENDS)}\n"
 
 
 def storable(text: str) -> str:

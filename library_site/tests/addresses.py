@@ -209,6 +209,32 @@ AUDIENCE = {
     "mfa_remove_webauthn": ANYBODY_SIGNED_IN,
     "mfa_edit_webauthn": ANYBODY_SIGNED_IN,
 }
+POST_ONLY = {
+    "library_site:make_backup",
+    "catalog:scan_photo", "catalog:change_scan", "catalog:scan_again", "catalog:scan_by_hand", "catalog:scan_choices",
+    "catalog:commit_scan", "catalog:empty_scan",
+    "catalog:import_upload", "catalog:import_options", "catalog:decide_import", "catalog:apply_import",
+    "catalog:discard_import", "catalog:undo_import",
+    "accounts:end_sign_in", "accounts:end_other_sign_ins", "accounts:sign_out_everywhere",
+    "accounts:test_webhook", "accounts:enable_webhook", "accounts:replace_webhook_secret", "accounts:remove_webhook",
+    "accounts:resend_event",
+    "accounts:replace_card", "accounts:restrict_member", "accounts:give_first_password", "accounts:lift_restriction",
+    "accounts:revoke_token",
+    "catalog:delete_book", "catalog:upload_cover", "catalog:remove_cover", "catalog:add_copies", "catalog:mark_copy",
+    "catalog:delete_copy", "catalog:import_save", "catalog:import_list", "catalog:pause_import",
+    "catalog:resume_import", "catalog:not_the_same", "catalog:part_merged", "catalog:change_back",
+    "circulation:renew_all_mine", "circulation:renew_mine", "circulation:choose_branch",
+    "circulation:undo", "circulation:cancel_mine", "circulation:suspend_mine", "circulation:resume_mine",
+    "circulation:let_go", "circulation:cancel_hold", "circulation:suspend_hold", "circulation:resume_hold",
+    "circulation:move_hold",
+    "circulation:calendar_open_again", "circulation:calendar_remove",
+    "circulation:resend_message", "circulation:cancel_message", "circulation:reset_notice_text",
+}  # fmt: skip
+ASKS_ANOTHER_COMPUTER = {"catalog:refresh", "catalog:import_review", "catalog:found_cover"}
+OF_A_SECOND_FACTOR = {  # opened in accounts/tests/views/test_second_factor.py
+    "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_deactivate_totp", "mfa_view_recovery_codes",
+    "mfa_remove_webauthn", "mfa_edit_webauthn",
+}  # fmt: skip
 IMPORT_ACTIONS = (
     "import_columns", "import_options", "decide_import", "apply_import", "discard_import", "undo_import",
     "import_wrong",

@@ -157,8 +157,8 @@ class Page:
         self.read_from.append(ReplicaRouter().db_for_read(Book))
         return HttpResponse()
 
-    def ask(self, method: str = "get", cookies: Any = None) -> HttpResponse:
-        request = getattr(RequestFactory(), method)("/")
+    def ask(self, method: str = "get", cookies: Any = None, path: str = "/", **headers: str) -> HttpResponse:
+        request = getattr(RequestFactory(), method)(path, headers=headers)
         request.COOKIES = {name: each.value for name, each in (cookies or {}).items()}
         return self.middleware(request)
 
@@ -171,6 +171,14 @@ def test_who_sent_a_form_reads_from_the_database_itself_and_others_do_not(monkey
     page.ask()
     assert page.read_from == ["replica", None, None, "replica"]
     assert (sent.cookies["wrote"]["max-age"], sent.cookies["wrote"]["httponly"]) == (5, True)
+
+
+def test_program_with_a_token_always_reads_what_it_wrote_and_gets_no_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
+    page, where = Page(monkeypatch), "/api/v1/books"
+    sent = page.ask("post", path=where, Authorization="Bearer osh_1")
+    page.ask(path=where, Authorization="Bearer osh_1")
+    page.ask(path=where)
+    assert (page.read_from, dict(sent.cookies)) == ([None, None, "replica"], {})
 
 
 def test_mark_ends_and_cannot_be_made_up(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:

@@ -39,9 +39,6 @@ def read_setting(name: str, **environment: str) -> str:
 @pytest.mark.parametrize(
     ("environment", "word"),
     [
-        ({"SECRET_KEY": ""}, "SECRET_KEY"),
-        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
-        ({"SECRET_KEY": "a" * 60}, "SECRET_KEY"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": "library.example.org,*"}, "ALLOWED_HOSTS"),
@@ -133,8 +130,8 @@ def test_database_that_does_not_let_us_in_is_named_in_one_line() -> None:
     assert (answer.returncode, len(answer.stderr.splitlines()), "secret" in answer.stderr) == (1, 1, False)
 
 
-def test_site_starts_with_safe_settings() -> None:
-    assert manage("check").returncode == 0
+def test_site_starts_with_safe_settings(tmp_path: Path) -> None:
+    assert manage("check", DATA_DIR=str(tmp_path)).returncode == 0
 
 
 def test_settings_named_on_the_command_line_are_the_ones_that_are_read() -> None:
@@ -142,11 +139,6 @@ def test_settings_named_on_the_command_line_are_the_ones_that_are_read() -> None
         "check", "--settings", "library_site.tests.deploy_settings", DJANGO_SETTINGS_MODULE="no.such.settings"
     )
     assert (answer.returncode, answer.stderr) == (0, "")
-
-
-@pytest.mark.parametrize("value", ["", "0", "False", "false", "no", "off", "nonsense"])
-def test_debug_is_off_unless_it_is_plainly_on(value: str) -> None:
-    assert read_setting("DEBUG", DEBUG=value) == "False"
 
 
 def test_sqlite_always_runs_with_the_settings_that_survive_load() -> None:

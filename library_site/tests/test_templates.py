@@ -27,17 +27,6 @@ def test_nothing_is_marked_safe_but_help_texts_of_forms() -> None:
     assert [each for each in found(r"\|safe\b|autoescape off") if not each.startswith("field.html")] == []
 
 
-def test_every_form_that_posts_has_a_token() -> None:
-    forms = re.compile(r"<form\b[^>]*method=\"post\".*?</form>", re.IGNORECASE | re.DOTALL)
-    without = [
-        path.name
-        for path in TEMPLATES
-        for form in forms.findall(path.read_text(encoding="utf-8"))
-        if "{% csrf_token %}" not in form
-    ]
-    assert without == []
-
-
 def test_every_search_box_ends_before_the_address_is_too_long() -> None:
     boxes = found(r"<input\b[^>]*type=\"search\"[^>]*>")
     assert (len(boxes) >= 5, found(r"<input\b(?![^>]*maxlength)[^>]*type=\"search\"[^>]*>")) == (True, [])

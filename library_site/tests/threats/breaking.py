@@ -12,6 +12,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import django
+
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[2]
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "__pycache__", "node_modules", "staticfiles", "media", "*.sqlite3*")
@@ -58,6 +60,8 @@ def _run(copy: Path, module: str, test: str) -> int:
 
 
 def main(numbers: list[str]) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "library_site.tests.settings")
+    django.setup()  # the modules import models
     missed = 0
     with tempfile.TemporaryDirectory(prefix="openshelf-broken-") as scratch:
         copy = Path(shutil.copytree(PROJECT, Path(scratch) / "copy", ignore=LEFT_OUT))
