@@ -26,7 +26,7 @@ RANKS = {
         "scans",
         "numbering",
         "prepared",
-        "progress",
+        "progress", "collecting",
         "devices",
         "verbs",
         "passwords",
