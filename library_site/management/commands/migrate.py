@@ -22,7 +22,7 @@ class WholeMigrations(MigrationExecutor):
             return super().apply_migration(state, migration, fake, fake_initial)
 
 
-of_django.MigrationExecutor = WholeMigrations  # type: ignore[misc] # its command takes no other
+of_django.MigrationExecutor = WholeMigrations  # type: ignore[attr-defined] # its command takes no other
 
 
 class Command(of_django.Command):
