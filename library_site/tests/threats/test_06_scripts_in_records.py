@@ -155,9 +155,11 @@ class Looking:
 
     def _answer(self, route: Route) -> None:
         asked = urlsplit(route.request.url)
-        if found := asked.path.startswith("/static/") and finders.find(asked.path.removeprefix("/static/")):
+        if route.request.resource_type in ("stylesheet", "image", "font"):
+            route.abort()
+        elif found := asked.path.startswith("/static/") and finders.find(asked.path.removeprefix("/static/")):
             route.fulfill(path=found)
-        elif asked.path == "/x" or route.request.method != "GET":
+        elif route.request.method != "GET":
             route.abort()
         else:
             answer = self.client.get(f"{asked.path}?{asked.query}" if asked.query else asked.path, follow=True)
