@@ -8,14 +8,15 @@ FROM python:${PYTHON}-slim-trixie AS packages
 RUN apt-get update && apt-get install -y --no-install-recommends fonts-dejavu-core postgresql-client-17
 COPY requirements.txt requirements-postgres.txt ./
 RUN python -m venv --without-pip /venv && \
-    pip --python /venv/bin/python install --no-cache-dir --require-hashes -r requirements.txt -r requirements-postgres.txt && \
+    pip --python /venv/bin/python install --no-cache-dir --no-compile --require-hashes -r requirements.txt -r requirements-postgres.txt && \
     pip --python /venv/bin/python uninstall --yes pytest pytest-django factory-boy faker pluggy iniconfig pygments
-# Texts, names and formats of languages that the site does not speak: fifty megabytes.
+# Texts, names and formats of languages that the site does not speak: fifty megabytes. Pictures in a format it refuses.
 ARG LANGUAGES
 ARG READ
 RUN spoken=$(for each in $LANGUAGES; do printf '%s(_.*)?|' "$each"; done) && cd /venv/lib/python3*/site-packages && \
     find babel/locale-data -name '*.dat' | grep -vE "/(${spoken}root|$(echo $READ | tr ' ' '|'))\.dat$" | xargs rm && \
-    find . -path '*/locale/*' -name '*.mo' | grep -vE "/locale/(${spoken%|})/" | xargs rm && find . -name '*.po' -delete
+    find . -path '*/locale/*' -name '*.mo' | grep -vE "/locale/(${spoken%|})/" | xargs rm && find . -name '*.po' -delete && \
+    rm -f PIL/_avif.* pillow.libs/libavif-*
 
 FROM python:${PYTHON}-slim-trixie AS site
 COPY --from=packages /venv /venv
@@ -31,7 +32,7 @@ RUN ENV_FILE=/dev/null SECRET_KEY=only-while-the-image-is-built-0123456789-abcde
 FROM python:${PYTHON}-slim-trixie
 # What backups of PostgreSQL call, without the Perl that its package brings along.
 RUN apt-get update && apt-get install -y --no-install-recommends libpq5 liblz4-1 libzstd1 libreadline8t64 && \
-    rm -rf /var/lib/apt/lists/*
+    rm -rf /var/lib/apt/lists/* /var/cache/debconf/* /var/cache/ldconfig/* /var/log/* /var/lib/dpkg/*-old
 COPY --from=packages /usr/lib/postgresql/17/bin/pg_dump /usr/lib/postgresql/17/bin/pg_restore \
     /usr/lib/postgresql/17/bin/psql /usr/lib/postgresql/17/bin/
 RUN useradd --create-home --uid 10001 openshelf && \
@@ -40,11 +41,12 @@ COPY --from=packages /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf /usr/share/
 COPY --from=site /venv /venv
 COPY --from=site /app /app
 WORKDIR /app
-# Python writes down what it compiled of its own library: later nothing can be written here, and each start would do it.
+# Python writes down what it compiled of all that our modules import, and of what is found by its name while the site runs,
+# but of nothing else: later nothing can be written here, and each start would do it again.
 RUN ENV_FILE=/dev/null SECRET_KEY=only-while-the-image-is-built-0123456789-abcdefghijklmnop \
-    ALLOWED_HOSTS=localhost,127.0.0.1 /venv/bin/python -c \
-    "import manage, django, gunicorn.app.wsgiapp, gunicorn.workers.gthread, urllib.request, redis, psycopg; \
-    import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'library_site.settings'; django.setup(); import library_site.urls"
+    ALLOWED_HOSTS=localhost,127.0.0.1 /venv/bin/python -m library_site.every_module && \
+    cd /venv/lib/python3*/site-packages && /venv/bin/python -m compileall -q -x '/(gis|test|admindocs|flatpages|redirects)/' \
+    django allauth/account allauth/mfa allauth/templatetags PIL
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data ENV_FILE=/data/.env
 USER 10001
 VOLUME /data

@@ -15,7 +15,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE # what is compiled once need not be compiled by every process of the tests
 
-.PHONY: run test checks ci long containers mutation lint types messages lock need-python clean
+.PHONY: run test checks ci long containers growing mutation lint types messages lock need-python clean
 
 run: $(READY) .env ## set up and run the library (HOST=0.0.0.0 opens it to the local network, DEMO=no leaves it empty)
 	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT) --demo $(DEMO)
@@ -32,17 +32,22 @@ ci: export REQUIRE_BROWSER := 1
 ci: checks test ## everything that must hold before a change lands; wants PostgreSQL and Chromium
 	$(BIN)/python -m library_site.tests.on_postgres -n $(WORKERS) --dist loadgroup
 
-long: ci ## what takes long: many plays in any order, thousands of requests to the API, and the benchmarks at a small size
+long: ci ## what takes long: many plays in any order, thousands of requests to the API, safeguards taken away, benchmarks
 	LONG=1 $(BIN)/pytest circulation/tests/test_any_order.py library_site/tests/test_reload.py \
 	  library_site/tests/test_replica_live.py library_site/tests/test_pgbouncer_live.py library_site/tests/test_released.py
 	API_CASES=2500 $(BIN)/pytest library_site/tests/test_api_any_request.py
 	API_CASES=2500 $(BIN)/python -m library_site.tests.on_postgres library_site/tests/test_api_any_request.py
+	$(BIN)/python -m library_site.tests.threats.breaking
+	$(BIN)/python -m library_site.tests.threats.newest
 	$(MAKE) mutation
 	$(BIN)/python bench/run.py --titles 5000
 	$(MAKE) containers
 
 containers: $(READY)-dev ## build, start, scale, break and stop the containers; wants a running Docker with Compose
 	$(BIN)/python bench/containers.py
+
+growing: ## the table of docs/growing.md: SQLite, PostgreSQL, three web, pools and a copy; wants a running Docker
+	$(PYTHON) bench/growing.py
 
 mutation: | need-python ## change the rules and services in small ways, one at a time: does a test notice? (hours)
 	@test -x .venv-mutation/bin/mutmut || { $(PYTHON) -m venv --clear .venv-mutation && \
@@ -57,6 +62,7 @@ lint: $(READY)-dev
 
 types: $(READY)-dev
 	$(BIN)/mypy
+	MYPYPATH=bench $(BIN)/mypy --follow-imports silent bench/*.py
 
 messages: $(READY)-dev ## collect the texts to be translated, and compile what is (wants gettext)
 	$(BIN)/python manage.py makemessages --all --no-location --ignore .venv --ignore staticfiles

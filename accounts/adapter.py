@@ -13,6 +13,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
+from allauth.core.internal.ratelimit import RateLimitUsage
 from allauth.core.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -68,10 +70,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Who tried too often gets the page that says so, before any password is looked at."""
+        self._try_at_address = count_try_at_address(request)
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError as error:
+            self._try_at_address.rollback()
             raise TooManyTries(respond_429(request)) from error
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """allauth asks for this where the password was right: it was no failed try at this address either."""
+        super()._rollback_login_failed_rl_usage()
+        self._try_at_address.rollback()
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Tries are counted by the name alone: allauth's own key holds the host, which the visitor writes."""
@@ -148,6 +157,17 @@ class AccountAdapter(DefaultAccountAdapter):
             "mfa_reauthenticate:webauthn": _("With a passkey or security key"),
         }
         return [{**each, "description": words[each["id"]]} for each in second]
+
+
+def count_try_at_address(request: HttpRequest) -> RateLimitUsage:
+    """Count a try to get in from where ``request`` comes from; to be rolled back if it succeeds. Raises TooManyTries.
+
+    Whoever is refused here uses up no tries at anybody's sign-in.
+    """
+    usage = ratelimit.consume(request, app="allauth.account", action="failed_at_address")
+    if usage is None:
+        raise TooManyTries(respond_429(request))
+    return usage
 
 
 def credentials_of(user: User, password: str) -> dict[str, str]:

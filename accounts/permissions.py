@@ -56,5 +56,15 @@ STAFF_ROLES = (LIBRARIAN, ADMIN)
 
 
 def needs(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Guard a view: who is not signed in is asked to, who lacks ``permission`` gets the 403 page."""
-    return permission_required(permission, raise_exception=True)
+    """Guard a view: who is not signed in is asked to, who lacks ``permission`` gets the 403 page.
+
+    The view then says what it ``needs``.
+    """
+    guard = permission_required(permission, raise_exception=True)
+
+    def guarded(view: Callable[..., Any]) -> Callable[..., Any]:
+        found = guard(view)
+        found.needs = permission  # type: ignore[attr-defined] # read by the middleware that asks again
+        return found
+
+    return guarded

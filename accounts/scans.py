@@ -17,6 +17,8 @@ def clean_code(text: str) -> str:
 
     Returns at most 200 characters; what is longer was never one scan.
     """
+    if text.isascii() and text.isalnum():
+        return text.upper()[:200]
     narrow = unicodedata.normalize("NFKC", text[:400])
     return "".join(c for c in narrow if c.isprintable() and not c.isspace()).upper()[:200]
 

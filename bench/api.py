@@ -40,6 +40,8 @@ def measure(
         kind = ("plain", "keyed", "keyed", "plain")[number % 4]
         some = chosen[number * part : (number + 1) * part]
         lent[kind].append(_lend(scratch, tokens["librarians"], some, is_keyed=kind == "keyed"))
+        if problem := lent[kind][-1].pop("problem"):
+            tell(f"api: lending failed: {problem}")
     return {"reads": reads, "lending": {kind: _together(runs) for kind, runs in lent.items()}}
 
 
@@ -105,9 +107,11 @@ def _lend(scratch: Scratch, tokens: list[str], pairs: list[dict[str, str]], *, i
     after = scratch.processor_seconds()
     return {
         "pairs": len(pairs), "seconds": seconds, "failed": sum(program.failed for program in programs),
+        "problem": next((program.problem for program in programs if program.problem), ""),
         "cpu_seconds": sum(after.values()) - sum(before.values()),
         "issue": [ms for program in programs for ms in program.times["issue"]],
         "return": [ms for program in programs for ms in program.times["return"]],
+        "both": [ms for program in programs for ms in program.times["both"]],
     }  # fmt: skip
 
 
@@ -118,7 +122,7 @@ def _together(runs: list[dict[str, Any]]) -> dict[str, Any]:
         "failed": sum(run["failed"] for run in runs),
         "pairs_per_second": round(pairs / seconds, 1),
         "cpu_ms": round(sum(run["cpu_seconds"] for run in runs) * 1_000 / max(1, pairs), 1),
-    } | {step: clients.spread([ms for run in runs for ms in run[step]]) for step in ("issue", "return")}
+    } | {step: clients.spread([ms for run in runs for ms in run[step]]) for step in ("issue", "return", "both")}
 
 
 class _Program:
@@ -128,8 +132,8 @@ class _Program:
         self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=clients.TIMEOUT_SECONDS)
         name, _colon, value = header.partition(": ")
         self.headers = {name: value} if name else {}
-        self.times: dict[str, list[float]] = {"issue": [], "return": []}
-        self.failed = 0
+        self.times: dict[str, list[float]] = {"issue": [], "return": [], "both": []}
+        self.failed, self.problem = 0, ""  # the first one, to see why
 
     def ask(self, method: str, path: str, body: Any = None, key: str = "") -> tuple[int, bytes]:
         headers = self.headers | ({"Idempotency-Key": key} if key else {})
@@ -143,9 +147,11 @@ class _Program:
     def lend(self, pairs: list[dict[str, str]], is_keyed: bool) -> None:
         for pair in pairs:
             key = f"bench-{time.monotonic_ns()}-{pair['barcode']}" if is_keyed else ""
-            answer = self._timed("issue", "loans", dict(pair), key and f"{key}-issue", 201)
+            said = {name: pair[name] for name in ("card", "barcode")}  # as at the desk
+            answer = self._timed("issue", "loans", said, key and f"{key}-issue", 201)
             if answer is not None:
                 self._timed("return", f"loans/{answer['id']}/return", {}, key and f"{key}-return", 200)
+                self.times["both"].append(self.times["issue"][-1] + self.times["return"][-1])
 
     def _timed(self, step: str, path: str, body: Any, key: str, expected: int) -> Any:
         began = time.perf_counter()
@@ -154,4 +160,5 @@ class _Program:
         if status == expected:
             return json.loads(answer)
         self.failed += 1
+        self.problem = self.problem or f"{path} answered {status}: {answer[:300].decode(errors='replace')}"
         return None

@@ -14,6 +14,7 @@ from browser import Browser, Page
 
 PAUSE = 0.15
 HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
+ASSET = re.compile(r'"(/static/[^"]+)"')
 DONE, REFUSED, BUSY, BROKEN, UNREACHABLE = "done", "refused", "503", "broken", "no answer"
 
 
@@ -49,7 +50,7 @@ class People:
             self._start(Desk(self, sign_in, pair).turn)
         words = next(paths for name, _who, paths in self.prepared["pages"] if name == "search, common word")
         self._start(Visitor(self, "search", words).turn)
-        self._start(Visitor(self, "static", ["/static/img/openshelf.svg"]).turn)
+        self._start(Visitor(self, "static", ASSET.findall(Browser(self.url).get("/").text)).turn)
         self._start(Arriving(self, self.prepared["librarians"][-1]).turn)
 
     @contextmanager

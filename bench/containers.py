@@ -14,10 +14,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import desks
+import figures
 import processes
 import slow_clients
-from clients import ask, spread
 from faults import Faults, told
 from make_data import Library
 from measuring import tell
@@ -25,17 +24,6 @@ from stack import IMAGE, ROOT, Stack, docker
 
 LARGEST_PARTS = "du -sk /venv/lib/python3*/site-packages/* /app/* /usr/share/fonts | sort -rn | head -20"
 PARTS = ("image", "figures", "alone", "faults")
-MEMORY = """
-import pathlib
-for each in pathlib.Path("/proc").glob("[0-9]*/smaps_rollup"):
-    try:
-        name = each.with_name("cmdline").read_bytes().replace(b"\\0", b" ").decode()[:60]
-        lines = each.read_text().splitlines()
-    except OSError:
-        continue
-    rss, pss = (next(int(l.split()[1]) for l in lines if l.startswith(w)) // 1024 for w in ("Rss:", "Pss:"))
-    print(rss, pss, name)
-"""
 
 
 def arguments() -> argparse.Namespace:
@@ -75,12 +63,13 @@ class Run:
             said = stack.compose("logs", "--no-log-prefix", "migrate")
             assert "/setup/ with the code" in said, said
             prepared = self._filled(stack)
-            found = {"first_up_seconds": round(first, 1), "memory": self._memory(stack)}
-            found["tables"] = stack.inside("table_sizes")
-            found["one_replica"] = self._pages(stack, prepared)
+            found: dict[str, Any] = {"first_up_seconds": round(first, 1), "tables": stack.inside("table_sizes")}
+            found["one_replica"] = figures.of_pages(stack.url, prepared, self.folder)
+            services = ("web", "worker")  # of processes that have served
+            found["memory"] = {each: figures.of_memory(stack.containers(each)[0]) for each in services}
             found["scaled_seconds"] = round(stack.up("--scale", "web=3", "--scale", "worker=2"), 1)
-            found["three_replicas"] = self._pages(stack, prepared)
-            found["desks"] = self._desks(stack, prepared)
+            found["three_replicas"] = figures.of_pages(stack.url, prepared, self.folder)
+            found["desks"] = figures.of_desks(stack.url, prepared)
             found["slow_clients"] = slow_clients.measure(stack.url, clients=400, megabytes=300, seconds=20)
             found["again_seconds"] = self._stopped_and_started(stack)
             self.found["figures"] = found
@@ -108,7 +97,7 @@ class Run:
             assert (kept, "/setup/ with the code" in code) == ("Kept", True), (kept, code)
             self.found["alone"] = {
                 "seconds": seconds,
-                "memory": docker("exec", name, "python", "-c", MEMORY).splitlines(),
+                "memory": figures.of_memory(name),
             }
         finally:
             docker("rm", "--force", "--volumes", name, check=False)
@@ -135,27 +124,6 @@ class Run:
             Library(self.options.titles, datetime.now().astimezone().date()).write(self.data)
         stack.manage("bench_load", "/data-set")
         return stack.inside("prepare", "/data-set/terms.json")
-
-    def _pages(self, stack: Stack, prepared: dict[str, Any]) -> dict[str, Any]:
-        wanted = ("search, common word", "book")
-        return {
-            name: ask(stack.url, paths, cookie="", clients=16, seconds=6, folder=self.folder)
-            for name, _who, paths in prepared["pages"] if name in wanted
-        }  # fmt: skip
-
-    def _desks(self, stack: Stack, prepared: dict[str, Any]) -> dict[str, Any]:
-        staff = [desks.Desk(stack.url, sign_in) for sign_in in prepared["librarians"]]
-        done = desks.at_once(staff, prepared["pairs"][:320])
-        pairs = [sum(pair) for desk in staff for pair in zip(desk.times["issue"], desk.times["return"], strict=True)]
-        return {"desks": len(staff), "failed": sum(desk.failed for desk in staff), "seconds": round(done, 1),
-                "issue_and_return": spread(pairs)}  # fmt: skip
-
-    def _memory(self, stack: Stack) -> dict[str, list[str]]:
-        """Lines of resident MB, proportional MB and command."""
-        services = ("web", "worker")
-        return {
-            each: docker("exec", stack.containers(each)[0], "python", "-c", MEMORY).splitlines() for each in services
-        }
 
     def _stopped_and_started(self, stack: Stack) -> float:
         before = stack.inside("keys")

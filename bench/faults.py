@@ -93,7 +93,10 @@ class Faults:
                 self._ask_open_library()
             time.sleep(self.seconds)
 
-        return stop, lambda: docker("start", *chosen) and None
+        def start() -> None:
+            docker("start", *chosen)
+
+        return stop, start
 
     def _ask_open_library(self) -> None:
         """A librarian scans an ISBN that has to be looked up."""

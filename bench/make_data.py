@@ -75,9 +75,9 @@ class Language:
 
 
 class Library:
-    """The invented library of ``titles`` books as of ``today``."""
+    """The invented library of ``titles`` books as of ``today``. ``past``: so many loans that ended, or half as many."""
 
-    def __init__(self, titles: int, today: date, seed: int = SEED) -> None:
+    def __init__(self, titles: int, today: date, seed: int = SEED, past: int | None = None) -> None:
         self.rng = rng = random.Random(seed)
         self.today = today
         self.language = Language(rng, 12_000)
@@ -95,7 +95,7 @@ class Library:
         self.members = [self._member(n) for n in range(1, max(100, titles // 20) + 1)]
         self._draw_copy = Ranked(rng, rng.sample(range(1, len(owners) + 1), len(owners)), 0.5)
         self._draw_member = Ranked(rng, rng.sample(range(1, len(self.members) + 1), len(self.members)), 0.9)
-        self.past = [self._past_loan(n) for n in range(1, titles // 2 + 1)]
+        self.past = [self._past_loan(n) for n in range(1, (titles // 2 if past is None else past) + 1)]
         self.active = list(self._active_loans(max(50, titles * 3 // 100)))
 
     def write(self, folder: Path) -> None:

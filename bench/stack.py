@@ -22,7 +22,7 @@ class Stack:
 
     def __init__(self, name: str, data: Path, *files: str) -> None:
         self.name, self.data, self.files = name, data, ("docker-compose.yml", *files)
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     @property
@@ -90,7 +90,8 @@ def docker(*arguments: str, check: bool = True) -> str:
     return done.stdout
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

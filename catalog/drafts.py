@@ -1,8 +1,7 @@
 """BookDraft: what any source says about one edition, before it is a Book. The one thing importers hand over."""
 
-from dataclasses import dataclass, field, fields
-from functools import cache
-from operator import attrgetter
+from dataclasses import MISSING, dataclass, field, fields
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +55,9 @@ WARNINGS = {
 }
 
 
+LONGEST_KEY = 60  # in a source; what is longer is none
+
+
 @dataclass(frozen=True, slots=True)
 class DraftContributor:
     """Somebody who had a part in the book. ``key`` is the identity in the source, for example OL26320A, or empty."""
@@ -86,6 +88,16 @@ class CopyDraft:
     withdrawn_on: str = ""
     lost_on: str = ""
     damaged_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSource:
+    """A record of a source that a book came from or was compared with: what BookDraft says of the first of them."""
+
+    source: str
+    key: str
+    work_key: str = ""
+    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +152,7 @@ class BookDraft:
     source_key: str = ""  # of the edition: OL7353617M
     work_key: str = ""
     revision: int | None = None
+    other_sources: tuple[DraftSource, ...] = ()
     warnings: tuple[str, ...] = field(default=())  # codes of WARNINGS
     copies: tuple[CopyDraft, ...] = ()
 
@@ -148,27 +161,40 @@ class BookDraft:
         """The warnings in words for the desk."""
         return [str(WARNINGS[code]) for code in self.warnings if code in WARNINGS]
 
+    @property
+    def sources(self) -> list[DraftSource]:
+        """All records of sources that it names, the first one first."""
+        own = [DraftSource(self.source, self.source_key, self.work_key, self.revision)] if self.source_key else []
+        return [each for each in (*own, *self.other_sources) if each.key and len(each.key) <= LONGEST_KEY]
+
     def as_json(self) -> dict[str, Any]:
         """The draft as JSON values, to be kept in ImportRow.draft."""
         values = _values_of(self)
         for name in LISTS:
             values[name] = list(values[name])
-        values["contributors"] = [_values_of(person) for person in self.contributors]
-        values["copies"] = [_values_of(copy) for copy in self.copies]
+        for name in PARTS:
+            values[name] = [_values_of(part) for part in getattr(self, name)]
         return values
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "BookDraft":
-        """The draft that ``as_json`` wrote. Unknown keys (of a later version) are left out."""
-        known = _known(cls, values)
-        people = tuple(DraftContributor(**_known(DraftContributor, p)) for p in known.pop("contributors", ()))
-        copies = tuple(CopyDraft(**_known(CopyDraft, each)) for each in known.pop("copies", ()))
-        plain: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in known.items()}
-        return cls(contributors=people, copies=copies, **plain)
+        """The draft that ``as_json`` wrote. Keys of a later version are left out, what lacks is empty."""
+        found = _values_in(cls, values)
+        for n in AT_LISTS:
+            found[n] = tuple(found[n])
+        for n, kind in AT_PARTS:
+            found[n] = tuple([kind(*_values_in(kind, each)) for each in found[n]])
+        return cls(*found)
 
 
 LISTS = tuple(each.name for each in fields(BookDraft) if each.default == ())
-READ = {kind: attrgetter(*kind.__slots__) for kind in (BookDraft, DraftContributor, CopyDraft)}
+PARTS = {"contributors": DraftContributor, "copies": CopyDraft, "other_sources": DraftSource}
+KINDS = (BookDraft, *PARTS.values())
+READ = {kind: attrgetter(*kind.__slots__) for kind in KINDS}
+READ_JSON = {kind: itemgetter(*kind.__slots__) for kind in KINDS}
+EMPTY = {kind: {each.name: "" if each.default is MISSING else each.default for each in fields(kind)} for kind in KINDS}
+AT_LISTS = [BookDraft.__slots__.index(name) for name in LISTS]
+AT_PARTS = [(BookDraft.__slots__.index(name), kind) for name, kind in PARTS.items()]
 
 
 def _values_of(part: Any) -> dict[str, Any]:
@@ -176,10 +202,9 @@ def _values_of(part: Any) -> dict[str, Any]:
     return dict(zip(part.__slots__, READ[type(part)](part), strict=True))
 
 
-@cache
-def _names(of: type) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(of))
-
-
-def _known(of: type, values: dict[str, Any]) -> dict[str, Any]:
-    return {name: values[name] for name in _names(of) if name in values}
+def _values_in(kind: type, values: dict[str, Any]) -> list[Any]:
+    """The values of the fields of a draft or a part of one, in their order."""
+    try:
+        return list(READ_JSON[kind](values))
+    except KeyError:
+        return list(READ_JSON[kind](EMPTY[kind] | values))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from catalog.drafts import BookDraft, CopyDraft, DraftContributor
+from catalog.drafts import BookDraft, CopyDraft, DraftContributor, DraftSource
 from catalog.models import Book, BookIdentifier, Contributor, Copy, Cover, SourceRecord
 from catalog.services.books import NUMBERS, PLAIN_FIELDS
 
@@ -20,7 +20,7 @@ Parts = dict[int, list[tuple[Any, ...]]]
 
 
 def drafts_of(books: QuerySet[Book]) -> Iterator[BookDraft]:
-    """``books`` in the order they were added, as drafts with their copies, numbers and key in the first source.
+    """``books`` in the order they were added, as drafts with their copies, numbers and keys in their sources.
 
     Streams: seven queries for every AT_ONCE books.
     """
@@ -86,7 +86,8 @@ def _numbers(rows: list[tuple[Any, ...]]) -> dict[str, Any]:
 def _source(rows: list[tuple[Any, ...]]) -> dict[str, Any]:
     if not rows:
         return {}
-    return dict(zip(("source", "source_key", "work_key", "revision"), rows[0], strict=True))
+    first = dict(zip(("source", "source_key", "work_key", "revision"), rows[0], strict=True))
+    return first | {"other_sources": tuple(DraftSource(*row) for row in rows[1:])}
 
 
 def _copy(row: tuple[Any, ...]) -> CopyDraft:

@@ -14,6 +14,7 @@ QUALIFIER = re.compile(r"\([^()]*\)|\[[^][]*\]")  # MARC 020 $q: "(hardcover)"
 PRICE = re.compile(r"\s+:\s.*$", re.DOTALL)  # MARC 020 $c: " : $12.95"
 SEPARATOR = re.compile(r"[\t\n;,/|]|\s{2,}")
 RUN = re.compile(r"(?<![0-9A-Za-z])[0-9][0-9 .-]*[0-9X](?![0-9A-Za-z])")
+THIRTEEN = re.compile(r"[0-9]{13}")
 BOOKLAND = ("978", "979")
 MUSIC = "9790"  # an ISMN, the number of printed music
 
@@ -52,6 +53,8 @@ def read_isbn(text: object) -> Isbn | None:
 
 def find_isbns(text: object) -> list[Isbn]:
     """Every ISBN in ``text``, each once, in order: lists, two numbers in a row, numbers among words."""
+    if isinstance(text, str) and THIRTEEN.fullmatch(text) and (isbn := _read_digits(text, text)):
+        return [isbn]  # most of those in files
     once: dict[str, Isbn] = {}
     for isbn in _find(_plain(text)):
         once.setdefault(isbn.value, isbn)
@@ -77,8 +80,12 @@ def hyphenated(isbn13: str) -> str:
 
 def _plain(text: object) -> str:
     """ASCII digits, plain hyphens, capital X, no labels, prefixes or control characters."""
-    letters = unicodedata.normalize("NFKC", str(text or "")[:LONGEST_TEXT])
-    letters = "".join(map(_plain_character, letters)).upper()
+    letters = str(text or "")[:LONGEST_TEXT]
+    if not (letters.isascii() and letters.isprintable()):
+        letters = "".join(map(_plain_character, unicodedata.normalize("NFKC", letters)))
+    letters = letters.upper()
+    if not letters.strip("0123456789X-"):
+        return letters
     return PRICE.sub("", QUALIFIER.sub(" ", AIM_PREFIX.sub("", LABEL.sub("", letters))))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.collecting import seldom_collected
 from accounts.models import LibrarySettings
 from accounts.services import work
 from catalog.models import ImportBatch
@@ -57,9 +58,11 @@ def go_on_with_import(
         except OpenLibraryError as error:
             work.try_later(batch, error.message)
     elif batch.phase == ImportBatch.Phase.STAGING:
-        stage_file(batch, read_rows, judges_of(batch), should_stop=should_stop, on_chunk=lambda _lines: on_step())
+        with seldom_collected():
+            stage_file(batch, read_rows, judges_of(batch), should_stop=should_stop, on_chunk=lambda _lines: on_step())
     elif batch.phase == ImportBatch.Phase.APPLYING:
-        continue_applying(batch, APPLIERS, should_stop=should_stop, on_chunk=lambda _done: on_step())
+        with seldom_collected():
+            continue_applying(batch, APPLIERS, should_stop=should_stop, on_chunk=lambda _done: on_step())
     elif batch.phase == ImportBatch.Phase.UNDOING:
         continue_undoing(batch, should_stop=should_stop, on_chunk=lambda _done: on_step())
 

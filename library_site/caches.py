@@ -72,8 +72,11 @@ class RedisElseDatabase(RedisCache):
         self._ask("clear")
 
     def ping(self) -> None:
-        """Raises RedisError where the server does not answer: what ``/readyz`` says."""
-        self._cache.get_client().ping()
+        """Raises ConnectionError where the server does not answer: what ``/readyz`` says."""
+        try:
+            self._cache.get_client().ping()
+        except RedisError as error:
+            raise ConnectionError(str(error)) from error
 
     def _ask(self, method: str, *arguments: Any, **options: Any) -> Any:
         if time.monotonic() >= Away.until:

@@ -74,6 +74,13 @@ def connected_to(url: str) -> Any:
     database = Environment.database_at(url)
     refuse_unknown(database, bool(find_spec("psycopg")))
     if database["ENGINE"].endswith("sqlite3"):
-        Path(database["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(Path(database["NAME"]).parent)
     full = connections.configure_settings({DEFAULT_DB_ALIAS: tuned(database)})[DEFAULT_DB_ALIAS]
     return load_backend(full["ENGINE"]).DatabaseWrapper(full, DEFAULT_DB_ALIAS)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"the folder {folder} of the database cannot be made ({error.strerror})") from error

@@ -1,10 +1,39 @@
 """What must always be true of the database itself; checked by ``check_invariants``."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, ForeignKey, OuterRef
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All that is read within is as it was at one moment: who writes meanwhile causes no false alarm, and waits for
+    nothing. Within a transaction of somebody else's it is that one's moment."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with _without_locking(), transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+@contextmanager
+def _without_locking() -> Iterator[None]:
+    """SQLite's transactions keep others from writing as soon as they begin; one that only reads need not."""
+    backend: Any = connection
+    backend.ensure_connection()
+    usual = getattr(backend, "transaction_mode", None)
+    backend.transaction_mode = "DEFERRED"
+    try:
+        yield
+    finally:
+        backend.transaction_mode = usual
 
 
 def broken() -> Iterator[str]:

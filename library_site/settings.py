@@ -182,6 +182,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # pages name no others
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
@@ -227,7 +228,10 @@ ACCOUNT_SESSION_REMEMBER = True  # of staff only until the browser is closed: se
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/key,20/h/ip", "login": "60/m/ip", "set_up": "10/5m/ip"}
+# What failed at one address is counted apart: allauth forgets "login_failed" after a code that fits, or a new password.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/5m/key", "failed_at_address": "20/h/ip", "login": "60/m/ip", "set_up": "10/5m/ip",
+}  # fmt: skip
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10  # seconds; somebody waits for the page
@@ -270,6 +274,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "APPEND_COMPONENTS": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
     "POSTPROCESSING_HOOKS": [
         f"accounts.api.schema.{name}" for name in ("close_bodies", "describe_selections", "drop_own_marks")
     ],

@@ -3,10 +3,13 @@
 import gc
 import os
 import shutil
+import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from gunicorn.http import message
 
 # Before prometheus_client is imported, which decides by it: the folder in which all processes of the site count.
@@ -31,7 +34,35 @@ if MEMORY.is_dir() and os.access(MEMORY, os.W_OK):
     worker_tmp_dir = str(MEMORY)  # signs of life need no disk, which may be full, slow or read-only
 
 if os.environ.get("LOG_FORMAT") == "json":
-    logconfig_dict = {"formatters": {"generic": {"()": "library_site.logs.JsonLines"}}}
+    logconfig_dict = {
+        "formatters": {"generic": {"()": "library_site.logs.JsonLines"}},
+        "loggers": {
+            "gunicorn.error": {"level": "WARNING", "handlers": ["error_console"], "propagate": False},
+            # Its lines hold addresses and browsers; library_site.middleware.requests writes ours, without people.
+            "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
+        },
+    }
+
+
+def on_starting(_server: Any) -> None:
+    """Say once, in a line, what is wrong with the settings, instead of letting every process say it with a trace.
+
+    Beside ourselves, for what we had read would stay when a reload brings new settings and new code.
+    """
+    child = os.fork()
+    if child == 0:
+        os._exit(_refuse_settings())
+    if os.waitpid(child, 0)[1]:
+        sys.exit(1)
+
+
+def _refuse_settings() -> int:
+    try:
+        import_module("library_site.settings")
+    except ImproperlyConfigured as error:
+        print(f"Openshelf cannot start: {error}", file=sys.stderr, flush=True)  # noqa: T201 - there is no log yet
+        return 1
+    return 0
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -34,6 +34,13 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class Password(Text):
+    """Text as it is, blanks and all."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
+
+
 class Whole(serializers.IntegerField):
     """A whole number, written as one."""
 

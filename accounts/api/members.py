@@ -3,20 +3,23 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts import queries
 from accounts.api.bodies import Asked, Body
 from accounts.api.fields import AskedWhole, Code, Day, Row, Text, Yes
+from accounts.api.pagination import Page
 from accounts.api.permissions import MANAGE, READ
 from accounts.api.resources import Resource, operation
-from accounts.models import Member, MemberCategory
+from accounts.models import Member, MemberCategory, User
 from accounts.models.days import REAL_DAYS
 from accounts.models.members import MAY_BE_OFF
 from accounts.permissions import MANAGE_MEMBERS
 from accounts.services.members import edit_member, register_member
+from accounts.services.record import note_look, note_looks
 from circulation.services.removal import remove_member
 
 ORDERS = {
@@ -26,6 +29,7 @@ ORDERS = {
     "id": ("pk",), "-id": ("-pk",),
 }  # fmt: skip
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
+ON_THE_LIST = {"id", "card_number", "name", "group_name", "category"}
 
 
 class MemberShown(serializers.Serializer):
@@ -41,8 +45,8 @@ class MemberShown(serializers.Serializer):
     expires_on = serializers.DateField(allow_null=True)
     note = serializers.CharField()
     keep_history = serializers.BooleanField(allow_null=True)
-    language = serializers.CharField()
-    notices_by = serializers.CharField()
+    language = serializers.ChoiceField(["", *LANGUAGES])
+    notices_by = serializers.ChoiceField(Member.Channel.values)
     notices_off = serializers.ListField(child=serializers.CharField())
     loans_ever = serializers.IntegerField()
 
@@ -72,14 +76,25 @@ class MembersAsked(Asked):
     category = AskedWhole(required=False)
 
 
+def looked_at(pk: int, *, by: User) -> Member:
+    """The member ``pk``, who will see in the own record that ``by`` looked; or 404."""
+    member: Member = get_object_or_404(queries.current_members(), pk=pk)
+    note_look(member, by=by, on=timezone.localdate())
+    return member
+
+
 class Members(Resource):
     permission = MANAGE_MEMBERS
     scope = {"GET": READ, "POST": MANAGE}
 
     @operation("list_members", "Find members", gives=MemberShown, asks=MembersAsked, orders=ORDERS, list=True)
-    def get(self, request: Request) -> QuerySet[Member]:
+    def get(self, request: Request) -> Page:
+        """Who reads more of members than the page of the list shows has looked at them."""
         found = queries.search_members(self.asked.get("q", ""))
-        return found.filter(category=self.asked["category"]) if "category" in self.asked else found
+        page = self.page_of(found.filter(category=self.asked["category"]) if "category" in self.asked else found)
+        if not self.wanted or set(self.wanted) - ON_THE_LIST:
+            note_looks(page.rows, by=request.user, on=timezone.localdate())
+        return page
 
     @operation(
         "register_member", "Register a member", takes=NewMember, gives=MemberShown, status=201, made_at="api:member"
@@ -96,7 +111,7 @@ class OneMember(Resource):
 
     @operation("get_member", "A member", gives=MemberShown)
     def get(self, request: Request, pk: int) -> Member:
-        return self.held(queries.current_members(), pk)
+        return looked_at(pk, by=request.user)
 
     @operation("edit_member", "Change a member", takes=MemberChanges, gives=MemberShown)
     def patch(self, request: Request, pk: int) -> Member:

@@ -30,6 +30,7 @@ class Kind:
 
 
 KINDS = {
+    "moved": Kind(301, gettext_lazy("Moved"), gettext_lazy("It became part of another one; “Location” leads there.")),
     "bad_request": Kind(400, gettext_lazy("Not understood"), gettext_lazy("The request makes no sense as it is.")),
     "bad_json": Kind(400, gettext_lazy("Not JSON"), gettext_lazy("The body is not JSON in UTF-8, or nested too deep.")),
     "invalid": Kind(400, gettext_lazy("Not valid"), gettext_lazy("Some values are missing or wrong; see “errors”.")),
@@ -90,6 +91,10 @@ KINDS = {
     "changed": Kind(
         412, gettext_lazy("Changed meanwhile"), gettext_lazy("It is not what If-Match says any more. Read it again.")
     ),
+    "length_needed": Kind(
+        411, gettext_lazy("Length needed"),
+        gettext_lazy("Say in “Content-Length” how long the body is; bodies in pieces (chunked) are not read."),
+    ),
     "too_large": Kind(413, gettext_lazy("Too large"), gettext_lazy("The body is larger than this address takes.")),
     "wrong_content_type": Kind(
         415, gettext_lazy("Wrong content type"), gettext_lazy("This address does not take bodies of this type.")
@@ -108,8 +113,8 @@ KINDS = {
 }  # fmt: skip
 OF_STATUS = {
     400: "bad_request", 401: "not_signed_in", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed",
-    406: "not_acceptable", 409: "refused", 413: "too_large", 415: "wrong_content_type", 429: "too_many_requests",
-    500: "fault", 503: "busy",
+    406: "not_acceptable", 409: "refused", 411: "length_needed", 413: "too_large", 415: "wrong_content_type",
+    429: "too_many_requests", 500: "fault", 503: "busy",
 }  # fmt: skip
 
 
@@ -143,6 +148,9 @@ def response_of_status(status: int) -> HttpResponse:
 def answer(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """What REST framework answers to ``error``; None: nothing known, a fault of ours."""
     problem = problem_of(error)
+    if isinstance(error, drf.UnsupportedMediaType):
+        taken = context["view"].parser_classes[0].media_type
+        problem = Problem("wrong_content_type", _("Send this as %(type)s.") % {"type": taken})
     return response(problem) if problem else None
 
 
@@ -201,10 +209,6 @@ def _throttled(error: Any) -> Problem:
     return Problem("too_many_requests", headers={"Retry-After": str(int(error.wait or 60))})
 
 
-def _unsupported(error: Any) -> Problem:
-    return Problem("wrong_content_type", _("Send this as JSON (application/json)."))
-
-
 def _stopped(error: Any) -> Problem:
     """What allauth answers to too many tries."""
     retry = error.response.headers.get("Retry-After", "300")
@@ -218,7 +222,7 @@ _MAKERS: dict[type[Exception], Callable[[Any], Problem]] = {
     drf.ValidationError: _invalid,
     InvalidModel: _invalid_model,
     drf.ParseError: lambda _error: Problem("bad_json"),
-    drf.UnsupportedMediaType: _unsupported,
+    drf.UnsupportedMediaType: lambda _error: Problem("wrong_content_type"),
     drf.NotAcceptable: lambda _error: Problem("not_acceptable"),
     drf.MethodNotAllowed: lambda _error: Problem("method_not_allowed"),
     drf.Throttled: _throttled,

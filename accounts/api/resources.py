@@ -38,6 +38,7 @@ class Operation:
     ``asks``: parameters of the address.
     ``orders``: for lists, how they may be ordered (see ``page_of``); the first is the usual one. ``list``: whether it
     is one. ``made_at``: the route of what a POST made, by its key. ``problems``: codes beyond those all have.
+    ``is_secret``: the answer is never kept for whoever asks again.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Operation:
     made_at: str = ""
     problems: tuple[str, ...] = ()
     other_statuses: tuple[int, ...] = ()
+    is_secret: bool = False
 
     @property
     def selects(self) -> bool:
@@ -95,7 +97,8 @@ def operation(id: str, summary: str, **facts: Any) -> Callable[[Callable[..., An
         def answered(self: "Resource", request: Request, **keys: Any) -> Any:
             self.operation = told
             self.asked = asked_of(request.GET, told.parameters)
-            self.action_key = idempotency.action_key(request) if request.method == "POST" else None
+            may_be_kept = request.method == "POST" and not told.is_secret
+            self.action_key = idempotency.action_key(request) if may_be_kept else None
             make = lambda: self.answer(method, **keys)  # noqa: E731 - a name for what may not be done at all
             return idempotency.once(request, self.action_key, make) if self.action_key else make()
 
@@ -135,13 +138,13 @@ class Resource(APIView):
     def finalize_response(self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "private, no-cache")
-        patch_vary_headers(response, ["Authorization"])
+        patch_vary_headers(response, ["Authorization", "Accept-Language"])
         return response
 
     def answer(self, method: Callable[..., Any], **keys: Any) -> Response:
         """What ``method`` gives, as it is sent."""
         self._check_fields()
-        self.given = self._given() if self.operation.takes else {}
+        self.given = self._given() if self._takes_json else {}
         if self.request.method in CHANGES_ONE:
             with transaction.atomic():
                 value = method(self, self.request, **keys)
@@ -171,11 +174,14 @@ class Resource(APIView):
     def is_public(self) -> bool:
         return PUBLIC in (self.permission if isinstance(self.permission, dict) else {"": self.permission}).values()
 
+    @property
+    def _takes_json(self) -> bool:
+        """Whether a body is looked at: also where none is wanted, so that nothing that is sent is passed over."""
+        return self.request.method not in ("GET", "HEAD") and self.operation.takes_type is None
+
     def _given(self) -> dict[str, Any]:
-        assert self.operation.takes is not None
-        body = self.operation.takes(
-            data=self.request.data, context=self._context, partial=self.request.method == "PATCH"
-        )
+        takes = self.operation.takes or Body
+        body = takes(data=self.request.data, context=self._context, partial=self.request.method == "PATCH")
         body.is_valid(raise_exception=True)
         return body.validated_data
 
@@ -222,17 +228,17 @@ class Resource(APIView):
         return gives(value, many=many, context=self._context).data
 
     def _selected(self, data: dict[str, Any]) -> dict[str, Any]:
-        wanted = self._wanted
+        wanted = self.wanted
         return {name: value for name, value in data.items() if name in wanted} if wanted else data
 
     @property
-    def _wanted(self) -> list[str]:
+    def wanted(self) -> list[str]:
         """The fields asked for; none where all are wanted."""
         return self.asked["fields"].split(",") if "fields" in self.asked else []
 
     def _check_fields(self) -> None:
-        if not self._wanted or self.operation.gives is None:
+        if not self.wanted or self.operation.gives is None:
             return
-        if unknown := sorted(set(self._wanted) - set(self.operation.gives().fields)):
+        if unknown := sorted(set(self.wanted) - set(self.operation.gives().fields)):
             text = _("There are no such fields: %(names)s.") % {"names": ", ".join(name[:60] for name in unknown[:10])}
             raise Problem("unknown_field", text, fields=[name[:60] for name in unknown[:10]])

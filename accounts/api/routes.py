@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.api.docs import Docs
+from accounts.api.library import Branches, Library, MemberCategories
 from accounts.api.members import Members, OneMember
 from accounts.api.problem_pages import ProblemType
 from accounts.api.schema import Schema
@@ -17,6 +18,9 @@ routes = [
     path("login", SignIn.as_view(), name="login"),
     path("logout", SignOut.as_view(), name="logout"),
     path("me", Me.as_view(), name="me"),
+    path("library", Library.as_view(), name="library"),
+    path("branches", Branches.as_view(), name="branches"),
+    path("member-categories", MemberCategories.as_view(), name="member_categories"),
     path("members", Members.as_view(), name="members"),
     path("members/<int:pk>", OneMember.as_view(), name="member"),
 ]

@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any, Final
 
 from django.utils import translation
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -22,14 +21,6 @@ ALWAYS = (
     "scope_missing", "password_must_change", "second_factor_needed", "not_acceptable", "too_many_requests", "busy",
 )  # fmt: skip
 HEADER: Final = OpenApiParameter.HEADER
-
-
-class BearerScheme(OpenApiAuthenticationExtension):
-    target_class = "accounts.api.authentication.BearerAuthentication"
-    name = "token"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer"}
 
 
 class ReasonShown(serializers.Serializer):
@@ -142,8 +133,8 @@ class OperationSchema(AutoSchema):
             ("bad_cursor",): told.list,
             ("not_signed_in", "not_allowed"): not self._is_public,
             ("not_found",): "{" in self.path,
-            ("refused", "too_large"): self.method != "GET",
-            ("bad_json", "unknown_field", "wrong_content_type"): told.takes is not None,
+            ("refused", "length_needed", "too_large"): self.method != "GET",
+            ("bad_json", "unknown_field", "wrong_content_type"): self.method != "GET" and told.takes_type is None,
             ("bad_key", "in_progress", "key_reused"): self.method == "POST",
             ("changed",): self.method in CHANGES_ONE,
             told.problems: True,

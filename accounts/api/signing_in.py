@@ -8,9 +8,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.api.bodies import Body
-from accounts.api.fields import Names, Text
+from accounts.api.fields import Names, Password, Text
 from accounts.api.members import MemberShown
-from accounts.api.permissions import PUBLIC, READ, SIGNED_IN
+from accounts.api.permissions import ANY_SCOPE, PUBLIC, READ, SIGNED_IN
 from accounts.api.problems import KINDS, Problem
 from accounts.api.resources import Resource, operation
 from accounts.exceptions import Refused
@@ -29,7 +29,7 @@ PROBLEMS = {
 
 class SignInBody(Body):
     login = Text(max_length=254)
-    password = serializers.CharField(max_length=1_000, trim_whitespace=False)
+    password = Password(max_length=1_000)
     code = Text(max_length=40, default="", allow_blank=True, help_text="Of the second factor, for whoever has one.")
     name = Text(max_length=80, default="API")
     scopes = serializers.ListField(
@@ -73,7 +73,7 @@ class SignIn(Resource):
 
     @operation(
         "sign_in", "Sign in for a token that is valid for some hours", takes=SignInBody, gives=SignedInShown,
-        problems=tuple(PROBLEMS.values()),
+        problems=tuple(PROBLEMS.values()), is_secret=True,
     )  # fmt: skip
     def post(self, request: Request) -> dict[str, Any]:
         user = self._user()
@@ -95,7 +95,7 @@ class SignIn(Resource):
 
 class SignOut(Resource):
     permission = SIGNED_IN
-    scope = {"POST": READ}
+    scope = {"POST": ANY_SCOPE}
 
     @operation("sign_out", "Revoke the token that is sent")
     def post(self, request: Request) -> None:

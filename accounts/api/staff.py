@@ -1,12 +1,14 @@
 """Sign-ins of people who work here, made by an Admin."""
 
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.api.bodies import Body
-from accounts.api.fields import Names, Text
+from accounts.api.fields import Names, Password, Text
 from accounts.api.permissions import MANAGE
+from accounts.api.problems import Problem
 from accounts.api.resources import Resource, operation
 from accounts.models import User
 from accounts.permissions import LIBRARIAN, MANAGE_STAFF, STAFF_ROLES
@@ -18,7 +20,7 @@ class StaffBody(Body):
     name = Text(max_length=200)
     email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
     role = serializers.ChoiceField(STAFF_ROLES, default=LIBRARIAN)
-    password = serializers.CharField(max_length=200, trim_whitespace=False)
+    password = Password(max_length=200)
 
 
 class StaffShown(serializers.Serializer):
@@ -36,4 +38,7 @@ class Register(Resource):
 
     @operation("register_staff", "Make a sign-in for staff", takes=StaffBody, gives=StaffShown, status=201)
     def post(self, request: Request) -> User:
-        return register_staff(**self.given, by=request.user, key=self.action_key)
+        try:
+            return register_staff(**self.given, by=request.user, key=self.action_key)
+        except ValidationError as error:
+            raise Problem("invalid", errors={"password": error.messages}) from error

@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.adapter import TooManyTries
+from accounts.adapter import TooManyTries, count_try_at_address
 from accounts.forms.keyed import KeyedForm
 
 CODE = forms.TextInput(
@@ -46,17 +46,19 @@ class _OneTry(forms.Form):
     authenticator: Authenticator
 
     def clean_code(self) -> str:
-        code = self.cleaned_data["code"]
+        code, try_at_address = self.cleaned_data["code"], count_try_at_address(context.request)
         if cache.get(_used(self.user, code)):
             raise get_adapter().validation_error("incorrect_code")
         try:
             code = super().clean_code()  # type: ignore[misc] # of the form of allauth that this stands before
         except ValidationError as error:
             if error.code == "too_many_login_attempts":
+                try_at_address.rollback()
                 raise TooManyTries(respond_429(context.request)) from error
             raise
         if not cache.add(_used(self.user, code), True, _while_it_is_shown()):  # twice at the same moment
             raise get_adapter().validation_error("incorrect_code")
+        try_at_address.rollback()
         return code
 
 

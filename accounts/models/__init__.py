@@ -3,6 +3,7 @@
 from .actions import Action
 from .backups import Backup
 from .library import Branch, LibrarySettings
+from .lookups import Among
 from .members import Card, Member, MemberCategory, Restriction
 from .messages import Message
 from .numbers import NumberSequence
@@ -14,6 +15,7 @@ from .work import Work
 
 __all__ = [
     "Action",
+    "Among",
     "ApiAnswer",
     "ApiToken",
     "Backup",

@@ -1,5 +1,6 @@
 """The record of who did and saw what: looks at members are noted, and what is old enough is forgotten."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.contrib.admin.models import LogEntry
@@ -11,14 +12,20 @@ AT_ONCE = 1_000
 
 
 def note_look(member: Member, *, by: User, on: date) -> None:
-    """Note that ``by``, of the staff, saw the page of ``member`` on the day ``on``; once, however often they come back.
+    """Note that ``by``, of the staff, saw the data of ``member`` on the day ``on``; once, however often they come back.
 
     It is a note about whoever looked: nothing that the library knows of the member changes, which is why a page that
     is only fetched may write it. After the first look of a day it is one question to an index.
     """
-    facts = {"member": member, "by": by, "on": on}
-    if not Look.objects.filter(**facts).exists():
-        Look.objects.bulk_create([Look(**facts)], ignore_conflicts=True)
+    note_looks([member], by=by, on=on)
+
+
+def note_looks(members: Iterable[Member], *, by: User, on: date) -> None:
+    """``note_look`` of all ``members`` together. Whoever looks at themselves is no news to them."""
+    others = [each for each in members if each.user_id != by.pk]
+    known = set(Look.objects.filter(by=by, on=on, member__in=others).values_list("member", flat=True))
+    if new := [Look(member=each, by=by, on=on) for each in others if each.pk not in known]:
+        Look.objects.bulk_create(new, ignore_conflicts=True)
 
 
 def forget_old_records(now: datetime) -> int:

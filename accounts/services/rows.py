@@ -2,41 +2,38 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
 from typing import Any
 
+import orjson
 from django.db import connection, models
 
-VALUES_AT_ONCE = 10_000  # in one statement; SQLite takes some 32,000
+FEW = 20  # rows of one statement; for more it pays to draw their keys first
 Row = Sequence[Any]
 
 
 def insert_rows(
-    model: type[models.Model], names: Sequence[str], rows: Iterable[Row], *, replacing: Sequence[str] = ()
-) -> None:
+    model: type[models.Model], names: Sequence[str], rows: Iterable[Row], *, replacing: Sequence[str] = (),
+    known_by: str = "pk",
+) -> None:  # fmt: skip
     """Insert ``rows`` into the table of ``model``: the values of its fields ``names``, foreign keys as keys.
 
     Other fields get their defaults. Nothing is checked but by the database. ``replacing``: where a row with the same
-    primary key is there already it gets these fields of the new one.
+    value of the unique field ``known_by`` is there already it gets these fields of the new one.
     """
     statement = _Statement(model, names)
     values = [statement.values(row) for row in rows]
     if values:
         with connection.cursor() as cursor:
-            cursor.executemany(statement.insert(1) + statement.replacing(replacing), values)
+            cursor.executemany(statement.insert() + statement.replacing(replacing, known_by), values)
 
 
 def insert_and_key(model: type[models.Model], names: Sequence[str], rows: Iterable[Row]) -> list[int]:
-    """As ``insert_rows``; the keys that the database gave, in the order of ``rows``."""
-    statement = _Statement(model, names)
-    values = [statement.values(row) for row in rows]
-    at_once = max(1, VALUES_AT_ONCE // len(statement.columns))
-    keys: list[int] = []
-    with connection.cursor() as cursor:
-        for start in range(0, len(values), at_once):
-            piece = values[start : start + at_once]
-            cursor.execute(statement.insert(len(piece)) + statement.returning(), [v for row in piece for v in row])
-            keys += [key for (key,) in cursor.fetchall()]
+    """As ``insert_rows``; the keys that they got, in the order of ``rows``."""
+    rows, meta = list(rows), model._meta
+    if len(rows) <= FEW or not connection.in_atomic_block:
+        return _insert_returning(model, names, rows)
+    keys = _next_keys(meta, len(rows))
+    insert_rows(model, (meta.pk.name, *names), [(key, *row) for key, row in zip(keys, rows, strict=True)])
     return keys
 
 
@@ -51,6 +48,39 @@ def save_new(model: type[models.Model], names: Sequence[str], instances: Sequenc
 def attributes(model: type[models.Model], names: Sequence[str]) -> tuple[str, ...]:
     """The attributes of instances in which the values of the fields ``names`` stand as ``insert_rows`` takes them."""
     return tuple(_column(model, name).attname for name in names)
+
+
+def as_json(value: Any) -> str:
+    """``value`` as text of JSON; what orjson refuses (halves of characters, numbers of many digits) by Python's own."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return json.dumps(value)
+
+
+def _insert_returning(model: type[models.Model], names: Sequence[str], rows: Sequence[Row]) -> list[int]:
+    statement = _Statement(model, names)
+    returning = f" RETURNING {connection.ops.quote_name(statement.meta.pk.column)}"
+    keys: list[int] = []
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), FEW):
+            piece = [statement.values(row) for row in rows[start : start + FEW]]
+            cursor.execute(statement.insert(len(piece)) + returning, [value for row in piece for value in row])
+            keys += [key for (key,) in cursor.fetchall()]
+    return keys
+
+
+def _next_keys(meta: Any, count: int) -> list[int]:
+    """The keys that the next ``count`` rows of a table get, and nobody else."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            drawn = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
+            cursor.execute(drawn, [connection.ops.quote_name(meta.db_table), meta.pk.column, count])
+            return [key for (key,) in cursor.fetchall()]
+        # Whoever writes to SQLite is alone until the transaction ends.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [meta.db_table])
+        last = (cursor.fetchone() or (0,))[0]
+    return list(range(last + 1, last + 1 + count))
 
 
 class _Statement:
@@ -70,20 +100,17 @@ class _Statement:
             values[n] = prepare(values[n])
         return values
 
-    def insert(self, rows: int) -> str:
+    def insert(self, rows: int = 1) -> str:
         quote = connection.ops.quote_name
-        holes = f"({', '.join(['%s'] * len(self.columns))})"
-        columns = ", ".join(map(quote, self.columns))
-        return f"INSERT INTO {quote(self.meta.db_table)} ({columns}) VALUES {', '.join([holes] * rows)}"  # noqa: S608 - names of our own tables
+        columns, holes = ", ".join(map(quote, self.columns)), ", ".join(["%s"] * len(self.columns))
+        listed = ", ".join([f"({holes})"] * rows)
+        return f"INSERT INTO {quote(self.meta.db_table)} ({columns}) VALUES {listed}"  # noqa: S608 - names of our own tables
 
-    def returning(self) -> str:
-        return f" RETURNING {connection.ops.quote_name(self.meta.pk.column)}"
-
-    def replacing(self, names: Sequence[str]) -> str:
-        quote = connection.ops.quote_name
+    def replacing(self, names: Sequence[str], known_by: str) -> str:
+        quote, key = connection.ops.quote_name, self.meta.pk if known_by == "pk" else self.meta.get_field(known_by)
         columns = [quote(self.meta.get_field(name).column) for name in names]
         given = ", ".join(f"{column} = excluded.{column}" for column in columns)
-        return f" ON CONFLICT ({quote(self.meta.pk.column)}) DO UPDATE SET {given}" if names else ""
+        return f" ON CONFLICT ({quote(key.column)}) DO UPDATE SET {given}" if names else ""
 
 
 def _column(model: type[models.Model], name: str) -> Any:
@@ -93,20 +120,12 @@ def _column(model: type[models.Model], name: str) -> Any:
 def _of_field(field: models.Field) -> Callable[[Any], Any] | None:
     """How the database wants values of ``field``, where that is not as Python has them."""
     if isinstance(field, models.JSONField):
-        return json.dumps
+        return as_json
     if isinstance(field, models.DateTimeField):
-        return _moment
+        return connection.ops.adapt_datetimefield_value
     if isinstance(field, models.DateField):
-        return _day
+        return connection.ops.adapt_datefield_value
     return None
-
-
-def _moment(value: datetime | None) -> Any:
-    return connection.ops.adapt_datetimefield_value(value)
-
-
-def _day(value: date | None) -> Any:
-    return connection.ops.adapt_datefield_value(value)
 
 
 def _prepared(field: Any) -> Any:

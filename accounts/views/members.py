@@ -166,7 +166,7 @@ def member_card(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _note_look(request: HttpRequest, member: Member) -> None:
     """Members see who of the staff opened their page, and on which day."""
-    if request.method == "GET" and member.user_id != request.user.pk:
+    if request.method == "GET":
         note_look(member, by=request.user, on=timezone.localdate())
 
 

@@ -4,6 +4,8 @@ from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
+from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -11,6 +13,7 @@ from accounts.addresses import address_of
 from accounts.api.bodies import Asked
 from accounts.api.fields import AskedWhole, Money, Names, Row, Text, Whole, Yes
 from accounts.api.permissions import MANAGE, PUBLIC, READ
+from accounts.api.problems import Problem
 from accounts.api.resources import Resource, operation
 from accounts.models import Branch, User
 from accounts.permissions import MANAGE_BOOKS
@@ -20,8 +23,9 @@ from catalog import queries
 from catalog.api.drafts import FIELDS_OF, BookChanges, draft_from
 from catalog.drafts import BookDraft
 from catalog.forms.books import MOST_STOCK
-from catalog.models import Book, CopyType
+from catalog.models import Book, CopyType, RecordKind
 from catalog.services.books import SHOWN_FIELDS, add_book, draft_of, edit_book, snapshot
+from catalog.services.merged import kept_of
 from circulation.services.removal import remove_book
 
 ORDERS = {
@@ -135,9 +139,15 @@ class OneBook(Resource):
     scope = {"GET": READ, "PUT": MANAGE, "PATCH": MANAGE, "DELETE": MANAGE}
     shows = BookShown
 
-    @operation("get_book", "A book", gives=BookShown)
+    @operation("get_book", "A book", gives=BookShown, problems=("moved",))
     def get(self, request: Request, pk: int) -> Book:
-        return self.held(shown(seen_by(request.user)), pk)
+        """One that was merged with another is found there."""
+        try:
+            return self.held(shown(seen_by(request.user)), pk)
+        except Http404:
+            if (kept := kept_of(RecordKind.BOOK, pk)) is None:
+                raise
+            raise Problem("moved", headers={"Location": reverse("api:book", args=[kept])}) from None
 
     @operation("replace_book", "Change the whole description of a book", takes=BookChanges, gives=BookShown)
     def put(self, request: Request, pk: int) -> Book:

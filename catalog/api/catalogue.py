@@ -21,7 +21,7 @@ from catalog.forms.search import FIELDS, MOST_KEYS, PARAMETERS, SORTS, SearchFor
 from catalog.search.asking import LONGEST_TEXT
 from catalog.search.marks import FIRST_YEAR, LAST_YEAR
 from catalog.search.reading import How
-from catalog.views.facets import facets_beside
+from catalog.views.facets import GROUPS, facets_beside
 from catalog.views.results import Results, results_of
 
 SALT = "catalog.api.catalogue"
@@ -58,7 +58,8 @@ class FacetValueShown(serializers.Serializer):
 
 
 class FacetShown(serializers.Serializer):
-    heading = serializers.CharField()
+    name = serializers.ChoiceField(["available", "year", *(name for name, _heading in GROUPS.values() if name)])
+    heading = serializers.CharField(help_text="In the language of the answer.")
     values = FacetValueShown(many=True)
 
 
@@ -119,7 +120,7 @@ class Catalogue(Resource):
         here, other = reverse("api:catalogue"), results.did_you_mean
         facets = [
             {
-                "heading": group.heading,
+                "name": group.name, "heading": group.heading,
                 "values": [
                     {
                         "name": value.name, "count": value.count, "is_exact": not value.about,

@@ -18,7 +18,7 @@ from accounts.scans import readings
 from accounts.services.numbers import BARCODES, hold
 from catalog.models import Book, Copy, CopyType
 from catalog.services.copies import add_copies, edit_copy
-from circulation.queries.copies import with_availability
+from circulation.queries.copies import STATUSES, with_availability
 from circulation.services.copies import delete_copy
 
 ORDERS = {"id": ("pk",), "-id": ("-pk",), "barcode": ("barcode",), "-barcode": ("-barcode",)}
@@ -31,12 +31,12 @@ class CopyShown(serializers.Serializer):
     copy_type = serializers.IntegerField(source="copy_type_id")
     home_branch = serializers.IntegerField(source="home_branch_id")
     current_branch = serializers.IntegerField(source="current_branch_id")
-    status = serializers.CharField()
+    status = serializers.ChoiceField(STATUSES)
     due_at = serializers.DateTimeField(allow_null=True)
     call_number = serializers.CharField()
     location = serializers.CharField()
     price = Money(source="price_minor", allow_null=True)
-    condition = serializers.CharField()
+    condition = serializers.ChoiceField(Copy.Condition.values)
     note = serializers.CharField()
     acquired_on = serializers.DateField(allow_null=True)
     withdrawn_on = serializers.DateField(allow_null=True)

@@ -1,15 +1,16 @@
 """What a body says of a book, as the draft that services take."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from accounts.api.bodies import Body
 from accounts.api.fields import Text, Whole
 from catalog.drafts import FORMATS, ROLES, BookDraft, DraftContributor
 from catalog.forms.books import ONE_LINE_FIELDS
-from catalog.forms.texts import read_isbns
+from catalog.forms.texts import Isbns, read_isbns
 from catalog.normalize.text import many_lines, one_line
 
 MOST_PEOPLE, MOST_SUBJECTS, MOST_ISBNS = 100, 100, 50
@@ -49,7 +50,7 @@ def draft_from(given: Mapping[str, Any], base: BookDraft) -> BookDraft:
 
     Raises ValidationError for an ISBN that is none.
     """
-    isbns = read_isbns(",".join(given.get("isbns") or ()), base)
+    isbns = _isbns(given.get("isbns") or (), base)
     people = {(one_line(each["name"]), each.get("role", "aut")): None for each in given.get("contributors") or ()}
     texts: dict[str, Any] = {name: one_line(given.get(name, "")) for name in ONE_LINE_FIELDS}
     return BookDraft(
@@ -61,3 +62,12 @@ def draft_from(given: Mapping[str, Any], base: BookDraft) -> BookDraft:
         subjects=tuple(dict.fromkeys(filter(None, map(one_line, given.get("subjects") or ())))),
         isbns=isbns.valid, isbns_10=isbns.ten, isbns_invalid=isbns.wrong, lccns=base.lccns, oclcs=base.oclcs,
     )  # fmt: skip
+
+
+def _isbns(texts: Sequence[str], base: BookDraft) -> Isbns:
+    for n, text in enumerate(texts):
+        try:
+            read_isbns(text, base)
+        except ValidationError as error:
+            raise ValidationError({f"isbns.{n}": error.messages}) from error
+    return read_isbns(",".join(texts), base)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -21,6 +22,8 @@ from circulation.services.undoing import undo_import
 
 ORDERS = {"-id": ("-pk",), "id": ("pk",)}
 LONGEST_RAW = 2_000  # characters of a line that are shown
+UNREAD, AUTO = "unread", "auto"  # what is empty in our tables has a name here
+VERDICTS = [value or UNREAD for value in ImportRow.Verdict.values]
 DECISIONS = [value for value in ImportRow.Decision.values if value]
 
 
@@ -44,7 +47,7 @@ class ImportCountedShown(ImportShown):
     outcomes = serializers.SerializerMethodField()
 
     def get_verdicts(self, batch: ImportBatch) -> dict[str, int]:
-        return {verdict or "unread": count for verdict, count in queries.verdicts(batch).items()}
+        return {verdict or UNREAD: count for verdict, count in queries.verdicts(batch).items()}
 
     def get_outcomes(self, batch: ImportBatch) -> dict[str, int]:
         return queries.outcomes(batch)
@@ -52,15 +55,23 @@ class ImportCountedShown(ImportShown):
 
 class LineShown(serializers.Serializer):
     n = serializers.IntegerField()
-    what = serializers.CharField()
+    what = serializers.ChoiceField(ImportRow.What.values)
     raw = serializers.SerializerMethodField()
     title = serializers.SerializerMethodField()
-    verdict = serializers.CharField()
+    verdict = serializers.SerializerMethodField()
     matched_book = serializers.IntegerField(source="matched_book_id", allow_null=True)
-    decision = serializers.CharField()
-    outcome = serializers.CharField()
+    decision = serializers.SerializerMethodField()
+    outcome = serializers.ChoiceField(ImportRow.Outcome.values)
     reason = serializers.CharField()
     created_book = serializers.IntegerField(source="created_book_id", allow_null=True)
+
+    @extend_schema_field(serializers.ChoiceField(VERDICTS))
+    def get_verdict(self, row: ImportRow) -> str:
+        return row.verdict or UNREAD
+
+    @extend_schema_field(serializers.ChoiceField([AUTO, *DECISIONS]))
+    def get_decision(self, row: ImportRow) -> str:
+        return row.decision or AUTO
 
     def get_raw(self, row: ImportRow) -> str:
         return row.raw[:LONGEST_RAW]
@@ -76,7 +87,7 @@ class NewImport(Body):
 
 
 class LinesAsked(Asked):
-    verdict = serializers.ChoiceField([value or "unread" for value in ImportRow.Verdict.values], required=False)
+    verdict = serializers.ChoiceField(VERDICTS, required=False)
     outcome = serializers.ChoiceField(ImportRow.Outcome.values, required=False)
 
 
@@ -138,7 +149,7 @@ class ImportLines(Resource):
     def get(self, request: Request, pk: int) -> QuerySet[ImportRow]:
         rows = get_object_or_404(ImportBatch, pk=pk).rows.all()
         if "verdict" in self.asked:
-            rows = rows.filter(verdict=self.asked["verdict"].replace("unread", ""))
+            rows = rows.filter(verdict=self.asked["verdict"].replace(UNREAD, ""))
         return rows.filter(outcome=self.asked["outcome"]) if "outcome" in self.asked else rows
 
     @operation("decide_import", "Decide about doubtful lines", takes=Decisions, gives=ImportCountedShown)

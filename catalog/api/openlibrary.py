@@ -1,9 +1,9 @@
 """Open Library: what it finds beside what is here, and books saved from it."""
 
+from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,6 +15,7 @@ from accounts.api.problems import Problem
 from accounts.api.resources import Answer, Resource, operation
 from accounts.models import Branch
 from accounts.permissions import MANAGE_BOOKS
+from accounts.services.numbers import BARCODES, hold
 from catalog.api.books import ORDERS, BookShown, shown
 from catalog.isbn import read_isbn
 from catalog.models import Book, CopyType, ImportRow, SourceRecord
@@ -140,7 +141,7 @@ class SavedBook(Resource):
 
     @operation("delete_saved_book", "Delete a book that came from Open Library and was never lent, with its copies")
     def delete(self, request: Request, pk: int) -> None:
-        remove_book(get_object_or_404(_saved_books(), pk=pk), by=request.user)
+        remove_book(self.held(shown(_saved_books()), pk, after=partial(hold, BARCODES)), by=request.user)
 
 
 def _saved_books() -> QuerySet[Book]:

@@ -5,6 +5,7 @@ from django.urls import path
 from catalog.api.books import Books, OneBook
 from catalog.api.catalogue import Catalogue
 from catalog.api.copies import Copies, OneCopy
+from catalog.api.copy_types import CopyTypes
 from catalog.api.import_files import ImportColumns, ImportFiles
 from catalog.api.imports import (
     ApplyImport,
@@ -22,6 +23,7 @@ routes = [
     path("books/<int:pk>", OneBook.as_view(), name="book"),
     path("copies", Copies.as_view(), name="copies"),
     path("copies/<int:pk>", OneCopy.as_view(), name="copy"),
+    path("copy-types", CopyTypes.as_view(), name="copy_types"),
     path("catalogue/search", Catalogue.as_view(), name="catalogue"),
     path("imports", Imports.as_view(), name="imports"),
     path("imports/files", ImportFiles.as_view(), name="import_files"),

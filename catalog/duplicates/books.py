@@ -53,10 +53,14 @@ Alike = tuple[list[list[int]], dict[int, Facts]]  # groups of books (keys), and 
 
 def likely_books() -> Iterator[Pair]:
     """Books that are probably one, the likeliest first; those with one number or title, a few hundred at a time."""
+    return still_likely(RecordKind.BOOK, _all_likely())
+
+
+def _all_likely() -> Iterator[Pair]:
     later: list[Pair] = []
     yield from _of_books(_sharing_numbers(), (ISBN, NUMBER), ISBN_ONLY, later)
     yield from _of_books(_sharing_titles(), (SAME_YEAR, NEAR_YEAR, NO_YEAR))
-    yield from still_likely(RecordKind.BOOK, later)
+    yield from later
 
 
 def reason_for_books(one: Facts, other: Facts) -> str:
@@ -92,32 +96,21 @@ def _of_books(
         if later is not None:
             later += [pair for pair in new if pair.reason == put_off]
         new = [pair for pair in new if pair.reason != put_off]
-        yield from still_likely(RecordKind.BOOK, sorted(new, key=lambda pair: wanted.index(pair.reason)))
-
-
-def facts_of(keys: Iterable[int]) -> dict[int, Facts]:
-    """What tells about the books with these ``keys``, in a constant number of queries for each few hundred."""
-    in_order, facts = sorted(keys), dict[int, Facts]()
-    for start in range(0, len(in_order), 2 * AT_ONCE):
-        facts |= _facts(Book.objects.filter(pk__in=in_order[start : start + 2 * AT_ONCE]))
-    return facts
+        yield from sorted(new, key=lambda pair: wanted.index(pair.reason))
 
 
 def _facts(books: QuerySet[Book]) -> dict[int, Facts]:
-    columns = ("pk", "title", "match_key", "year", "author_key", *TELLS_APART)
-    rows = books.annotate(author_key=_first_author()).order_by().values_list(*columns)
-    facts = {
-        pk: Facts(pk, title, match_key, year, author or "", tuple(map(fold, said)))
-        for pk, title, match_key, year, author, *said in rows
-    }
-    keys = list(facts)
-    for start in range(0, len(keys), 2 * AT_ONCE):
-        numbers = BookIdentifier.objects.filter(book__in=keys[start : start + 2 * AT_ONCE])
-        for pk, kind, value in numbers.values_list("book", "kind", "value"):
-            if kind in ISBNS:
-                facts[pk].isbns.add(value)
-            elif kind != "isbn10":
-                facts[pk].numbers.add((kind, value))
+    """What tells about ``books``, in one query."""
+    columns = ("identifiers__kind", "identifiers__value", "pk", "title", "match_key", "year", "author_key")
+    rows = books.annotate(author_key=_first_author()).order_by("pk").values_list(*columns, *TELLS_APART)
+    facts: dict[int, Facts] = {}
+    for kind, value, pk, title, match_key, year, author, *said in rows.iterator(chunk_size=AT_ONCE):
+        if pk not in facts:
+            facts[pk] = Facts(pk, title, match_key, year, author or "", tuple(map(fold, said)))
+        if kind in ISBNS:
+            facts[pk].isbns.add(value)
+        elif kind in OTHER_NUMBERS:
+            facts[pk].numbers.add((kind, value))
     return facts
 
 
@@ -126,13 +119,19 @@ def _sharing_numbers() -> Iterator[Alike]:
     numbers = BookIdentifier.objects.filter(kind__in=(*ISBNS, *OTHER_NUMBERS))
     shared = numbers.order_by("kind", "value").values("kind", "value").annotate(n=Count("pk")).filter(n__gt=1)
     for some in _in_batches(shared.values_list("kind", "value")):
-        by_number: dict[tuple[str, str], list[int]] = {number: [] for number in some}
-        rows = numbers.filter(value__in={value for _kind, value in some}).order_by("book")
-        for kind, value, book in rows.values_list("kind", "value", "book"):
-            if (kind, value) in by_number:
-                by_number[kind, value].append(book)
-        groups = [books for books in by_number.values() if len(books) > 1]
-        yield groups, facts_of({pk for group in groups for pk in group})
+        by_number: dict[tuple[str, str], list[int]] = {_number(*number): [] for number in some}
+        having = numbers.filter(value__in={value for _kind, value in some}).values("book")
+        facts = _facts(Book.objects.filter(pk__in=having))
+        for pk, each in facts.items():
+            for number in (*(("isbn", isbn) for isbn in sorted(each.isbns)), *sorted(each.numbers)):
+                if number in by_number:
+                    by_number[number].append(pk)
+        yield [books for books in by_number.values() if len(books) > 1], facts
+
+
+def _number(kind: str, value: str) -> tuple[str, str]:
+    """Right ISBNs and wrong ones are one kind of number."""
+    return "isbn" if kind in ISBNS else kind, value
 
 
 def _sharing_titles() -> Iterator[Alike]:

@@ -1,7 +1,7 @@
 """Two records that may be one; of which a person said that they are two."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations, islice
+from itertools import combinations
 from typing import NamedTuple
 
 from catalog.models import NotTheSame, RecordKind
@@ -18,18 +18,15 @@ class Pair(NamedTuple):
     reason: str
 
 
-def pairs_told_apart(kind: RecordKind, pairs: Sequence[Pair]) -> set[tuple[int, int]]:
-    """Of which of ``pairs`` a person said that they are two."""
-    told = NotTheSame.objects.filter(kind=kind, one__in={pair.one for pair in pairs})
-    return set(told.values_list("one", "other"))
+def pairs_told_apart(kind: RecordKind) -> set[tuple[int, int]]:
+    """Of which pairs a person said that they are two; a person says it one by one, so that they are not many."""
+    return set(NotTheSame.objects.filter(kind=kind).values_list("one", "other"))
 
 
 def still_likely(kind: RecordKind, pairs: Iterable[Pair]) -> Iterator[Pair]:
     """``pairs`` without those of which a person said that they are two, in the same order."""
-    rest = iter(pairs)
-    while some := list(islice(rest, AT_ONCE)):
-        told = pairs_told_apart(kind, some)
-        yield from (pair for pair in some if (pair.one, pair.other) not in told)
+    told = pairs_told_apart(kind)
+    return (pair for pair in pairs if (pair.one, pair.other) not in told)
 
 
 def crowd(keys: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -6,10 +6,10 @@ again, would say otherwise. Long JSON goes on in further fields 977.
 
 import json
 import re
-from dataclasses import fields, replace
+from dataclasses import MISSING, fields, replace
 from typing import Any
 
-from catalog.drafts import FORMATS, ROLES, WARNINGS, BookDraft, CopyDraft, DraftContributor
+from catalog.drafts import FORMATS, PARTS, ROLES, WARNINGS, BookDraft
 from catalog.normalize.text import many_lines, one_line
 
 from .records import Record, first
@@ -25,7 +25,7 @@ CHOICES = {
     "role": frozenset(code for code, _name in ROLES),
     "source": frozenset({"openlibrary", "marc"}),
 }
-LISTS_OF: dict[str, type] = {"contributors": DraftContributor, "copies": CopyDraft}
+WHOLE = "copies_are_whole"  # what a copy does not say it does not have: the call number of its book
 NUMBERS = frozenset({"year", "first_year", "pages", "cover_id", "revision", "price"})
 SEVERAL_LINES = frozenset({"description", "note"})
 LANGUAGE = re.compile(r"[a-z]{3}")
@@ -33,27 +33,34 @@ LANGUAGE = re.compile(r"[a-z]{3}")
 
 def with_own_words(draft: BookDraft, record: Record) -> BookDraft:
     """``draft`` with what our own local field of ``record`` says. What is of no right kind is passed over."""
-    if TAG not in record.by_tag:
-        return draft
-    texts = [text for text in record.by_tag[TAG] if first(text, "2") == OWN]
-    try:
-        said = json.loads("".join(first(text, "a") for text in texts) or "{}")
-    except (ValueError, RecursionError):
-        return draft
-    known = {each.name for each in fields(BookDraft)}
-    if not isinstance(said, dict):
-        return draft
+    said, known = _said(record), {each.name for each in fields(BookDraft)}
     read = {name: _read(name, value, getattr(EMPTY, name)) for name, value in said.items() if name in known}
     return replace(draft, **{name: value for name, value in read.items() if value is not None or name in NUMBERS})
 
 
+def copies_are_whole(record: Record) -> bool:
+    """Whether ``record`` says of its copies that those without a call number have none."""
+    return _said(record).get(WHOLE) is True
+
+
+def _said(record: Record) -> dict[str, Any]:
+    """What stands in our own local field."""
+    texts = [text for text in record.by_tag.get(TAG, ()) if first(text, "2") == OWN]
+    try:
+        said = json.loads("".join(first(text, "a") for text in texts) or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
 def own_words(draft: BookDraft, read_again: BookDraft) -> str:
     """The JSON for what ``draft`` says otherwise than the record ``read_again``; "" where they are the same."""
-    if draft == read_again:
-        return ""
     said = draft.as_json()
     other = {each.name for each in fields(BookDraft) if getattr(draft, each.name) != getattr(read_again, each.name)}
-    return json.dumps({name: said[name] for name in said if name in other}, ensure_ascii=False, separators=(",", ":"))
+    words = {name: said[name] for name in said if name in other}
+    if draft.call_number and not all(copy.call_number for copy in draft.copies):
+        words[WHOLE] = True
+    return json.dumps(words, ensure_ascii=False, separators=(",", ":")) if words else ""
 
 
 def _read(name: str, value: Any, empty: Any) -> Any:
@@ -66,17 +73,16 @@ def _read(name: str, value: Any, empty: Any) -> Any:
         return _text(name, value)
     if not isinstance(value, list):
         return None
-    if name in LISTS_OF:
-        return tuple(_part(LISTS_OF[name], each) for each in value[:MOST] if isinstance(each, dict))
+    if name in PARTS:
+        return tuple(_part(PARTS[name], each) for each in value[:MOST] if isinstance(each, dict))
     texts = [_text(name, each) for each in value[:MOST]]
     return tuple(text for text in texts if text and (name != "warnings" or text in WARNINGS))
 
 
 def _part(kind: type, values: dict[str, Any]) -> Any:
-    given = {each.name: each.default for each in fields(kind)}
-    given["name"] = given.get("name") if isinstance(given.get("name"), str) else ""
-    read = {name: _read(name, values[name], default) for name, default in given.items() if name in values}
-    return kind(**{name: value for name, value in read.items() if value is not None})
+    empty = {each.name: "" if each.default is MISSING else each.default for each in fields(kind)}
+    read = {name: _read(name, values[name], empty[name]) for name in empty if name in values}
+    return kind(**empty | {name: value for name, value in read.items() if value is not None})
 
 
 def _text(name: str, value: Any) -> str | None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from catalog.drafts import BookDraft, SourceRow
 
 from . import marc21, unimarc
-from .own import with_own_words
+from .own import WHOLE, copies_are_whole, with_own_words
 from .records import Damaged, Record
 
 LOST = "\N{REPLACEMENT CHARACTER}"
@@ -20,10 +20,11 @@ HOLDINGS = frozenset("uvxy")
 def row(n: int, raw: str, read: Callable[[], Record], digits: int = 2) -> SourceRow:
     """The row ``n`` of a file whose record ``read`` reads. ``raw``: what to write out again for correction."""
     try:
-        draft = draft_of(read(), digits=digits)
+        record = read()
+        draft = draft_of(record, digits=digits)
     except Damaged as damage:
         return SourceRow(n, raw, problem=str(damage))
-    return SourceRow(n, raw, values=draft.as_json())
+    return SourceRow(n, raw, values=draft.as_json() | ({WHOLE: True} if copies_are_whole(record) else {}))
 
 
 def draft_of(record: Record, *, digits: int = 2) -> BookDraft:

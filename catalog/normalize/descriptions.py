@@ -18,6 +18,8 @@ EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=[^\s*_])([^*_\n]{1,1000}?)(
 EXTENT = re.compile(
     r"[\dxivlcdm\[\], ]*(?:p\.|pp\.|pages)[^.\n]{0,60}\bcm\.?", re.IGNORECASE
 )  # "vii, 59 pages : 20 cm"
+# Where none of these stands there is nothing to take away.
+MARKS, SIGNS = re.compile(r"[<&\[*_]"), ("---", "===", "http", "source", "quelle")
 SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]?\s")
 
 
@@ -28,15 +30,23 @@ def read_description(value: object) -> str:
     "Source: ..." and link definitions.
     """
     text = many_lines(value)
+    paragraphs = re.sub(r"\n{3,}", "\n\n", _without_marks(text) if _has_marks(text) else text)
+    return "" if EXTENT.fullmatch(paragraphs) else _cut_at_sentence(paragraphs)
+
+
+def _has_marks(text: str) -> bool:
+    small = text.lower()
+    return bool(MARKS.search(text)) or any(sign in small for sign in SIGNS)
+
+
+def _without_marks(text: str) -> str:
     text = RULE.split(text, maxsplit=1)[0]
     text = BREAK_TAG.sub("\n", html.unescape(text))
     text = TAG.sub("", text)
     for credit in (CREDIT_LINK, LINK_DEFINITION, CREDIT_LINE):
         text = credit.sub("", text)
     text = LINK.sub(r"\1", LAST_CREDIT.sub("", text.rstrip()))
-    text = EMPHASIS.sub(r"\2", text)
-    paragraphs = re.sub(r"\n{3,}", "\n\n", many_lines(text))
-    return "" if EXTENT.fullmatch(paragraphs) else _cut_at_sentence(paragraphs)
+    return many_lines(EMPHASIS.sub(r"\2", text))
 
 
 def _cut_at_sentence(text: str) -> str:

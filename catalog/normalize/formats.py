@@ -1,6 +1,7 @@
 """The form of a book, from the many words for it to the keys of ``drafts.FORMATS``."""
 
 import re
+from functools import lru_cache
 
 # First match wins: "Audio CD" is audio before it is a disc, "Library Binding" is no library of e-books.
 WORDS = [
@@ -26,6 +27,9 @@ def read_format(text: str) -> str:
 
     "other" for a form not in the list, "" when nothing is said or the source does not know.
     """
-    if not text.strip():
-        return ""
-    return next((key for key, pattern in PATTERNS if pattern.search(text[:200])), "other")
+    return _read(text[:200]) if text.strip() else ""
+
+
+@lru_cache(maxsize=1_000)
+def _read(text: str) -> str:
+    return next((key for key, pattern in PATTERNS if pattern.search(text)), "other")

@@ -75,7 +75,12 @@ def read_language_names(text: str) -> tuple[str, ...]:
 
     "English, German", "anglais / allemand" and "eng|ger" are two each; what is no language is left out.
     """
-    words = [word for word in re.split(r"\s*[|;,/\n]\s*", text[:500].strip()) if word]
+    return _read_names(text[:500].strip())
+
+
+@lru_cache(maxsize=1_000)
+def _read_names(text: str) -> tuple[str, ...]:
+    words = [word for word in re.split(r"\s*[|;,/\n]\s*", text) if word]
     codes = (_codes_by_name().get(fold(word)) or (read_language(word) if word.isascii() else "") for word in words)
     return tuple(dict.fromkeys(code for code in codes if code))
 

@@ -12,6 +12,7 @@ DATES = re.compile(
     r"(?:\s+or\s+\d{3,4})?[,.\s]*$",
     re.IGNORECASE,
 )
+DIGIT = re.compile(r"\d")
 SUFFIX = re.compile(r"(?:jr|sr|jun|sen|ii|iii|iv|ph\.?\s?d|m\.?d|d\.?d|esq|rndr|obe|cbe)\.?", re.IGNORECASE)
 # Words that follow a family name in an inverted heading without being a given name: "Teresa of Avila, Saint".
 TITLE_WORD = re.compile(
@@ -47,6 +48,7 @@ def read_name(value: object) -> str:
     return "" if NOBODY.fullmatch(name) else name
 
 
+@lru_cache(maxsize=KEPT)
 def sort_name(name: str, *, is_body: bool = False) -> str:
     """The form to sort by: "Ursula K. Le Guin" -> "Le Guin, Ursula K.", "Guy de Maupassant" -> "Maupassant, Guy de".
 
@@ -89,9 +91,10 @@ def name_key(name: str) -> str:
     return match_key(sort_name(bare), NAME_LENGTH)
 
 
+@lru_cache(maxsize=KEPT)
 def looks_like_body(name: str) -> bool:
     """Whether ``name`` is that of a body, a place or a meeting: one of their words, or digits that are no dates."""
-    bare = DATES.sub("", name)
+    bare = DATES.sub("", name) if DIGIT.search(name) else name
     return bool(re.search(r"\d|\w \(|[&+@]|\. [A-Z]\w+\. [A-Z]\w{3}", bare) or BODY_WORD.search(bare))
 
 

@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from .text import NAME_LENGTH, cut, match_key, one_line, strip_full_stop, strip_isbd
+from .text import KEPT, NAME_LENGTH, cut, match_key, one_line, strip_full_stop, strip_isbd
 
 PLACE_LENGTH = 200
+LONGEST_GIVEN = 1_000
 MOST_PUBLISHERS = 20
 UNKNOWN = re.compile(
     r"[\W_]*(?:s\W+[nl]|n/?a|unknown(?: publisher)?|(?:publisher|place of publication) not identified|\d{4})?[\W_]*",
@@ -30,9 +32,9 @@ def read_imprint(publishers: list[str], places: list[str]) -> Imprint:
     "Place : Publisher" in one string is divided; the place is used where ``places`` has none.
     """
     names: dict[str, str] = {}
-    found = [_tidy(one_line(place), PLACE_LENGTH) for place in places[:MOST_PUBLISHERS]]
+    found = [_tidy(one_line(place, LONGEST_GIVEN), PLACE_LENGTH) for place in places[:MOST_PUBLISHERS]]
     for publisher in publishers[:MOST_PUBLISHERS]:
-        place, name = _divide(one_line(publisher))
+        place, name = _divide(one_line(publisher, LONGEST_GIVEN))
         found.append(place)
         names.setdefault(match_key(name), name)
     listed = tuple(name for name in names.values() if name)
@@ -40,6 +42,7 @@ def read_imprint(publishers: list[str], places: list[str]) -> Imprint:
     return Imprint(publisher=listed[0] if listed else "", publishers=listed, place=place)
 
 
+@lru_cache(maxsize=KEPT)
 def _divide(text: str) -> tuple[str, str]:
     place, colon, name = text.partition(" : ")
     if not colon and (before := PLACE_BEFORE.match(text)):
@@ -47,6 +50,7 @@ def _divide(text: str) -> tuple[str, str]:
     return (_tidy(place, PLACE_LENGTH), _tidy_name(name)) if colon else ("", _tidy_name(text))
 
 
+@lru_cache(maxsize=KEPT)
 def _tidy(text: str, limit: int) -> str:
     text = strip_isbd(text)
     if text.startswith("[") and text.count("[") == 1 and text.rstrip("].,").count("]") == 0:

@@ -25,10 +25,8 @@ def read_subjects(values: list[str]) -> tuple[str, ...]:
     """
     subjects: dict[str, str] = {}
     for value in values[:LONGEST_LIST]:
-        subject = strip_full_stop(strip_isbd(one_line(value, NAME_LENGTH)))
-        key = subject_key(subject)
-        if key and not _is_of_machines(subject, key):
-            subjects.setdefault(key, subject)
+        if found := _read_subject(one_line(value, NAME_LENGTH)):
+            subjects.setdefault(*found)
         if len(subjects) == MOST_SUBJECTS:
             break
     return tuple(subjects.values())
@@ -38,6 +36,14 @@ def read_subjects(values: list[str]) -> tuple[str, ...]:
 def subject_key(name: str) -> str:
     """The key under which a subject is found again (Subject.match_key)."""
     return match_key(name, NAME_LENGTH)
+
+
+@lru_cache(maxsize=KEPT)
+def _read_subject(text: str) -> tuple[str, str] | None:
+    """Key and name of one subject; None where it is none."""
+    subject = strip_full_stop(strip_isbd(text))
+    key = subject_key(subject)
+    return (key, subject) if key and not _is_of_machines(subject, key) else None
 
 
 def _is_of_machines(subject: str, key: str) -> bool:

@@ -45,7 +45,10 @@ def one_line(value: object, limit: int = 10_000) -> str:
 
 def many_lines(value: object, limit: int = 100_000) -> str:
     """As ``one_line`` but keeping line breaks, as LF."""
-    lines = plain_text(value)[:limit].splitlines()
+    text = plain_text(value)[:limit]
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    lines = text.splitlines()
     return "\n".join(" ".join(_storable(line).split()) for line in lines).strip()
 
 

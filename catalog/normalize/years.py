@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 COPYRIGHT_MARK = r"(?:(?<![a-z])c|©|℗|\bcop(?:yright|\.)?|\([cp]\))\s*"
@@ -11,6 +12,7 @@ DECADE = re.compile(r"(?<!\d)(1[4-9]|20)(?:\d[-u?_]|[-u?_]{2})(?!\d)")  # 190u, 
 # What machines write when they do not know (seen in records that came from booksellers).
 PLACEHOLDERS = {"1900", "january 1, 1900", "01-01-1900", "1900-01-01", "jan 01, 1900"}
 SHORTEST_MUSLIM_OFFSET = 400  # 1403 AH is 1983
+LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,11 @@ def read_year(text: str, *, this_year: int, is_from_trade: bool = False) -> Year
     common one stands beside it. ``this_year`` is the current year: later than the next one is a misprint.
     ``is_from_trade``: the record came from a bookseller, whose "1900" means unknown.
     """
+    return _read(text[:LONGEST_TEXT], this_year, is_from_trade)
+
+
+@lru_cache(maxsize=1_000)
+def _read(text: str, this_year: int, is_from_trade: bool) -> Year:
     plain = _western_digits(text)
     if is_from_trade and plain.strip().casefold() in PLACEHOLDERS:
         return Year(warning="year_suspect")
@@ -46,5 +53,7 @@ def _candidates(plain: str) -> list[int]:
 
 
 def _western_digits(text: str) -> str:
+    if text.isascii():
+        return text
     normal = unicodedata.normalize("NFKC", text)
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in normal)

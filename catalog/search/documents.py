@@ -138,6 +138,9 @@ def _known_words(text: str) -> tuple[str, ...]:
     return tuple(words(text))
 
 
+_known_spellings = lru_cache(maxsize=KEPT)(other_spellings)
+
+
 @lru_cache(maxsize=KEPT)
 def _name_spellings(name: str) -> list[list[str]]:
     return other_spellings(name, is_name=True)
@@ -145,22 +148,24 @@ def _name_spellings(name: str) -> list[list[str]]:
 
 def _part(name: str, texts: list[str], found: list[Sequence[str]], language: str, more: list[str]) -> str:
     """The words of one part, text by text; then other spellings, then roots and ``more`` tokens."""
-    spelled = _name_spellings if name == AUTHOR else other_spellings
-    pieces = [*found, *(piece for text in texts for piece in spelled(text))]
+    spelled = _name_spellings if name == AUTHOR else _known_spellings if name in REPEATED_PARTS else other_spellings
     if name in ROOTED_PARTS:
         more = _roots(name, texts, found, language)
-    tokens = [token for piece in pieces if piece for token in (*piece, FENCE)][:MOST_WORDS]
-    return " ".join((*tokens, *more[:MOST_WORDS]))
+    tokens: list[str] = []
+    for piece in chain(found, *map(spelled, texts)):
+        if piece:
+            tokens += piece
+            tokens.append(FENCE)
+    return " ".join(tokens[:MOST_WORDS] + more[:MOST_WORDS])
 
 
 def _roots(name: str, texts: list[str], found: list[Sequence[str]], language: str) -> list[str]:
-    accented = [
-        word
-        for text, parts in zip(texts, found, strict=True)
-        for word in (parts if text.isascii() else accented_words(text))
-    ][:MOST_WORDS]
-    tongues = dict.fromkeys([language or UNKNOWN_LANGUAGE, *([UNKNOWN_LANGUAGE] if name == SUBJECT else [])])
-    return [token for tongue in tongues for token in roots_of(accented, tongue)]
+    accented: list[str] = []
+    for text, parts in zip(texts, found, strict=True):
+        accented += parts if text.isascii() else accented_words(text)
+    accented, own = accented[:MOST_WORDS], language or UNKNOWN_LANGUAGE
+    more = roots_of(accented, UNKNOWN_LANGUAGE) if name == SUBJECT and own != UNKNOWN_LANGUAGE else []
+    return roots_of(accented, own) + more
 
 
 def _names(people: list[PersonFacts]) -> list[str]:

@@ -4,6 +4,7 @@ Filters, the order by popularity and samples are then words like any others, and
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 ALL, HIDDEN, AVAILABLE = "__all", "__hid", "__av"
 POPULARITIES = 8  # of times lent: none, once, up to 3, 7, 15, 31, 63, more
@@ -28,6 +29,7 @@ class Facet:
         return mark(self.letter, self.value)
 
 
+@lru_cache(maxsize=20_000)
 def mark(letter: str, value: object) -> str:
     """The token of a value. Names are written in hexadecimal: tokens are letters and digits."""
     text = str(value)

@@ -1,11 +1,12 @@
 """Words of one root, by the language of the book: who looks for "cats" finds "The Cat"."""
 
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
+from itertools import chain
 from threading import Lock
 from typing import Any
 
-import snowballstemmer
+import Stemmer
 
 from catalog.normalize.text import fold
 
@@ -38,10 +39,26 @@ al che da dei della di gli i il lo per
 do em na no o os um uma het een van voor och att det ett og
 """  # English, German, French, Spanish, Italian; Portuguese, Dutch and Scandinavian ones
 STOP_WORDS = frozenset(_COMMON.split())
+KEPT = 100_000  # words of a language with their roots
 ONE_AT_A_TIME = Lock()  # a stemmer keeps the word it works on: two threads at it get roots of neither word
 
 
-@lru_cache(maxsize=200_000)
+class _Roots(dict[str, tuple[str, ...]]):
+    """The tokens for the roots of words in one language, by word: those that were asked for before are at hand."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def __missing__(self, accented: str) -> tuple[str, ...]:
+        if len(self) >= KEPT:
+            self.clear()
+        self[accented] = found = _tokens(accented, self.language)
+        return found
+
+
+_roots_in = cache(_Roots)
+
+
 def roots(accented: str, language: str) -> tuple[str, ...]:
     """The tokens for the root of the word ``accented`` in ``language`` (MARC code), none where it has no root.
 
@@ -49,7 +66,18 @@ def roots(accented: str, language: str) -> tuple[str, ...]:
     "étudiées" and "etudiees" for different words. Tokens of two languages are never equal, so that a French root
     finds no English word.
     """
-    if len(accented) < SHORTEST or language not in STEMMERS or not _is_word(accented, language):
+    return _roots_in(language)[accented] if language in STEMMERS else ()
+
+
+def roots_of(accented: Iterable[str], language: str) -> list[str]:
+    """The tokens for the roots of all these words in ``language``, each once."""
+    if language not in STEMMERS:
+        return []
+    return list(dict.fromkeys(chain.from_iterable(map(_roots_in(language).__getitem__, accented))))
+
+
+def _tokens(accented: str, language: str) -> tuple[str, ...]:
+    if len(accented) < SHORTEST or not _is_word(accented, language):
         return ()
     algorithm = STEMMERS[language]
     plain = fold(accented)
@@ -57,13 +85,6 @@ def roots(accented: str, language: str) -> tuple[str, ...]:
         return (f"_{language}_{_root(plain, algorithm)}",)
     found = dict.fromkeys(fold(root) for root in (_root(accented, algorithm), _root(plain, algorithm)))
     return tuple(f"_{language}_{root}" for root in found if root and " " not in root)
-
-
-def roots_of(accented: Iterable[str], language: str) -> list[str]:
-    """The tokens for the roots of all these words in ``language``, each once."""
-    if language not in STEMMERS:
-        return []
-    return list(dict.fromkeys(token for word in accented for token in roots(word, language)))
 
 
 def _is_word(word: str, language: str) -> bool:
@@ -79,4 +100,4 @@ def _root(word: str, algorithm: str) -> str:
 
 @cache
 def _stemmer(algorithm: str) -> Any:
-    return snowballstemmer.stemmer(algorithm)
+    return Stemmer.Stemmer(algorithm, 0)  # what is found is kept here

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from catalog.normalize.text import APOSTROPHES, fold
+from catalog.normalize.text import APOSTROPHES, ASCII_FOLDED, fold
 
 LONGEST = 100  # characters of one word; both engines take no more than some hundreds
 # Scripts written without blanks between words: Thai and Lao, Tibetan, Burmese, Khmer, Chinese, Japanese, ...
@@ -15,7 +15,8 @@ UNSPACED = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u2e80-\U0003ffff
 APOSTROPHED = re.compile(r"[^\W_]+(?:['’‘ʼ`´][^\W_]+)+")
 # "Night-Time" is looked for as "nighttime" too, "20,000" as "20000".
 HYPHENED = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)+|\b\d{1,3}(?:[,.'’]\d{3})+\b")
-MARKED = re.compile(r"['`-]|\d[,.]\d")  # plain text that may have other spellings
+# Plain text that has neither has no other spellings. Looked for one by one they are found faster than together.
+JOINT, JOINED, FIGURES = re.compile(r"['`-]"), re.compile(r"[^\W_]['`-][^\W_]"), re.compile(r"[0-9][,.][0-9]")
 # "J. K. Rowling" is looked for as "jk" too.
 INITIALS = re.compile(r"\b[^\W\d_](?:\.\s?|\s)(?:[^\W\d_](?:\.\s?|\s))+")
 # Who has no umlauts on the keyboard writes "Mueller".
@@ -26,14 +27,15 @@ UMLAUT = re.compile(r"\w*[äöüÄÖÜ]\w*")
 def words(text: str) -> list[str]:
     """The folded words of ``text`` in order. What is written without blanks falls into single characters."""
     if text.isascii():
-        return [word[:LONGEST] for word in fold(text).split()]
+        found = text.translate(ASCII_FOLDED).split()
+        return found if len(text) <= LONGEST else [word[:LONGEST] for word in found]
     return [part for word in fold(text).split() for part in _parts(word)]
 
 
 def other_spellings(text: str, *, is_name: bool = False) -> list[list[str]]:
     """What people also write for pieces of ``text``, each as its words: without what stands before an apostrophe,
     without hyphens, without umlauts; of a name also with its initials together."""
-    if text.isascii() and not is_name and not MARKED.search(text):
+    if text.isascii() and not is_name and not (JOINT.search(text) and JOINED.search(text)) and not FIGURES.search(text):
         return []
     text = " ".join(piece for piece in unicodedata.normalize("NFC", text).split() if len(piece) <= LONGEST)
     pieces = [re.sub(r"\W", " ", found) for found in APOSTROPHED.findall(text)]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.exceptions import Refused
 from accounts.services import work
 from catalog.models import ImportBatch, ImportRow
+from catalog.services.lines import Line, lines_of
 from catalog.services.shelving import save_rows
 
 CHUNK = 500  # lines that come in together or not at all
@@ -21,7 +22,7 @@ Outcome = ImportRow.Outcome
 logger = logging.getLogger(__name__)
 
 # Makes of lines of one kind, locked and waiting, what they say; inside the caller's transaction.
-Apply = Callable[[ImportBatch, Sequence[ImportRow], datetime], None]
+Apply = Callable[[ImportBatch, Sequence[Line], datetime], None]
 Appliers = Mapping[str, Apply]
 
 
@@ -68,10 +69,10 @@ def _apply_chunk(batch: ImportBatch, appliers: Appliers) -> bool:
 
 def _apply(batch: ImportBatch, pks: Sequence[int], appliers: Appliers) -> None:
     with work.claimed(batch):
-        rows = list(batch.rows.select_for_update().filter(pk__in=pks, outcome=Outcome.WAITING).order_by("n"))
+        rows = lines_of(batch.rows.select_for_update().filter(pk__among=pks, outcome=Outcome.WAITING).order_by("n"))
         if rows:
             appliers[rows[0].what](batch, rows, timezone.now())
-        done = batch.done + sum(1 for row in rows if row.outcome != Outcome.WAITING)
+        done = batch.done + len(rows) - [row.outcome for row in rows].count(Outcome.WAITING)
         work.reach(batch, rows[-1].n if rows else batch.cursor, done)
 
 

@@ -44,9 +44,9 @@ def subjects_for(names: Sequence[str]) -> tuple[list[Subject], list[Subject]]:
     One that was merged with another is that one. Inside the caller's transaction.
     """
     keys = [subject_key(name) for name in names]
-    merged = MergedRecord.objects.filter(kind=RecordKind.SUBJECT, match_key__in=set(keys)).order_by("pk")
+    merged = MergedRecord.objects.filter(kind=RecordKind.SUBJECT, match_key__among=set(keys)).order_by("pk")
     subjects = {row.match_key: kept for row in merged if (kept := kept_subject(row.match_key))}
-    subjects |= {subject.match_key: subject for subject in Subject.objects.filter(match_key__in=set(keys))}
+    subjects |= {subject.match_key: subject for subject in Subject.objects.filter(match_key__among=set(keys))}
     new = []
     for key, name in zip(keys, names, strict=True):
         if key not in subjects:
@@ -114,11 +114,12 @@ def _authors_here(people: Iterable[DraftContributor]) -> _Authors:
     here = _Authors()
     keys = {person.key for person in people if person.key}
     if keys:
-        here.by_key = {author.source_key or "": author for author in Author.objects.filter(source_key__in=keys)}
+        here.by_key = {author.source_key or "": author for author in Author.objects.filter(source_key__among=keys)}
     names = {name_key(person.name) for person in people if person.key not in here.by_key}
-    for author in Author.objects.filter(match_key__in=names).order_by("pk") if names else ():
+    for author in Author.objects.filter(match_key__among=names).order_by("pk") if names else ():
         here.by_name[author.match_key].append(here.by_key.get(author.source_key or "") or author)
-    merged = MergedRecord.objects.filter(Q(source_key__in=keys) | Q(match_key__in=names), kind=RecordKind.AUTHOR)
+    alike = Q(source_key__among=keys) | Q(match_key__among=names)
+    merged = MergedRecord.objects.filter(alike, kind=RecordKind.AUTHOR)
     for row in merged.order_by("pk"):  # few, if any
         here.learn_merged(row)
     return here

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,16 +14,42 @@ from accounts.models import Branch, LibrarySettings
 from accounts.models.codes import CODE_PATTERN
 from accounts.queries import default_branch
 from accounts.scans import clean_code
-from accounts.services.rows import save_new
+from accounts.services.rows import attributes, insert_and_key
 from catalog.drafts import CopyDraft
-from catalog.models import Book, Copy, CopyType
+from catalog.models import Copy, CopyType
 from catalog.queries import default_copy_type
 from catalog.services.copies import next_barcodes
 
 MOST_COPIES = 500  # of one record
 COLUMNS = tuple(field.name for field in Copy._meta.concrete_fields if not field.primary_key)
+VALUES = attrgetter(*attributes(Copy, COLUMNS))
 LARGEST_PRICE = 10**12
-DAYS = ("acquired_on", "withdrawn_on", "lost_on", "damaged_on")
+CONDITIONS = frozenset(Copy.Condition.values)
+
+
+@dataclass(slots=True)
+class NewCopy:
+    """A copy that is about to be made: what ``Copy`` calls the same. ``pk``: 0 until it is."""
+
+    book_id: int
+    barcode: str
+    home_branch_id: int
+    current_branch_id: int
+    copy_type: CopyType
+    call_number: str
+    location: str
+    price_minor: int | None
+    condition: str
+    note: str
+    acquired_on: date | None
+    withdrawn_on: date | None
+    lost_on: date | None
+    damaged_on: date | None
+    pk: int = 0
+
+    @property
+    def copy_type_id(self) -> int:
+        return self.copy_type.pk
 
 
 @dataclass(slots=True)
@@ -52,6 +79,8 @@ class Places:
 
     def unknown(self, copies: Sequence[CopyDraft]) -> list[str]:
         """A sentence for each branch or copy type that ``copies`` name and that is not here."""
+        if not any(copy.branch or copy.copy_type for copy in copies):
+            return []
         branches = {copy.branch for copy in copies if copy.branch and _word(copy.branch) not in self.branches}
         types = {copy.copy_type for copy in copies if copy.copy_type and _word(copy.copy_type) not in self.copy_types}
         return [
@@ -61,27 +90,32 @@ class Places:
               % {"name": name, "type": self.copy_type} for name in sorted(types)),
         ]  # fmt: skip
 
-    def copy_of(self, book: Book, draft: CopyDraft, today: date, *, is_whole: bool = False) -> Copy:
-        """The copy of ``book`` that ``draft`` describes, not saved; without a barcode where it has none.
+    def copy_of(self, book: int, call_number: str, draft: CopyDraft, today: date) -> NewCopy:
+        """The copy of the book with the key ``book`` that ``draft`` describes; without a barcode where it has none.
 
-        ``is_whole``: it comes from a library like this one, and has the book's call number only if it says so.
+        ``call_number``: for one that names none.
         """
-        branch = self.branches.get(_word(draft.branch), self.branch)
-        days = {name: _day(getattr(draft, name)) for name in DAYS}
+        branch = self.branches.get(_word(draft.branch), self.branch) if draft.branch else self.branch
+        acquired_on = _day(draft.acquired_on)
         if not draft.barcode:  # one with a barcode was on a shelf before: nobody knows since when
-            days["acquired_on"] = days["acquired_on"] or today
-        return Copy(
-            book_id=book.pk,
-            barcode=clean_code(draft.barcode),
+            acquired_on = acquired_on or today
+        return NewCopy(
+            book_id=book,
+            barcode=clean_code(draft.barcode) if draft.barcode else "",
             home_branch_id=branch.pk,
             current_branch_id=branch.pk,
-            copy_type=self.copy_types.get(_word(draft.copy_type), self.copy_type),
-            call_number=(draft.call_number or ("" if is_whole else book.call_number))[:60],
+            copy_type=self.copy_types.get(_word(draft.copy_type), self.copy_type)
+            if draft.copy_type
+            else self.copy_type,
+            call_number=(draft.call_number or call_number)[:60],
             location=(draft.location or self.location)[:80],
             price_minor=draft.price if draft.price is not None and 0 <= draft.price < LARGEST_PRICE else None,
-            condition=draft.condition if draft.condition in Copy.Condition.values else Copy.Condition.GOOD,
+            condition=draft.condition if draft.condition in CONDITIONS else Copy.Condition.GOOD.value,
             note=draft.note[:2_000],
-            **days,
+            acquired_on=acquired_on,
+            withdrawn_on=_day(draft.withdrawn_on),
+            lost_on=_day(draft.lost_on),
+            damaged_on=_day(draft.damaged_on),
         )
 
 
@@ -100,16 +134,16 @@ def wrong_barcode(copies: Sequence[CopyDraft]) -> str:
     return ""
 
 
-def save_copies(copies: Sequence[Copy]) -> list[Copy]:
-    """Save these ``copies`` of any books; those without a barcode get the library's next ones.
+def save_copies(copies: Sequence[NewCopy]) -> None:
+    """Make these ``copies`` of any books; those without a barcode get the library's next ones.
 
     Inside the caller's transaction, who holds the barcodes and lets search know.
     """
     bare = [copy for copy in copies if not copy.barcode]
     for copy, code in zip(bare, next_barcodes(LibrarySettings.current(), len(bare)) if bare else (), strict=True):
         copy.barcode = code
-    save_new(Copy, COLUMNS, copies)
-    return list(copies)
+    for copy, key in zip(copies, insert_and_key(Copy, COLUMNS, map(VALUES, copies)), strict=True):
+        copy.pk = key
 
 
 def today_here(now: datetime) -> date:
@@ -139,6 +173,6 @@ def _word(text: str) -> str:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text) if text else None
     except ValueError:
         return None

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
+from operator import itemgetter
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Count, DateTimeField, Q, QuerySet
@@ -27,6 +28,7 @@ AGAIN = timedelta(hours=1)  # until the worker tries once more what could not be
 WAITING = ("stale_since", "failed_at")
 StockOf = Callable[[Iterable[int]], Mapping[int, Stock]]
 FIELDS = [field.name for field in SearchDocument._meta.fields if field.name not in ("book", *WAITING)]
+VALUES = itemgetter(*FIELDS)
 
 
 def index_book(book: Book) -> None:
@@ -55,14 +57,15 @@ def write(documents: list[Document], *, is_counted: bool) -> None:
     """
     if not documents:
         return
-    before = engine().words_of([each.pk for each in documents])
-    left = set(spelled(before)).difference(word for each in documents for part in each.parts for word in part.split())
-    rows = [(each.pk, *(each.fields[name] for name in FIELDS)) for each in documents]
+    left = set(spelled(engine().words_of([each.pk for each in documents])))
+    for part in (part for each in documents for part in each.parts) if left else ():
+        left.difference_update(part.split())
+    rows = [(each.pk, *VALUES(each.fields)) for each in documents]
     insert_rows(SearchDocument, ("book", *FIELDS), rows, replacing=[*FIELDS, *WAITING] if is_counted else FIELDS)
     engine().write(documents)
     if left:
         doubt(engine().unused(sorted(left)))
-    learn_words({word for each in documents for word in each.spellings})
+    learn_words(set().union(*(each.spellings for each in documents)))
     _learn_languages(Counter(str(each.fields["language"]) for each in documents))
 
 

@@ -1,6 +1,5 @@
 """Lines of an import that are books, brought in many at a time: books, copies and what stands beside them."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,15 +10,17 @@ from django.utils.translation import gettext as _
 
 from accounts.scans import clean_code
 from accounts.services.numbers import BARCODES, hold
-from accounts.services.rows import insert_rows
+from accounts.services.rows import as_json, insert_rows
 from catalog.drafts import BookDraft, CopyDraft
-from catalog.models import Book, BookIdentifier, Copy, Cover, ImportBatch, ImportRow
+from catalog.models import Book, BookIdentifier, Cover, ImportBatch, ImportRow
 from catalog.search.documents import Stock, document
 from catalog.services.creating import Made, create_books, numbers_of
 from catalog.services.judging import barcode_taken, wrong_with
-from catalog.services.matching import Found, Known, barcodes_of, best, known_here
-from catalog.services.placing import Places, save_copies, today_here
+from catalog.services.lines import AnyLine
+from catalog.services.matching import Found, Known, best, known_here
+from catalog.services.placing import NewCopy, Places, save_copies, today_here
 from catalog.services.search import index_books, write
+from catalog.services.seeking import Sought
 from catalog.services.sources import Received, keep_sources
 
 Verdict, Outcome, Decision = ImportRow.Verdict, ImportRow.Outcome, ImportRow.Decision
@@ -32,15 +33,19 @@ SAVE_ROW = (
 
 @dataclass(slots=True)
 class Plan:
-    """What is to be done with a line that is a book: make it, or give copies to the one it is; ``None`` is not yet."""
+    """What is to be done with a line that is a book: make it, or give copies to the one it is.
 
-    row: ImportRow
+    ``book``: the key of that one, 0 as long as it is not there.
+    """
+
+    row: AnyLine
     draft: BookDraft
     found: Found | None
     copies: list[CopyDraft] = field(default_factory=list)
-    book: Book | None = None
+    book: int = 0
+    call_number: str = ""
     made: dict[str, Any] = field(default_factory=dict)
-    done: list[Copy] = field(default_factory=list)
+    done: list[NewCopy] = field(default_factory=list)
     facts: Made | None = None
 
     @property
@@ -53,7 +58,7 @@ class Plan:
         return self.found is None or self.found.id < 0
 
 
-def apply_books(batch: ImportBatch, rows: Sequence[ImportRow], now: datetime) -> None:
+def apply_books(batch: ImportBatch, rows: Sequence[AnyLine], now: datetime) -> None:
     """Make of ``rows`` (locked and waiting, in their order) what they and the options of ``batch`` say.
 
     A line that is still doubtful keeps waiting, in an import without review it has failed. Every line is matched
@@ -64,25 +69,25 @@ def apply_books(batch: ImportBatch, rows: Sequence[ImportRow], now: datetime) ->
     new = [plan for plan in plans if plan.is_new]
     origins = [plan.draft.source or batch.source for plan in new]
     for plan, made in zip(new, create_books([plan.draft for plan in new], origins), strict=True):
-        plan.book, plan.facts = made.book, made
+        plan.book, plan.call_number, plan.facts = made.pk, made.call_number, made
         plan.made = {"authors": made.new_authors, "subjects": made.new_subjects}
     _find_books(plans)
     _learn_isbns([plan for plan in plans if plan.row.decision == Decision.COPY and not plan.is_new])
     _make_copies(batch, plans, now)
     _keep_what_came(plans, now)
     _index_new(new, plans)
-    index_books({plan.book.pk for plan in plans if plan.book and not plan.is_own and (plan.done or plan.made)})
+    index_books({plan.book for plan in plans if not plan.is_own and (plan.done or plan.made)})
     for plan in plans:
         _note(plan)
     save_rows(rows)
     _save_made_copies(plans)
 
 
-def save_rows(rows: Sequence[ImportRow]) -> None:
+def save_rows(rows: Sequence[AnyLine]) -> None:
     """Save what became of ``rows``."""
     values = [
         (row.outcome, row.reason, row.verdict, row.matched_by, row.matched_book_id, row.created_book_id,
-         row.created_member_id, json.dumps(row.made), row.pk)
+         row.created_member_id, as_json(row.made), row.pk)
         for row in rows
     ]  # fmt: skip
     with connection.cursor() as cursor:  # Django's bulk_update takes ten times as long
@@ -97,52 +102,52 @@ class _Planning:
         self.adds_copies = batch.options.get("if_known") == "copy"
         self.blank = [CopyDraft()] * min(500, int(batch.options.get("make_copies", 1)))
 
-    def plans(self, rows: Sequence[ImportRow]) -> list[Plan]:
-        drafts = [_draft_of(row) for row in rows]
-        known = known_here(drafts, [row.raw_digest for row in rows], self.batch)
+    def plans(self, rows: Sequence[AnyLine]) -> list[Plan]:
+        wanted = [Sought.of(_draft_of(row)) for row in rows]
+        known = known_here(wanted, [row.raw_digest for row in rows], self.batch)
         own = self._own(known)
         plans = []
-        for row, draft in zip(rows, drafts, strict=True):
-            found = self._found(row, draft, known)
-            if self._is_for_a_person(row, draft, found, known):
+        for row, sought in zip(rows, wanted, strict=True):
+            found = self._found(row, sought, known)
+            if self._is_for_a_person(row, sought, found, known):
                 continue
-            plan = Plan(row, draft, found)
+            plan = Plan(row, sought.draft, found)
             was_asked = row.copies is not None and row.matched_book_id  # whether a book that is here gets them
             is_own = found is not None and (found.id < 0 or (found.id in own and not was_asked))
             plan.copies = self._copies(plan, known, is_own=is_own)
             plans.append(plan)
             id = found.id if found else -row.n
             if found is None:
-                known.add(draft, id)
-            for code in barcodes_of(draft):
+                known.add(sought, id)
+            for code in sought.barcodes:
                 known.barcodes.setdefault(code, id)
         return plans
 
     def _own(self, known: Known) -> set[int]:
         """Those of the ``known`` books that this import has made."""
-        rows = self.batch.rows.filter(created_book__in=list(known.facts)) if known.facts else self.batch.rows.none()
+        rows = self.batch.rows.filter(created_book__among=list(known.facts)) if known.facts else self.batch.rows.none()
         return set(rows.values_list("created_book", flat=True))
 
-    def _found(self, row: ImportRow, draft: BookDraft, known: Known) -> Found | None:
-        found = best(draft, known, row.raw_digest)
+    def _found(self, row: AnyLine, sought: Sought, known: Known) -> Found | None:
+        found = best(sought, known, row.raw_digest)
         return found if row.decision != Decision.NEW or (found and found.by == "key") else None
 
-    def _is_for_a_person(self, row: ImportRow, draft: BookDraft, found: Found | None, known: Known) -> bool:
+    def _is_for_a_person(self, row: AnyLine, sought: Sought, found: Found | None, known: Known) -> bool:
         """Whether nothing is made of the line now; then it says why."""
-        taken = found is None and any(code in known.barcodes for code in barcodes_of(draft))
+        taken = found is None and any(code in known.barcodes for code in sought.barcodes)
         if row.decision == Decision.SKIP:
             row.outcome = Outcome.SKIPPED
-        elif wrong := wrong_with(draft):
+        elif wrong := wrong_with(sought):
             row.outcome, row.verdict, row.reason = Outcome.FAILED, Verdict.WRONG, wrong
         elif taken or (found and found.by == "barcode" and not found.is_certain):
-            row.outcome, row.verdict, row.reason = Outcome.FAILED, Verdict.WRONG, barcode_taken(draft, known)
+            row.outcome, row.verdict, row.reason = Outcome.FAILED, Verdict.WRONG, barcode_taken(sought, known)
         elif found and not found.is_certain and row.decision == Decision.AUTO:
             self._leave_doubtful(row, found, known)
         else:
             return False
         return True
 
-    def _leave_doubtful(self, row: ImportRow, found: Found, known: Known) -> None:
+    def _leave_doubtful(self, row: AnyLine, found: Found, known: Known) -> None:
         row.verdict, row.matched_by = Verdict.DOUBTFUL, found.by
         row.matched_book_id = found.id if found.id > 0 else None
         if self.batch.options.get("auto_apply"):
@@ -166,12 +171,12 @@ class _Planning:
         return (self.blank or [CopyDraft()]) if wanted else []
 
 
-def _is_promised(row: ImportRow) -> bool:
+def _is_promised(row: AnyLine) -> bool:
     """Whether a person was told that the book is new: the copies in their hands come in, whoever was faster."""
     return row.copies is not None and (row.verdict == Verdict.NEW or row.decision == Decision.NEW)
 
 
-def _draft_of(row: ImportRow) -> BookDraft:
+def _draft_of(row: AnyLine) -> BookDraft:
     draft = BookDraft.from_json(row.draft)
     return draft if row.copies is None else replace(draft, copies=(CopyDraft(),) * row.copies)
 
@@ -179,21 +184,21 @@ def _draft_of(row: ImportRow) -> BookDraft:
 def _find_books(plans: Sequence[Plan]) -> None:
     """Put to each plan its book: the one that is here, or that an earlier line has made."""
     pks = {plan.found.id for plan in plans if plan.found and plan.found.id > 0}
-    books = {book.pk: book for book in Book.objects.filter(pk__in=pks)} if pks else {}
-    books |= {-plan.row.n: plan.book for plan in plans if plan.is_new and plan.book}
+    here = Book.objects.filter(pk__among=pks).values_list("pk", "call_number") if pks else ()
+    books = {pk: (pk, call_number) for pk, call_number in here}
+    books |= {-plan.row.n: (plan.book, plan.call_number) for plan in plans if plan.is_new}
     for plan in plans:
         if plan.found:
-            plan.book = books[plan.found.id]
+            plan.book, plan.call_number = books[plan.found.id]
 
 
 def _learn_isbns(plans: Sequence[Plan]) -> None:
     """Where a person said it is the same book, it gets the ISBNs it lacks."""
-    pks = {plan.book.pk for plan in plans if plan.book}
+    pks = {plan.book for plan in plans}
     known = set(BookIdentifier.objects.filter(book__in=pks).values_list("book", "kind", "value")) if pks else set()
     rows = []
     for plan in plans:
-        assert plan.book
-        own = [(plan.book.pk, *pair) for pair in numbers_of(plan.draft) if pair[0] in ISBNS]
+        own = [(plan.book, *pair) for pair in numbers_of(plan.draft) if pair[0] in ISBNS]
         new = [triple for triple in own if triple not in known]
         known.update(new)
         rows += [BookIdentifier(book_id=pk, kind=kind, value=value) for pk, kind, value in new]
@@ -204,30 +209,30 @@ def _learn_isbns(plans: Sequence[Plan]) -> None:
 def _make_copies(batch: ImportBatch, plans: Sequence[Plan], now: datetime) -> None:
     places, today = Places.here(batch.options), today_here(now)
     for plan in plans:
-        assert plan.book
-        is_whole = bool(plan.row.draft.get("copies_are_whole") and plan.draft.copies)
-        plan.done = [places.copy_of(plan.book, copy, today, is_whole=is_whole) for copy in plan.copies]
+        is_whole = plan.row.draft.get("copies_are_whole") and plan.draft.copies
+        mark = "" if is_whole else plan.call_number
+        plan.done = [places.copy_of(plan.book, mark, copy, today) for copy in plan.copies]
         plan.row.reason = " ".join(places.unknown(plan.copies))
     save_copies([copy for plan in plans for copy in plan.done])
 
 
 def _index_new(new: Sequence[Plan], plans: Sequence[Plan]) -> None:
     """Let search find the new books, without reading again what was just written."""
-    copies: dict[int, list[Copy]] = {}
+    copies: dict[int, list[NewCopy]] = {}
     for plan in plans:
-        if plan.book and plan.is_own:
-            copies.setdefault(plan.book.pk, []).extend(plan.done)
-    facts = [plan.facts.for_search(copies.get(plan.facts.book.pk, ())) for plan in new if plan.facts]
+        if plan.is_own:
+            copies.setdefault(plan.book, []).extend(plan.done)
+    facts = [plan.facts.for_search(copies[plan.book]) for plan in new if plan.facts]
     write([document(each, Stock()) for each in facts], is_counted=True)
 
 
 def _keep_what_came(plans: Sequence[Plan], now: datetime) -> None:
     """The records as received, and the wish for the covers of books that have none."""
-    received = [Received(plan.book, plan.draft, plan.row.draft.get("payload") or {}) for plan in plans if plan.book]
-    for plan, record in zip(plans, keep_sources(received, now), strict=True):
-        if record and not plan.is_new:
-            plan.made["source"] = record.pk
-    wishes = {plan.book.pk: plan.draft.cover_id for plan in reversed(plans) if plan.book and plan.draft.cover_id}
+    received = [Received(plan.book, plan.draft, plan.row.draft.get("payload") or {}) for plan in plans]
+    for plan, records in zip(plans, keep_sources(received, now), strict=True):
+        if records and not plan.is_new:
+            plan.made["sources"] = [record.pk for record in records]
+    wishes = {plan.book: plan.draft.cover_id for plan in reversed(plans) if plan.draft.cover_id}
     if wishes:
         having = set(Cover.objects.filter(book__in=list(wishes)).values_list("book", flat=True))
         Cover.objects.bulk_create(
@@ -237,13 +242,12 @@ def _keep_what_came(plans: Sequence[Plan], now: datetime) -> None:
 
 def _note(plan: Plan) -> None:
     row, book = plan.row, plan.book
-    assert book
     row.made = {name: value for name, value in plan.made.items() if value}
     if plan.is_new:
-        row.outcome, row.created_book_id, row.matched_book_id, row.matched_by = Outcome.ADDED, book.pk, None, ""
+        row.outcome, row.created_book_id, row.matched_book_id, row.matched_by = Outcome.ADDED, book, None, ""
     else:
         row.outcome = Outcome.COPY_ADDED if plan.done else Outcome.KNOWN
-        row.matched_book_id, row.matched_by = book.pk, plan.found.by if plan.found else ""
+        row.matched_book_id, row.matched_by = book, plan.found.by if plan.found else ""
 
 
 def _save_made_copies(plans: Sequence[Plan]) -> None:

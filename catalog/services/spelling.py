@@ -8,6 +8,7 @@ from itertools import islice
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.services.rows import insert_rows
 from catalog.models import SearchWord
 from catalog.search.documents import spelled
 from catalog.search.engine import engine
@@ -72,6 +73,6 @@ def unknown_words(words: set[str]) -> set[str]:
 
 def learn_words(words: set[str]) -> None:
     """Documents with these words are being written, inside the caller's transaction: know them without a doubt."""
-    known = set(SearchWord.objects.filter(word__in=words, doubted_at=None).values_list("word", flat=True))
-    new = [SearchWord(word=word, skeleton=skeleton(word)) for word in sorted(words - known)]
-    SearchWord.objects.bulk_create(new, update_conflicts=True, unique_fields=["word"], update_fields=["doubted_at"])
+    known = set(SearchWord.objects.filter(word__among=words, doubted_at=None).values_list("word", flat=True))
+    new = [(word, skeleton(word)) for word in sorted(words - known)]
+    insert_rows(SearchWord, ("word", "skeleton"), new, replacing=["doubted_at"], known_by="word")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from operator import attrgetter
 from typing import Protocol
 
 from django.db import DatabaseError, OperationalError, transaction
@@ -23,13 +24,13 @@ from accounts.services.rows import attributes, insert_rows
 from catalog.drafts import SourceRow
 from catalog.files import FileRefused, OpenedFile, forget, opened, stored_path
 from catalog.models import ImportBatch, ImportRow
+from catalog.services.lines import Line
 
 CHUNK = 500  # lines that are read, matched and kept together
 COLUMNS = (
-    "batch", "n", "what", "raw", "raw_digest", "draft", "verdict", "matched_book", "matched_by", "outcome",
-    "reason", "made",
+    "n", "what", "raw", "raw_digest", "draft", "verdict", "matched_book", "matched_by", "outcome", "reason", "made",
 )  # fmt: skip
-ATTRIBUTES = attributes(ImportRow, COLUMNS)
+VALUES = attrgetter(*attributes(ImportRow, COLUMNS))
 KEPT_EVERY = 5_000  # lines that were read before, until the claim is prolonged
 MOST_WRONG = 10_000  # lines one after the other: a file that goes on so would fill the disk with its reasons
 MOST_LINES = 2_000_000  # of one import: five bytes make a line, and some hundred keep it
@@ -42,10 +43,10 @@ logger = logging.getLogger(__name__)
 class Judge(Protocol):
     """Says what lines of one kind are taken for."""
 
-    def recall(self, row: ImportRow) -> None:
+    def recall(self, row: Line) -> None:
         """Know a line of the same file that was looked at in an earlier run."""
 
-    def judge(self, rows: Sequence[ImportRow]) -> None:
+    def judge(self, rows: Sequence[Line]) -> None:
         """Set verdict, match and reason of ``rows``, which are not saved yet."""
 
 
@@ -132,17 +133,17 @@ class _Staging:
             if record.n >= reached:
                 return
 
-    def _row_of(self, record: SourceRow) -> ImportRow:
+    def _row_of(self, record: SourceRow) -> Line:
         raw = record.raw[:LONGEST_RAW].replace("\0", "\ufffd")
-        row = ImportRow(
-            batch_id=self.batch.pk, n=record.n, what=record.what, raw=raw, raw_digest=digest_of(record.what, raw),
-            draft=record.values, reason=record.problem,
+        row = Line(
+            n=record.n, what=record.what, raw=raw, raw_digest=digest_of(record.what, raw), draft=record.values,
+            reason=record.problem,
         )  # fmt: skip
         if record.problem:
             row.verdict, row.outcome = ImportRow.Verdict.WRONG, ImportRow.Outcome.FAILED
         return row
 
-    def _keep(self, rows: Sequence[ImportRow]) -> None:
+    def _keep(self, rows: Sequence[Line]) -> None:
         with work.claimed(self.batch):
             for what, judge in self.judges.items():
                 right = [row for row in rows if row.what == what and row.verdict != ImportRow.Verdict.WRONG]
@@ -150,7 +151,7 @@ class _Staging:
                     judge.judge(right)
             for row in rows:
                 self.wrong_at_last = self.wrong_at_last + 1 if row.verdict == ImportRow.Verdict.WRONG else 0
-            insert_rows(ImportRow, COLUMNS, [[getattr(row, name) for name in ATTRIBUTES] for row in rows])
+            insert_rows(ImportRow, ("batch", *COLUMNS), [(self.batch.pk, *VALUES(row)) for row in rows])
             work.reach(self.batch, rows[-1].n, self.file.reached // 1024)
 
     def _keep_alone(self, record: SourceRow) -> None:

@@ -18,6 +18,7 @@ _HIDDEN = {
     "source_key": _("Key in the source"),
     "work_key": _("Key of the work in the source"),
     "revision": _("Revision in the source"),
+    "other_sources": _("Other sources of the record"),
     "currency": _("Currency of the price"),
 }
 

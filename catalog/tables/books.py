@@ -29,6 +29,7 @@ from .people import DIVIDERS, person, read_people
 SERIES_BEHIND = re.compile(r"^(.+?)\s*\(([^()]+?),?\s*#\s?([\d.–-]+)\)\s*$")  # "The Hobbit (Middle Earth, #1)"
 PUBLICATION = re.compile(r"^(?P<publisher>.*?)\s*\((?P<date>[^()]*\d{4}[^()]*)\)(?P<rest>.*)$", re.DOTALL)
 EDITION = re.compile(r"Edition:\s*([^,]+)")
+DIVIDES_SUBJECTS = re.compile(r"[|;\n\t]")
 SUBJECTS_APART = re.compile(r"\s*[|;\n\t]\s*")
 PARTS = {"authors": "aut", "editors": "edt", "translators": "trl", "illustrators": "ill", "other_people": "ctb"}
 SHELVES_OF_READERS = {"to-read", "read", "currently-reading", "owned", "books-i-own"}
@@ -170,7 +171,7 @@ def _subjects(row: Row) -> tuple[str, ...]:
     found: list[str] = []
     for cell in row.get("subjects", ()):
         cell = cell[:10_000]  # noqa: PLW2901 - what follows is no list of subjects
-        found += SUBJECTS_APART.split(cell) if SUBJECTS_APART.search(cell) else cell.split(",")
+        found += SUBJECTS_APART.split(cell) if DIVIDES_SUBJECTS.search(cell) else cell.split(",")
     return read_subjects([each for each in found if each.strip() not in SHELVES_OF_READERS])
 
 

@@ -77,8 +77,9 @@ def sniff(
     if not rows:
         raise FileRefused("empty", _("The file has no rows."))
     if len(rows[0]) > MOST_COLUMNS:
-        message = _("The table has %(n)d columns; at most %(most)d can be read. Delete those that are not needed.")
-        raise FileRefused("too_many_columns", message % {"n": len(rows[0]), "most": MOST_COLUMNS})
+        message = _("The table has more than %(most)d columns, which is as many as can be read. Delete those that are "
+                    "not needed.")  # fmt: skip
+        raise FileRefused("too_many_columns", message % {"most": MOST_COLUMNS})
     if has_header is None:
         has_header = _is_header(rows[0], is_name)
     names = column_names(rows[0] if has_header else [""] * len(rows[0]))

@@ -8,7 +8,7 @@ import orjson
 from django.utils.translation import gettext as _
 
 from accounts import money
-from catalog.drafts import BookDraft, CopyDraft, DraftContributor, SourceRow
+from catalog.drafts import PARTS, BookDraft, CopyDraft, DraftContributor, DraftSource, SourceRow
 from catalog.files import FileRefused
 
 from . import own
@@ -35,7 +35,7 @@ def about_line(currency: str) -> bytes:
 def book_line(draft: BookDraft) -> bytes:
     """``draft`` as a line; what is empty is left out."""
     values = {name: value for name, value in draft.as_json().items() if value not in ("", [], None, False)}
-    for name in ("contributors", "copies"):
+    for name in PARTS:
         if name in values:
             values[name] = [{k: v for k, v in each.items() if v not in ("", None)} for each in values[name]]
     return line({"what": "book"} | values)
@@ -131,10 +131,9 @@ def _book(values: dict[str, Any], facts: Facts, currency: str) -> dict[str, Any]
 
 
 def _value(name: str, value: Any, facts: Facts, currency: str) -> Any:
-    if name == "contributors":
-        return tuple(_person(each) for each in _objects(value, name))
-    if name == "copies":
-        return tuple(_copy(each, facts, currency) for each in _objects(value, name))
+    if name in PARTS:
+        read = {"contributors": _person, "copies": lambda each: _copy(each, facts, currency), "other_sources": _source}
+        return tuple(read[name](each) for each in _objects(value, name))
     if name in TEXT_LISTS:
         return tuple(_text(each, name) for each in _listed(value, name))
     if name in own.NUMBERS:
@@ -150,6 +149,15 @@ def _person(values: dict[str, Any]) -> DraftContributor:
     if not person.name or person.role not in own.ROLE_CODES:
         raise CellProblem(_wrong("contributors"))
     return person
+
+
+def _source(values: dict[str, Any]) -> DraftSource:
+    texts = [_text(values.get(name, ""), name) for name in ("source", "key", "work_key")]
+    if texts[0] not in own.SOURCES or not texts[1]:
+        raise CellProblem(_wrong("other_sources"))
+    revision = values.get("revision")
+    number = None if revision is None else _number(revision, "revision", own.NUMBERS["revision"])
+    return DraftSource(*texts, number)
 
 
 def _copy(values: dict[str, Any], facts: Facts, currency: str) -> CopyDraft:

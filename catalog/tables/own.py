@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from accounts import money
-from catalog.drafts import FORMATS, ROLES, BookDraft, CopyDraft, DraftContributor
+from catalog.drafts import FORMATS, ROLES, BookDraft, CopyDraft, DraftContributor, DraftSource
 from catalog.isbn import find_isbns
 from catalog.normalize.formats import read_format
 from catalog.normalize.languages import read_language
@@ -37,7 +37,7 @@ BOOK_COLUMNS = (
     KEY, "title", "subtitle", "authors", "isbn", "publisher", "place", "published", "year", "language", "edition",
     "pages", "format", "series", "call_number", "subjects", "description", "statement", "pagination", "format_text",
     "first_year", "other_languages", "isbn10", "isbn_wrong", "lccn", "oclc", "sort_title", "authors_sorted_as",
-    "author_keys", "cover_id", "source", "source_key", "work_key", "revision",
+    "author_keys", "cover_id", "source", "source_key", "work_key", "revision", "other_sources",
 )  # fmt: skip
 COPY_COLUMNS = (
     "barcode", "branch", "copy_type", "copy_call_number", "location", "price", "currency", "condition", "copy_note",
@@ -45,6 +45,7 @@ COPY_COLUMNS = (
 )  # fmt: skip
 COLUMNS = BOOK_COLUMNS + COPY_COLUMNS
 ROLE_CODES = frozenset(code for code, _label in ROLES)
+SOURCES = frozenset({"openlibrary", "marc"})
 FORMAT_KEYS = frozenset(key for key, _label in FORMATS)
 
 
@@ -72,6 +73,7 @@ def draft_of(rows: list[Row], facts: Facts) -> BookDraft:
     values["sort_title"] = _text(row, "sort_title") or sort_title(values["title"], values["language"])
     values["publishers"] = (values["publisher"],) if values["publisher"] else ()
     values["contributors"] = _contributors(row)
+    values["other_sources"] = tuple(filter(None, map(_source, out_of_cell(_text(row, "other_sources")))))
     values["copies"] = tuple(copy for copy in (_copy(each, facts) for each in rows) if copy)
     values["warnings"] = () if values["title"] else ("title_missing",)
     return BookDraft(**values)
@@ -89,7 +91,13 @@ def _book_cells(key: str, draft: BookDraft) -> dict[str, str]:
     cells["authors_sorted_as"] = in_one_cell(sorted_as) if any(sorted_as) else ""
     keys = [each.key for each in people]
     cells["author_keys"] = in_one_cell(keys) if any(keys) else ""
+    cells["other_sources"] = in_one_cell(map(_source_cell, draft.other_sources))
     return cells
+
+
+def _source_cell(each: DraftSource) -> str:
+    revision = "" if each.revision is None else str(each.revision)
+    return in_one_cell([each.source, each.key, each.work_key, revision])
 
 
 def _copy_cells(copy: CopyDraft, currency: str) -> list[str]:
@@ -122,6 +130,12 @@ def _contributors(row: Row) -> tuple[DraftContributor, ...]:
             key = keys[n] if n < len(keys) else ""
             found.append(DraftContributor(name, given or sort_name(name), role or "aut", key))
     return tuple(found)
+
+
+def _source(text: str) -> DraftSource | None:
+    source, key, work_key, revision, *_more = [*out_of_cell(text), "", "", "", ""]
+    known = source in SOURCES and key
+    return DraftSource(source, key, work_key, _number(revision, NUMBERS["revision"])) if known else None
 
 
 def _copy(row: Row, facts: Facts) -> CopyDraft | None:

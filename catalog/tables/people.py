@@ -1,15 +1,19 @@
 """Who made a book, out of one cell with one or several names."""
 
 import re
+from functools import lru_cache
 
 from catalog.drafts import DraftContributor
 from catalog.normalize.contributors import IN_BRACKETS, read_contribution, read_role
 from catalog.normalize.names import BEFORE_SURNAME, PART_OF_SURNAME, looks_like_body, natural_name, read_name, sort_name
+from catalog.normalize.text import KEPT
 
 DIVIDERS = re.compile(r"\s*[;|\n\t]\s*|\s+/\s+")
 AND = re.compile(r"\s+(?:&|and|und|et|y)\s+", re.IGNORECASE)
 INITIAL_LAST = re.compile(r"\b\w\.$")
 MOST_PEOPLE = 50
+LONGEST_CELL = 5_000
+OFTEN_SHORT = 200  # such cells come again and again
 
 
 def read_people(cell: str, role: str = "aut") -> list[DraftContributor]:
@@ -17,9 +21,18 @@ def read_people(cell: str, role: str = "aut") -> list[DraftContributor]:
 
     "Le Guin, Ursula K.; Doe, Jane (ill.)", "John Smith, Mary Jones" and "Smith, John & Jones, Mary" are two each.
     """
-    parts = DIVIDERS.split(cell[:5_000])
+    return list(_known_people(cell, role) if len(cell) <= OFTEN_SHORT else _people(cell[:LONGEST_CELL], role))
+
+
+@lru_cache(maxsize=KEPT)
+def _known_people(cell: str, role: str) -> tuple[DraftContributor, ...]:
+    return _people(cell, role)
+
+
+def _people(cell: str, role: str) -> tuple[DraftContributor, ...]:
+    parts = DIVIDERS.split(cell)
     is_divided = len(parts) > 1  # then a comma stands within a name
-    return [each for part in parts for each in _of_part(part, role, is_divided)][:MOST_PEOPLE]
+    return tuple(each for part in parts for each in _of_part(part, role, is_divided))[:MOST_PEOPLE]
 
 
 def person(name: str, role: str = "aut") -> DraftContributor | None:

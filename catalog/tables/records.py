@@ -32,7 +32,10 @@ class Record:
 
 
 class _TooLong(Exception):
-    """The row that is being read goes on and on."""
+    """The row that is being read goes on and on; or, if it ``is_line``, one line of it does."""
+
+    def __init__(self, *, is_line: bool) -> None:
+        self.is_line = is_line
 
 
 class _Lines:
@@ -49,9 +52,10 @@ class _Lines:
         if not line:
             raise StopIteration
         self.taken.append(line)
-        if len(self.taken) > MOST_LINES or (len(line) >= LONGEST_LINE and line[-1] not in "\r\n"):
+        is_line = len(line) >= LONGEST_LINE and line[-1] not in "\r\n"
+        if is_line or len(self.taken) > MOST_LINES:
             self._skip_rest(line)
-            raise _TooLong
+            raise _TooLong(is_line=is_line)
         return line
 
     def _skip_rest(self, line: str) -> None:
@@ -107,15 +111,19 @@ def _records(lines: _Lines, dialect: Dialect) -> Iterator[Record]:
     n = dialect.skipped
     first = n + (2 if dialect.has_header else 1)
     while True:
-        lines.taken = []
+        lines.taken, is_cell = [], False
         n += 1
         try:
             cells = next(reader)
         except StopIteration:
             return
-        except (csv.Error, _TooLong):
-            cells = None
+        except (csv.Error, _TooLong) as error:
+            cells, is_cell = None, len(lines.taken) == 1 and _is_of_a_cell(error, lines.taken[0], dialect)
         if n < first or (cells is not None and not any(cells)):
+            continue
+        if cells is None and is_cell:
+            line = lines.taken[0][:LONGEST_RAW]
+            yield Record(n, raw=storable(as_line(line.split(dialect.delimiter)[:MOST_CELLS])), problem=_cell_too_long())
             continue
         yield _record(n, cells, lines, dialect, width)
 
@@ -132,6 +140,12 @@ def _record(n: int, cells: list[str] | None, lines: _Lines, dialect: Dialect, wi
     if not ODD.search(raw):
         return Record(n, fitted, raw)
     return Record(n, fitted, storable(raw), _odd_character(raw, dialect))
+
+
+def _is_of_a_cell(error: Exception, line: str, dialect: Dialect) -> bool:
+    """Whether ``line`` cannot be read because a cell in it is too long, and not because it has a million of them."""
+    is_long = error.is_line if isinstance(error, _TooLong) else "field limit" in str(error)
+    return is_long and line.count(dialect.delimiter) < MOST_CELLS
 
 
 def _runs_on(cells: list[str], taken: list[str], dialect: Dialect) -> bool:
@@ -167,6 +181,11 @@ def _too_long() -> str:
         "The row does not end: a quotation mark is opened and not closed, or a cell is too long. It was read up to "
         "the end of its line; mend it and bring it in again."
     )
+
+
+def _cell_too_long() -> str:
+    message = _("A cell of this row has more than %(most)d characters, which is as many as can be read. Shorten it.")
+    return message % {"most": csv.field_size_limit()}
 
 
 def _wrong_width(given: int, width: int) -> str:

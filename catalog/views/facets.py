@@ -50,8 +50,12 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The values of one facet that are offered. ``is_years``: any other span of years can be asked for beside them."""
+    """The values of one facet that are offered. ``name``: what it is called in addresses, or "year".
 
+    ``is_years``: any other span of years can be asked for beside them.
+    """
+
+    name: str
     heading: str
     values: list[Value]
     is_years: bool = False
@@ -140,12 +144,14 @@ class _Counted:
         is_idle = _all_have_it(self.results, IN, available) or not (available or facets.about(IN))
         if self.results.filters.is_available or is_idle:
             return None
-        return Group(str(AVAILABILITY), [self._value(_("Available now"), available, facets.about(IN), available=1)])
+        return Group(
+            "available", str(AVAILABILITY), [self._value(_("Available now"), available, facets.about(IN), available=1)]
+        )
 
     def group(self, letter: str, values: Iterable[tuple[Facet, int]], names: Names) -> Group:
         (name, heading), about = GROUPS[letter], self.results.found.facets.about
         found = [self._value(_name(f, names), count, about(_short(f)), **{name: f.value}) for f, count in values]
-        return Group(str(heading), found)
+        return Group(name, str(heading), found)
 
     def years(self, counts: list[tuple[int, str]], *, keeps_form: bool) -> Group | None:
         """Spans of years, and how many books have no year. ``keeps_form``: what was typed there has to be mended."""
@@ -161,7 +167,7 @@ class _Counted:
         if len(values) == 1 and is_exact:
             values = []
         is_chosen = filters.since is not None or filters.until is not None
-        return Group(str(YEAR), values, is_years=True) if values or is_chosen or keeps_form else None
+        return Group("year", str(YEAR), values, is_years=True) if values or is_chosen or keeps_form else None
 
     def _value(self, name: str, count: int, about: bool, **chosen: object) -> Value:
         """Decades that are reckoned one by one may be more than all hits together; that is never said."""

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -11,11 +10,11 @@ from rest_framework.request import Request
 from accounts import money
 from accounts.api.bodies import Asked, Body
 from accounts.api.fields import Money, Text, Yes
+from accounts.api.members import looked_at
 from accounts.api.permissions import CIRCULATE, READ
 from accounts.api.resources import Resource, operation
 from accounts.models import LibrarySettings, Member
 from accounts.permissions import MANAGE_MEMBERS, REFUND, TAKE_PAYMENT, WAIVE
-from accounts.queries import current_members
 from circulation.api.bodies import AtBranch, OfMember
 from circulation.models import LedgerEntry
 from circulation.queries.ledger import account, balance_minor, outstanding_minor
@@ -114,7 +113,7 @@ class MemberLedger(Resource):
 
     @operation("list_ledger", "The account of a member", gives=LedgerEntryShown, asks=Asked, orders=ORDERS, list=True)
     def get(self, request: Request, pk: int) -> QuerySet[LedgerEntry]:
-        return account(get_object_or_404(current_members(), pk=pk))
+        return account(looked_at(pk, by=request.user))
 
 
 class MemberBalance(Resource):
@@ -123,7 +122,7 @@ class MemberBalance(Resource):
 
     @operation("get_balance", "What a member owes", gives=BalanceShown)
     def get(self, request: Request, pk: int) -> BalanceShown.Of:
-        return BalanceShown.Of(get_object_or_404(current_members(), pk=pk), request.library)
+        return BalanceShown.Of(looked_at(pk, by=request.user), request.library)
 
 
 class OneEntry(Resource):

@@ -87,6 +87,7 @@ class OwnLoansAsked(Asked):
 
 
 class LoansAsked(OwnLoansAsked):
+    status = serializers.ChoiceField(STATES, required=False)
     q = serializers.CharField(required=False, allow_blank=True, max_length=200)
     member = AskedWhole(required=False)
     copy = AskedWhole(required=False)
@@ -105,6 +106,7 @@ class LoanResource(Resource):
         """The page of ``loans`` that is asked for."""
         if "status" in self.asked:
             loans = shown(loans, self.asked["status"], timezone.now())
+            loans = loans.filter(outcome=Loan.Outcome.LOST) if self.asked["status"] == "lost" else loans
         page = self.page_of(loans)
         with_costs(page.rows, self.request.library)
         return page

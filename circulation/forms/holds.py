@@ -18,20 +18,25 @@ def _day(label: Any, help_text: Any = "") -> forms.DateField:
     return forms.DateField(label=label, required=False, widget=DATE, validators=REAL_DAYS, help_text=help_text)
 
 
-class HoldForm(KeyedForm):
-    """What a member says of a hold: where to pick it up, and when it is of use."""
+class _PickupForm(forms.Form):
+    """Where to pick it up, where the library has more than one branch."""
 
     branch = RowField(Branch.objects.all(), label=_("Pick up at"), empty_label=None)
-    starts_on = _day(_("Not before"), _("Empty: as soon as possible."))
-    not_after = _day(_("Not after"), _("The last day on which it is of use."))
 
-    def __init__(self, *args: Any, branches: list[Branch], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if len(branches) < 2:  # no choice
+        if len(self.fields["branch"].queryset) < 2:  # no choice
             del self.fields["branch"]
 
 
-class DeskHoldForm(OverridingForm):
+class HoldForm(_PickupForm, KeyedForm):
+    """What a member says of a hold: where to pick it up, and when it is of use."""
+
+    starts_on = _day(_("Not before"), _("Empty: as soon as possible."))
+    not_after = _day(_("Not after"), _("The last day on which it is of use."))
+
+
+class DeskHoldForm(_PickupForm, OverridingForm):
     """A hold for a member at the desk, on any copy or on one."""
 
     scan = forms.CharField(label=_("Member: card or name"), max_length=200, widget=forms.TextInput(attrs=SCAN))

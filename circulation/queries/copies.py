@@ -8,7 +8,7 @@ from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Que
 from catalog.models import Book, Copy
 from circulation.models import Hold, Loan
 
-WITHDRAWN, LOST, DAMAGED, ON_LOAN, ON_HOLD_SHELF, NOT_LENDABLE, AVAILABLE = (
+STATUSES = WITHDRAWN, LOST, DAMAGED, ON_LOAN, ON_HOLD_SHELF, NOT_LENDABLE, AVAILABLE = (
     "withdrawn", "lost", "damaged", "on_loan", "on_hold_shelf", "not_lendable", "available",
 )  # fmt: skip
 

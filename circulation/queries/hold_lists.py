@@ -72,10 +72,13 @@ def queues_of(book_ids: Iterable[int], today: date) -> dict[int, list[Hold]]:
     return dict(found)
 
 
-def rows_of(holds: Iterable[Hold], today: date, rules: RuleBook) -> list[HoldRow]:
-    """``holds`` as they are today, in their order; one query and the rules for any number."""
+def rows_of(
+    holds: Iterable[Hold], today: date, rules: RuleBook, queues: dict[int, list[Hold]] | None = None
+) -> list[HoldRow]:
+    """``holds`` as they are today, in their order; one query (none with ``queues``) and the rules for any number."""
     holds = list(holds)
-    queues = queues_of({hold.book_id for hold in holds if hold.status == Hold.Status.WAITING}, today)
+    if queues is None:
+        queues = queues_of({hold.book_id for hold in holds if hold.status == Hold.Status.WAITING}, today)
     return [_row(hold, queues.get(hold.book_id, []), today, rules) for hold in holds]
 
 

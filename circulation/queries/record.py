@@ -1,17 +1,23 @@
 """The record of actions as people read it: what concerned a member, and what each action was done to."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db.models import Model, Q
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from accounts.models import Action, Member, Message, Restriction, User
 from catalog.models import Copy
 from circulation.models import Hold, LedgerEntry, Loan
 
 MOST_CHARACTERS = 200  # of a value that is shown
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}(Z|[+-][0-9]{2}:[0-9]{2})$")
 OF_A_MEMBER: tuple[type[Model], ...] = (Loan, Hold, LedgerEntry, Message, Restriction)
 
 
@@ -23,11 +29,12 @@ class Thing(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A field that an action changed, in words."""
+    """A field that an action changed, in words. ``is_only_before``: nothing was noted of it afterwards."""
 
     field: str
     before: str
     after: str
+    is_only_before: bool = False
 
 
 def about_member(member: Member) -> Q:
@@ -60,10 +67,17 @@ def things(actions: Iterable[Action]) -> dict[int, Thing]:
 
 
 def changes_of(action: Action) -> list[Change]:
-    """What was so before ``action`` and after it, field by field, in the order of their names."""
-    model = _model(action.target_type)
-    names = {*action.before, *action.after}  # each database keeps them in an order of its own
-    return sorted(Change(_field(model, n), _value(action.before.get(n)), _value(action.after.get(n))) for n in names)
+    """What was so before ``action`` and after it, field by field, in the order of their names.
+
+    What is kept together only so that the action can be taken back (lists and tables) is left out.
+    """
+    model, before, after = _model(action.target_type), action.before, action.after
+    found = [
+        Change(_field(model, n), _value(before.get(n)), _value(after.get(n)), bool(after) and n not in after)
+        for n in {*before, *after}
+        if n in after or not after or not isinstance(before[n], dict | list)
+    ]
+    return sorted(each for each in found if each.before or each.after)  # each database has an order of its own
 
 
 def _model(kind: str) -> type[Model] | None:
@@ -74,7 +88,7 @@ def _model(kind: str) -> type[Model] | None:
 
 
 def _rows(model: type[Model], keys: set[int]) -> dict[int, Any]:
-    related, _words = SAID.get(model, ((), str))
+    related, _say = SAID.get(model, ((), str))
     return model._default_manager.select_related(*related).in_bulk(keys)
 
 
@@ -111,5 +125,17 @@ def _field(model: type[Model] | None, name: str) -> str:
 
 
 def _value(value: Any) -> str:
-    text = "" if value is None else str(value)
+    text = _words(value)
     return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]} …"
+
+
+def _words(value: Any) -> str:
+    """A JSON value as people read it."""
+    if value is None or isinstance(value, bool):
+        return "" if value is None else str(_("yes") if value else _("no"))
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_words(each)}" for name, each in value.items())
+    moment = parse_datetime(value) if isinstance(value, str) and MOMENT.match(value) else None
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT") if moment else str(value)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Branch, Member
 from catalog.models import Copy, ImportBatch, ImportRow
 from catalog.services.judging import BookJudge
+from catalog.services.lines import Line
 from catalog.services.shelving import save_rows
 from circulation import policy
 from circulation.models import Hold, Loan
@@ -30,11 +31,11 @@ class LoanJudge:
         self.batch, self.books, self.members = batch, books, members
         self.lent: dict[str, int] = {}
 
-    def recall(self, row: ImportRow) -> None:
+    def recall(self, row: Line) -> None:
         if code := row.draft.get("barcode"):
             self.lent.setdefault(code, row.n)
 
-    def judge(self, rows: Sequence[ImportRow]) -> None:
+    def judge(self, rows: Sequence[Line]) -> None:
         copies, cards, loans = _named(rows)
         for row in rows:
             code, card = row.draft["barcode"], row.draft["card_number"]
@@ -52,7 +53,7 @@ class LoanJudge:
             self.recall(row)
 
 
-def apply_loans(batch: ImportBatch, rows: Sequence[ImportRow], now: datetime) -> None:
+def apply_loans(batch: ImportBatch, rows: Sequence[Line], now: datetime) -> None:
     """Enter the loans of ``rows`` (locked and waiting) as they stand there, without asking the rules for leave.
 
     One that cannot be has failed with its reason. Inside the caller's transaction.
@@ -97,7 +98,7 @@ class _Entering:
             return _("%(code)s stands on the hold shelf for somebody.") % {"code": copy.barcode}
         return ""
 
-    def enter(self, row: ImportRow, copy: Copy, member: Member) -> Loan | None:
+    def enter(self, row: Line, copy: Copy, member: Member) -> Loan | None:
         values = row.draft
         branch = self.branches.get(values.get("branch", "").casefold()) or copy.current_branch
         due_at = self._moment(values.get("due_at", ""), is_end=True)
@@ -137,7 +138,7 @@ class _Entering:
         return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
-def _named(rows: Sequence[ImportRow]) -> tuple[dict[str, int], dict[str, int], dict[int, Loan]]:
+def _named(rows: Sequence[Line]) -> tuple[dict[str, int], dict[str, int], dict[int, Loan]]:
     """The copies and members here that ``rows`` name, by code, and the open loans of the copies, by copy."""
     codes, cards = {row.draft["barcode"] for row in rows}, {row.draft["card_number"] for row in rows}
     copies = dict(Copy.objects.filter(barcode__in=codes).values_list("barcode", "pk"))

@@ -16,6 +16,7 @@ from accounts.services.actions import as_json
 from accounts.services.members import create_member, edit_member
 from catalog.models import ImportBatch, ImportRow
 from catalog.normalize.names import name_key
+from catalog.services.lines import Line
 from catalog.services.shelving import save_rows
 
 Verdict, Outcome, Decision = ImportRow.Verdict, ImportRow.Outcome, ImportRow.Decision
@@ -41,7 +42,7 @@ class MembersHere:
     worthless: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, rows: Sequence[ImportRow]) -> "MembersHere":
+    def of(cls, rows: Sequence[Line]) -> "MembersHere":
         """Those whom ``rows`` may mean, in two queries."""
         cards = {row.draft["card_number"] for row in rows if row.draft.get("card_number")}
         emails = {row.draft["email"].lower() for row in rows if row.draft.get("email")}
@@ -68,11 +69,11 @@ class MemberJudge:
         self.batch = batch
         self.cards: dict[str, int] = {}
 
-    def recall(self, row: ImportRow) -> None:
+    def recall(self, row: Line) -> None:
         if card := row.draft.get("card_number"):
             self.cards.setdefault(card, row.n)
 
-    def judge(self, rows: Sequence[ImportRow]) -> None:
+    def judge(self, rows: Sequence[Line]) -> None:
         here, categories = MembersHere.of(rows), _Categories()
         for row in rows:
             row.verdict, row.reason = self._verdict(row, here, categories)
@@ -82,7 +83,7 @@ class MemberJudge:
                 row.made, row.matched_by = {"member": found.member.pk}, "card" if found.is_certain else "name"
             self.recall(row)
 
-    def _verdict(self, row: ImportRow, here: MembersHere, categories: "_Categories") -> tuple[str, str]:
+    def _verdict(self, row: Line, here: MembersHere, categories: "_Categories") -> tuple[str, str]:
         values, card = row.draft, row.draft.get("card_number", "")
         if card in here.worthless:
             return Verdict.WRONG, _("%(card)s was on a card that is worthless by now. Give another card.") % {
@@ -96,7 +97,7 @@ class MemberJudge:
         return (Verdict.KNOWN if found.is_certain else Verdict.DOUBTFUL), ""
 
 
-def apply_members(batch: ImportBatch, rows: Sequence[ImportRow], now: datetime) -> None:
+def apply_members(batch: ImportBatch, rows: Sequence[Line], now: datetime) -> None:
     """Register the members of ``rows`` (locked and waiting) who are new; bring known ones up to date, if wanted.
 
     Who may be somebody here keeps waiting for a person's word. Inside the caller's transaction.
@@ -110,7 +111,7 @@ def apply_members(batch: ImportBatch, rows: Sequence[ImportRow], now: datetime) 
     save_rows(rows)
 
 
-def _apply(batch: ImportBatch, row: ImportRow, found: Found | None, categories: "_Categories", now: datetime) -> None:
+def _apply(batch: ImportBatch, row: Line, found: Found | None, categories: "_Categories", now: datetime) -> None:
     if row.decision == Decision.SKIP:
         row.outcome = Outcome.SKIPPED
     elif found and not found.is_certain and row.decision == Decision.AUTO:
@@ -123,17 +124,15 @@ def _apply(batch: ImportBatch, row: ImportRow, found: Found | None, categories: 
         category = values.pop("category", None) or default_category()
         card = row.draft.get("card_number", "")
         member = create_member(category=category, card_number=card, now=now, **values)
-        row.outcome, row.created_member, row.reason = Outcome.ADDED, member, categories.unknown(row.draft)
+        row.outcome, row.created_member_id, row.reason = Outcome.ADDED, member.pk, categories.unknown(row.draft)
         row.made = {}
 
 
-def _leave(row: ImportRow, member: Member) -> None:
+def _leave(row: Line, member: Member) -> None:
     row.outcome, row.reason, row.made = Outcome.KNOWN, "", {"member": member.pk}
 
 
-def _bring_up_to_date(
-    batch: ImportBatch, row: ImportRow, member: Member, categories: "_Categories", now: datetime
-) -> None:
+def _bring_up_to_date(batch: ImportBatch, row: Line, member: Member, categories: "_Categories", now: datetime) -> None:
     """What the line says takes the place of what is here; what it does not say stays."""
     values = _values(row.draft, categories)
     changed = {name: value for name, value in values.items() if getattr(member, name) != value}

@@ -193,8 +193,8 @@ def _take_back_what_was_learned(rows: Iterable[ImportRow]) -> None:
     for row in rows:
         for kind, value in row.made.get("identifiers", ()):
             BookIdentifier.objects.filter(book=row.matched_book_id, kind=kind, value=value).delete()
-        if source := row.made.get("source"):
-            SourceRecord.objects.filter(pk=source, book=row.matched_book_id).delete()
+        if sources := row.made.get("sources"):
+            SourceRecord.objects.filter(pk__in=sources, book=row.matched_book_id).delete()
 
 
 def _delete_new_names(rows: Iterable[ImportRow]) -> None:

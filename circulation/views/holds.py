@@ -86,7 +86,7 @@ def _place(request: HttpRequest, book: Book, form: DeskHoldForm, member: Member)
     values = form.cleaned_data
     try:
         place_hold(
-            member, book=book, copy=values["copy"], branch=desk_branch(request.session),
+            member, book=book, copy=values["copy"], branch=values.get("branch") or desk_branch(request.session),
             starts_on=values["starts_on"], not_after=values["not_after"], by=request.user, key=values["key"],
             overrides=form.override_codes, reason=form.reason,
         )  # fmt: skip
@@ -100,9 +100,10 @@ def _place(request: HttpRequest, book: Book, form: DeskHoldForm, member: Member)
 def _book_page(request: HttpRequest, book: Book, form: DeskHoldForm, *, status: int = 200, **more: Any) -> HttpResponse:
     today = timezone.localdate()
     ready = list(shelf().filter(book=book))
-    waiting = queues_of([book.pk], today).get(book.pk, [])
+    queues = queues_of([book.pk], today)
+    waiting = queues.get(book.pk, [])
     context = {
-        "book": book, "form": form, "rows": rows_of([*ready, *waiting], today, rule_book(request.library)),
+        "book": book, "form": form, "rows": rows_of([*ready, *waiting], today, rule_book(request.library), queues),
         "waiting": len(waiting), "suspend_form": SuspendForm(auto_id=False), "move_form": MoveForm(auto_id=False),
         **more,
     }  # fmt: skip
@@ -111,9 +112,9 @@ def _book_page(request: HttpRequest, book: Book, form: DeskHoldForm, *, status: 
     return render(request, "circulation/book_holds.html", context, status=status)
 
 
-def _initial(request: HttpRequest) -> dict[str, str]:
-    """A member who was chosen on another page is filled in."""
-    return {"scan": request.GET.get("member", "")[:60]}
+def _initial(request: HttpRequest) -> dict[str, Any]:
+    """A member who was chosen on another page is filled in; it is picked up here, unless the desk says otherwise."""
+    return {"scan": request.GET.get("member", "")[:60], "branch": lambda: desk_branch(request.session)}
 
 
 def _people(text: str) -> list[Member]:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.forms.keyed import KeyedForm
-from accounts.models import Branch
 from accounts.permissions import USE_DESK
 from accounts.queries import default_branch
 from catalog.models import Book
@@ -37,8 +36,7 @@ def place_mine(request: HttpRequest, pk: int) -> HttpResponse:
     if getattr(request.user, "member", None) is None and request.user.has_perm(USE_DESK):
         return redirect("circulation:book_holds", pk)  # for somebody else
     member, book = me(request), get_object_or_404(public_books(), pk=pk)
-    branches = list(Branch.objects.all())
-    form = HoldForm(request.POST or None, branches=branches, initial={"branch": default_branch()})
+    form = HoldForm(request.POST or None, initial={"branch": default_branch()})
     if request.method == "POST" and form.is_valid():
         values = {"branch": default_branch(), **form.values}
         try:
@@ -56,7 +54,10 @@ def place_mine(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _place_page(request: HttpRequest, form: HoldForm, book: Book, *, status: int = 200, **more: Any) -> HttpResponse:
     waiting = len(queues_of([book.pk], timezone.localdate()).get(book.pk, []))
-    context = {"form": form, "book": book, "waiting": waiting, "place": waiting + 1, **more}
+    context = {
+        "form": form, "book": book, "waiting": waiting, "place": waiting + 1,
+        "may_try_again": form.is_bound or "branch" in form.fields, **more,
+    }  # fmt: skip
     return render(request, "circulation/place_hold.html", context, status=status)
 
 

@@ -6,6 +6,7 @@ The token is made on the page "Tokens for programs" of somebody who works at the
 """
 
 import sys
+import time
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import requests
 
 TIMEOUT = 30  # seconds
+PROBLEM = "application/problem+json"
 TRIES = 3  # of a request whose answer was lost; its key sees to it that it is done once
 
 
@@ -83,14 +85,17 @@ class Library:
         for left in reversed(range(TRIES)):
             try:
                 answer = self.session.post(self.api + path, json=body, headers=headers, timeout=TIMEOUT)
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):  # it may have been done all the same
                 if not left:
                     raise
-            else:
+                continue
+            if not left or "Retry-After" not in answer.headers:
                 break
+            time.sleep(int(answer.headers["Retry-After"]))  # busy, too often, or the first one still runs
+        if answer.headers.get("Content-Type") == PROBLEM:
+            raise Refused(answer.json())
+        answer.raise_for_status()  # what stands before the library may answer in its own way
         said: dict[str, Any] = answer.json()
-        if not answer.ok:
-            raise Refused(said)
         return said
 
 

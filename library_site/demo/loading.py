@@ -12,6 +12,7 @@ from accounts.models import LibrarySettings, Member, User
 from catalog.models import Book, Copy, CopyType
 from library_site.demo.shelves import make_calendar, make_lists, register_people, shelve_books
 from library_site.demo.signing_in import make_member_sign_in, make_staff
+from library_site.demo.waiting import make_holds
 from library_site.demo.years import YEARS, Years
 
 SEED = 1605
@@ -41,6 +42,7 @@ def load_demo(now: datetime | None = None, tell: Callable[[int, int], None] = la
     Years(books, members, librarian, library.zone, rng).play(today - timedelta(days=365 * YEARS), now, tell)
     adults = Member.objects.filter(pk__in=[m.pk for m in members], category__code="ADULT")
     reader = max(adults, key=lambda member: _open_loans(member, now))
+    make_holds(reader, members, librarian, now)
     user, password = make_member_sign_in(reader)
     made += [*(book for book, _popularity in books), *Copy.objects.all(), *members, admin, librarian, user]
     library.demo = {"passwords": passwords | password, "rows": _by_table(made)}

@@ -129,6 +129,7 @@ def _header(file: BinaryIO) -> Header:
         raise BackupBroken("a newer program made it: update first" if known else "it is no backup of Openshelf")
     try:
         header = Header(**json.loads(file.readline(LONGEST_LINE)))
+        bytes.fromhex(header.salt)
     except (ValueError, TypeError):
         raise BackupBroken("its first lines are damaged or cut short") from None
     if header.database not in DATABASES:
@@ -149,10 +150,11 @@ def unpack(path: Path, key: str, folder: Path, *, with_media: bool, on_bytes: On
         if header.is_encrypted:
             stream = io.BufferedReader(Opening(file, key, bytes.fromhex(header.salt)), PIECE)
         try:
-            sums, manifest = _unpacked(stream, folder, with_media, on_bytes)
+            return _checked(header, *_unpacked(stream, folder, with_media, on_bytes))
         except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise BackupBroken("it is damaged or cut short") from error
-    return _checked(header, sums, manifest)
+        except (ValueError, TypeError) as error:
+            raise BackupBroken("its list of contents makes no sense: damaged, or of another version") from error
 
 
 def _unpacked(stream: BinaryIO, folder: Path, with_media: bool, on_bytes: OnBytes) -> tuple[dict[str, str], bytes]:

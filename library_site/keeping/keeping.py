@@ -1,6 +1,8 @@
 """One backup from being asked for to being good: made, proven, older ones put away."""
 
+import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,11 +16,12 @@ from django.utils.translation import gettext as _
 from accounts.models import Backup, LibrarySettings
 from accounts.services import backups, work
 from library_site.backups import BackupBroken, BackupFailed
-from library_site.keeping.making import make_backup, size_to_read
+from library_site.keeping.making import UNFINISHED, UNPACKED, make_backup, size_to_read
 from library_site.keeping.proving import prove
 from library_site.keeping.rotation import kept
 
 SUFFIX = ".backup"
+LEFT_AFTER = 24 * 3600  # seconds
 NOTED_EVERY = 8_000_000  # bytes
 Tell = Callable[[int, int], None]
 
@@ -113,6 +116,16 @@ def rotate() -> None:
     for each in gone:
         file_of(each).unlink(missing_ok=True)
     backups.forget(gone)
+    _take_leftovers_away(Path(settings.BACKUP_ROOT))
+
+
+def _take_leftovers_away(folder: Path) -> None:
+    """What a process that was killed left behind: a day later nobody works with it, and it may hold everything
+    about everybody."""
+    yesterday = time.time() - LEFT_AFTER
+    for each in [*folder.glob(f"{UNPACKED}*"), *folder.glob(f"*{UNFINISHED}")]:
+        if each.stat().st_mtime < yesterday:
+            shutil.rmtree(each, ignore_errors=True) if each.is_dir() else each.unlink(missing_ok=True)
 
 
 def file_of(backup: Backup) -> Path:

@@ -14,6 +14,7 @@ from library_site.backups import BackupFailed
 from library_site.keeping.archives import DATABASES, MEDIA, Manifest, OnBytes, Writer, finish, written
 from library_site.keeping.stores import store_of
 
+UNPACKED, UNFINISHED = ".unpacked-", ".unfinished"
 Nothing: Callable[[int], None] = lambda _bytes: None  # noqa: E731
 
 
@@ -38,7 +39,7 @@ def make_backup(target: Path, connection: Any, *, key: str, on_bytes: OnBytes = 
     The media are gone through before the database and again after: one that came meanwhile is in it, and one that was
     taken away meanwhile too.
     """
-    unfinished = target.with_name(f"{target.name}.unfinished")
+    unfinished = target.with_name(f"{target.name}{UNFINISHED}")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished.touch(mode=0o600)
@@ -79,7 +80,7 @@ def _add_media(writer: Writer) -> None:
 @contextmanager
 def work_folder(beside: Path) -> Iterator[Path]:
     """A folder for what is needed in between, on the same disk, for nobody else's eyes, and gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix=".unpacked-", dir=beside))
+    folder = Path(tempfile.mkdtemp(prefix=UNPACKED, dir=beside))
     try:
         yield folder
     finally:

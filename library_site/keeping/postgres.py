@@ -5,6 +5,7 @@ import re
 import secrets
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import takewhile
@@ -21,6 +22,8 @@ from library_site.keeping.archives import DATABASES, Manifest
 
 NAME = DATABASES["postgresql"]
 INSTALLED = Path("/usr/lib/postgresql")  # Debian's place, where several versions stand side by side
+SCRATCH = "openshelf_scratch_"
+LEFT_AFTER = 24 * 3600  # seconds
 EMPTY_FIRST = "DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
 
 
@@ -63,7 +66,7 @@ def scratch(connection: Any, unpacked: Path) -> Iterator[tuple[str, Manifest]]:
         raise BackupBroken("it is one of a PostgreSQL library: DATABASE_URL must name a server to try it on")
     pg_restore = tool("pg_restore", connection)
     own = connection.copy()
-    own.settings_dict = {**connection.settings_dict, "NAME": f"openshelf_scratch_{secrets.token_hex(8)}"}
+    own.settings_dict = {**connection.settings_dict, "NAME": f"{SCRATCH}{int(time.time())}_{secrets.token_hex(8)}"}
     with _made(connection, own.settings_dict["NAME"]):
         try:
             _run([pg_restore, "--no-owner", "--exit-on-error", str(unpacked / NAME)], own)
@@ -79,8 +82,10 @@ def _made(connection: Any, name: str) -> Iterator[None]:
     try:
         admin.set_autocommit(True)
         with admin.cursor() as cursor:
+            _drop_leftovers(cursor)
             cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
     except DatabaseError as error:
+        admin.close()
         reason = str(error).strip().splitlines()[0]
         user = connection.settings_dict["USER"]
         raise BackupFailed(
@@ -92,6 +97,16 @@ def _made(connection: Any, name: str) -> Iterator[None]:
         with suppress(DatabaseError), admin.cursor() as cursor:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
         admin.close()
+
+
+def _drop_leftovers(cursor: Any) -> None:
+    """Scratch databases of a day ago: whoever made them was killed, and they hold everything about everybody."""
+    cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [SCRATCH])
+    for name in [name for (name,) in cursor.fetchall()]:
+        made = re.match(r"\d+", name.removeprefix(SCRATCH))
+        if made and int(made[0]) < time.time() - LEFT_AFTER:
+            with suppress(DatabaseError):  # another user's
+                cursor.execute(f"DROP DATABASE {cursor.db.ops.quote_name(name)} WITH (FORCE)")
 
 
 def put_in_place(unpacked: Path, connection: Any) -> None:

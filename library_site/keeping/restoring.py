@@ -21,6 +21,10 @@ class NotEmpty(BackupFailed):
     """There is a library already where the backup was to be restored."""
 
 
+class MediaMissing(Exception):
+    """The database is that of the backup, the media are not in their place, and why."""
+
+
 def has_data(connection: Any) -> bool:
     """Whether somebody would miss what is in the database of ``connection``."""
     there = set(connection.introspection.table_names())
@@ -38,7 +42,7 @@ def restore(file: Path, connection: Any, *, key: str, media: Path, backups: Path
 
     Everything is unpacked and checked before anything is changed. ``force``: a library that is there is replaced, once
     a copy of it in ``backups`` is proven; its media are put aside beside the new ones. Raises BackupBroken,
-    BackupFailed (NotEmpty), OSError.
+    BackupFailed (NotEmpty), OSError: then nothing was changed. MediaMissing: then only the media were not.
     """
     header = header_of(file)
     if header.database != connection.vendor:
@@ -58,7 +62,10 @@ def restore(file: Path, connection: Any, *, key: str, media: Path, backups: Path
         if is_used:
             tell(f"A proven copy of the library as it was: {_copy_of(connection, backups, key)}")
         store_of(connection).put_in_place(folder, connection)
-        _put_media(folder / MEDIA, media, tell)
+        try:
+            _put_media(folder / MEDIA, media, tell)
+        except OSError as error:
+            raise MediaMissing(f"its media could not be put into {media} ({error.strerror or error})") from error
     return manifest
 
 
@@ -72,15 +79,23 @@ def _copy_of(connection: Any, folder: Path, key: str) -> Path:
 
 
 def _put_media(unpacked: Path, media: Path, tell: Tell) -> None:
-    """Put the unpacked media in their place; those that are there are put aside, not deleted."""
-    unpacked.mkdir(exist_ok=True)
-    if media.exists() and any(media.iterdir()):
+    """Put the unpacked media in their place; those that are there are put aside, not deleted.
+
+    What is in the folder is moved, not the folder: it may be a disk or a volume of its own.
+    """
+    media.mkdir(mode=0o700, exist_ok=True)
+    if any(media.iterdir()):
         aside = media.with_name(f"{media.name}-{OCCASION}-{_stamp()}")
-        media.rename(aside)
         tell(f"The media as they were: {aside}")
-    elif media.exists():
-        media.rmdir()
-    shutil.move(unpacked, media)
+        _move_all(media, aside)
+    if unpacked.exists():
+        _move_all(unpacked, media)
+
+
+def _move_all(source: Path, target: Path) -> None:
+    target.mkdir(mode=0o700, exist_ok=True)
+    for each in list(source.iterdir()):
+        shutil.move(each, target / each.name)
 
 
 def _stamp() -> str:

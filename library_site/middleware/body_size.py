@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 from accounts.permissions import MANAGE_BOOKS
 from catalog import files
-from library_site.views.errors import bad_request, too_large
+from library_site.views.errors import bad_request, length_needed, too_large
 
 MOST_BYTES = 12_000_000  # a cover upload (10 MB) with its form
 MOST_BYTES_ANONYMOUS = 200_000
@@ -23,6 +23,8 @@ class BodySizeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "Transfer-Encoding" in request.headers and not request.META.get("CONTENT_LENGTH"):
+            return length_needed(request)
         if _announced_bytes(request) > _most_bytes(request):
             return too_large(request)
         if request.META.get("QUERY_STRING", "").count("&") >= settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:

@@ -12,17 +12,16 @@ from accounts.adapter import is_confirmed
 from accounts.permissions import MANAGE_SETTINGS, MANAGE_STAFF
 from library_site import unsent
 
-PAGES = {
-    "accounts:settings": MANAGE_SETTINGS,
-    "library_site:download_backup": MANAGE_SETTINGS,
-    "accounts:add_webhook": MANAGE_SETTINGS,
-    "accounts:webhook": MANAGE_SETTINGS,
-    "accounts:replace_webhook_secret": MANAGE_SETTINGS,
-    "accounts:remove_webhook": MANAGE_SETTINGS,
-    "accounts:reset_second_factor": MANAGE_STAFF,
-    "accounts:sign_out_everywhere": MANAGE_STAFF,
-}
-TABLES_OF_THE_ADMIN_SITE = ("accounts_user", "accounts_librarysettings", "auth_user")
+MATTER = (MANAGE_SETTINGS, MANAGE_STAFF)  # whatever is sent to a page that needs one of these
+# Of those pages the ones that ask before anything is typed, and those that give away what nobody else may see.
+ASK_AT_ONCE = {
+    "accounts:settings", "accounts:add_webhook", "accounts:webhook", "accounts:reset_second_factor",
+    "circulation:edit_notice_text", "library_site:download_backup",
+}  # fmt: skip
+TABLES_OF_THE_ADMIN_SITE = (
+    "accounts_user_", "auth_user_", "accounts_librarysettings_", "accounts_branch_", "accounts_membercategory_",
+    "catalog_copytype_",
+)  # fmt: skip
 ONLY_LISTS = ("_changelist", "_history")
 
 
@@ -36,7 +35,7 @@ class ConfirmationMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> HttpResponse | None:
-        if not request.user.is_authenticated or not _matters(request) or is_confirmed(request):
+        if not request.user.is_authenticated or not _matters(request, view) or is_confirmed(request):
             return None
         methods = get_adapter(request).get_reauthentication_methods(request.user)
 
@@ -48,11 +47,12 @@ class ConfirmationMiddleware:
         return unsent.keep(request, unsent.form_of(request), ask)
 
 
-def _matters(request: HttpRequest) -> bool:
-    """Whether this page changes who works here, what they may, or how the library is set; for whom it opens at all."""
-    match, user = request.resolver_match, request.user
+def _matters(request: HttpRequest, view: Callable) -> bool:
+    """Whether this changes who works here, what they may, or how the library is set; for whom the page opens at all."""
+    match, user, is_sent = request.resolver_match, request.user, request.method not in ("GET", "HEAD")
     if match is None or match.app_name != "admin":
-        return match is not None and match.view_name in PAGES and user.has_perm(PAGES[match.view_name])
+        needed = getattr(view, "needs", "")
+        asks = match is not None and (is_sent or match.view_name in ASK_AT_ONCE)
+        return asks and needed in MATTER and user.has_perm(needed)
     name = match.url_name or ""
-    only_looks = request.method in ("GET", "HEAD") and name.endswith(ONLY_LISTS)
-    return user.is_staff and name.startswith(TABLES_OF_THE_ADMIN_SITE) and not only_looks
+    return user.is_staff and name.startswith(TABLES_OF_THE_ADMIN_SITE) and (is_sent or not name.endswith(ONLY_LISTS))

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Action
 from accounts.services.work import PULSE_SECONDS, worker_is_running
+from library_site import replica
 
 LEAST_FREE_BYTES = 200_000_000
 CLOCK_MAY_LAG = timedelta(minutes=5)
@@ -89,7 +90,12 @@ def clock_problem() -> str:
     return "the clock is behind: something was recorded at a later time than now" if behind else ""
 
 
+def _replica() -> str:
+    """A site without a replica lacks nothing."""
+    return replica.lag() if replica.ALIAS in replica.connections else ""
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "database": _database, "migrations": _migrations, "cache": _cache, "disk": _disk, "worker": _worker,
-    "clock": clock_problem,
+    "clock": clock_problem, "replica": _replica,
 }  # fmt: skip

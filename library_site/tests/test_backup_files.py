@@ -15,7 +15,7 @@ from library_site.backups import BackupBroken, BackupFailed
 from library_site.connecting import address_of, tuned
 from library_site.installation import Environment
 from library_site.keeping import postgres
-from library_site.keeping.archives import MAGIC, MANIFEST, Manifest, finish, header_of, unpack, written
+from library_site.keeping.archives import MAGIC, MANIFEST, SUMS, Manifest, finish, header_of, unpack, written
 from library_site.keeping.proving import missing_migrations
 from library_site.keeping.rotation import kept
 from library_site.keeping.sealing import PIECE, Opening, Sealing
@@ -121,12 +121,28 @@ def test_backup_in_which_a_byte_changed_is_not_unpacked(tmp_path: Path) -> None:
         (b"SQLite format 3\0", "it is no backup of Openshelf"),
         (MAGIC.replace(b" 1", b" 2") + b"{}", "a newer program made it: update first"),
         (MAGIC + b'{"program": ', "its first lines are damaged or cut short"),
+        (MAGIC + b'{"program": "1", "database": "sqlite", "made_at": "", "salt": "zz"}\n', "first lines are damaged"),
         (MAGIC + b'{"program": "1", "database": "oracle", "made_at": ""}\n', "of a kind of database that is not known"),
     ],
 )
 def test_file_that_is_no_backup_of_ours_is_named_so(content: bytes, reason: str, tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(content)
     assert reason in reason_against(tmp_path / "b")
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [{MANIFEST: b"{"}, {MANIFEST: b'{"rows": {}, "migrations": [], "parts": 2}'}, {MANIFEST: b"[1]"}, {SUMS: b"\xff"}],
+    ids=["cut short", "of another version", "no manifest", "no text"],
+)
+def test_backup_whose_lists_make_no_sense_is_refused_in_a_line(lists: dict[str, bytes], tmp_path: Path) -> None:
+    (tmp_path / "source").write_bytes(b"content")
+    with (tmp_path / "b").open("wb") as file, written(file, "sqlite", "", lambda _count: None) as writer:
+        writer.add("library.db", tmp_path / "source")
+        writer.add_bytes(SUMS, lists.get(SUMS, f"{writer.sums['library.db']}  library.db\n".encode()))
+        writer.add_bytes(MANIFEST, lists.get(MANIFEST, b"{}"))
+    reason = "its list of contents makes no sense: damaged, or of another version"
+    assert reason_against(tmp_path / "b") == reason
 
 
 def test_encrypted_backup_without_the_key_says_what_is_missing(tmp_path: Path) -> None:
@@ -189,8 +205,13 @@ class Server:
     pg_version = 990_001
 
 
-def test_program_of_postgresql_that_is_too_old_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BackupFailed, match=r"^pg_dump \d+ is older than the server: install the client programs"):
+def test_program_of_postgresql_that_is_too_old_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "15" / "bin" / "pg_dump"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 15.9'\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(postgres, "INSTALLED", tmp_path)
+    with pytest.raises(BackupFailed, match=r"^pg_dump 15 is older than the server: install the client programs"):
         postgres.tool("pg_dump", Server())
 
 

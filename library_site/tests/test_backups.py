@@ -14,7 +14,7 @@ from library_site.tests.test_settings import manage
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     path = tmp_path / "library.db"
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("CREATE TABLE loan (id INTEGER PRIMARY KEY)")
         connection.executemany("INSERT INTO loan VALUES (?)", [(n,) for n in range(200)])
@@ -22,7 +22,7 @@ def database(tmp_path: Path) -> Path:
 
 
 def rows(path: Path) -> int:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         return connection.execute("SELECT COUNT(*) FROM loan").fetchone()[0]
 
 

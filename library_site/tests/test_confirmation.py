@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib import admin
 from django.contrib.auth.hashers import make_password
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from accounts.models import LibrarySettings, User
 from accounts.tests.factories import UserFactory
 from accounts.tests.second_factors import code_of, give_app
+from library_site.tests.addresses import ADMINS, AUDIENCE
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a sentence nobody guesses"
@@ -36,7 +39,8 @@ def asked_at(page: Any) -> str:
     return page.headers.get("Location", "").split("?")[0]
 
 
-MATTER = ["/desk/settings/", "/desk/webhooks/add/", "/desk/staff/{pk}/second-factor/", "/admin/accounts/user/add/",
+MATTER = ["/desk/settings/", "/desk/messages/texts/due_soon/en/",
+          "/desk/staff/{pk}/second-factor/", "/admin/accounts/user/add/",
           "/admin/accounts/user/{pk}/change/", "/admin/accounts/user/{pk}/password/",
           "/admin/accounts/librarysettings/1/change/"]  # fmt: skip
 
@@ -49,6 +53,49 @@ def test_what_matters_asks_again_after_ten_minutes(address: str, clock: Any, adm
     clock.shift(LONG - SHORT)
     later = [admin_desk.get(where), admin_desk.post(where, {"name": "Mallory"})]
     assert (at_once, [asked_at(page) for page in later]) == (200, [AGAIN, AGAIN])
+
+
+# What only Admins may do and yet nobody is asked again for: it can be taken back, and stands in the record.
+NOT_ASKED = {
+    "accounts:audit", "accounts:audit_csv", "circulation:refund", "circulation:rehearse", "circulation:add_rule",
+    "circulation:edit_rule", "circulation:remove_rule", "circulation:calendar_week", "circulation:calendar_close",
+    "circulation:calendar_open_again", "circulation:calendar_add", "circulation:calendar_entry",
+    "circulation:calendar_remove",
+}  # fmt: skip
+NOT_ASKED_TABLES = {
+    "accounts_member", "catalog_author", "catalog_copy", "circulation_circulationrule", "circulation_openinghours",
+    "circulation_closure",
+}  # fmt: skip
+
+
+def test_whatever_an_admin_alone_may_send_is_asked_for_unless_it_is_listed(
+    clock: Any, admin_desk: Client, address: Any
+) -> None:
+    of_admins = {name: address(name) for name, audience in AUDIENCE.items() if audience == ADMINS}
+    clock.shift(LONG)
+    assert {name for name, url in of_admins.items() if asked_at(admin_desk.post(url)) != AGAIN} == NOT_ASKED
+
+
+def test_no_page_lets_anybody_type_before_it_asks(clock: Any, admin_desk: Client, address: Any) -> None:
+    of_admins = [address(name) for name, audience in AUDIENCE.items() if audience == ADMINS and name not in NOT_ASKED]
+    clock.shift(LONG)
+    pages = {url: admin_desk.get(url) for url in of_admins}
+    assert [url for url, page in pages.items() if page.status_code == 200 and "form" in page.context] == []
+
+
+def test_tables_that_can_be_written_on_the_admin_site_ask_unless_they_are_listed(
+    clock: Any, admin_desk: Client, admin_user: User
+) -> None:
+    request = RequestFactory().get("/")
+    request.user = admin_user
+    clock.shift(LONG)
+    free = set()
+    for model, table in admin.site._registry.items():
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        is_written = table.has_add_permission(request) or table.has_change_permission(request)
+        if is_written and asked_at(admin_desk.post(reverse(f"admin:{name}_changelist"))) != AGAIN:
+            free.add(name)
+    assert free == NOT_ASKED_TABLES
 
 
 @pytest.mark.parametrize("address", ["/desk/", "/desk/staff/", "/admin/accounts/user/", "/admin/catalog/book/"])

@@ -15,8 +15,9 @@ from accounts.models import LibrarySettings
 from catalog.models import Cover
 from catalog.tables.dates import MONTH_LANGUAGES
 from catalog.tests.factories import CopyFactory
+from library_site import every_module
 from library_site.container_secrets import write_secrets
-from library_site.middleware.body_size import FILES
+from library_site.middleware.body_size import FILES, FILES_OF_PROGRAMS
 from library_site.proxy_pages import write_pages
 from library_site.tests.test_settings import read_setting
 
@@ -87,7 +88,7 @@ def test_pages_of_the_proxy_are_there_in_every_language_and_in_the_library_s_own
 
 def test_proxy_refuses_the_sizes_that_the_site_refuses() -> None:
     limits = dict(re.findall(r"location (?:=|~) (\S+) \{\s+client_max_body_size (\w+);", NGINX))
-    assert limits == {"^/(desk|admin)/": "12m", FILES: "51m"}
+    assert limits == {"^/(desk|admin)/": "12m", FILES: "51m", FILES_OF_PROGRAMS: "51m"}
     assert re.search(r"^    client_max_body_size 200k;", NGINX, re.MULTILINE)
 
 
@@ -126,6 +127,11 @@ def test_small_cover_that_is_not_made_yet_is_made_and_sent_by_the_site(sent_by_p
     first, second = Client().get(path), Client().get(path)
     assert (first.content[:2], "X-Accel-Redirect" in first.headers) == (b"\xff\xd8", False)
     assert second.headers["X-Accel-Redirect"] == "/sent-by-proxy/covers/1-s.jpg"
+
+
+def test_image_compiles_every_app_of_ours() -> None:
+    ours = {name for name in project.INSTALLED_APPS if (ROOT / name).is_dir()}
+    assert set(every_module.APPS) == ours
 
 
 def test_image_keeps_the_languages_that_the_site_speaks_and_reads() -> None:

@@ -19,6 +19,7 @@ from catalog.models import Author, Book, Copy, SearchDocument, SearchWord, Subje
 from catalog.services.copies import add_copies
 from catalog.tests.factories import CopyFactory
 from circulation.models import Hold, LedgerEntry, Loan, Notice, OnSiteUse
+from circulation.queries.hold_lists import pull_list
 from circulation.services.daily import run_daily
 from circulation.services.ledger import take_payment
 from circulation.services.loans import issue_copy, return_copy
@@ -47,6 +48,13 @@ def test_load_demo_fills_the_library_and_it_is_sound(short_demo: None, capsys: p
     assert Loan.objects.filter(issued_at__gt=NOW).count() == 0
     call_command("check_invariants")
     assert capsys.readouterr().out.strip() == "The library is sound."
+
+
+def test_demo_shows_a_hold_to_pick_up_and_others_that_wait(short_demo: None) -> None:
+    reader = User.objects.get(username__startswith="M").member
+    assert sorted(reader.holds.values_list("status", flat=True)) == ["ready", "waiting"]
+    assert Hold.objects.filter(status="waiting").exclude(member=reader).count() == 6
+    assert len(pull_list(timezone.localdate(NOW))) == 1
 
 
 def test_demo_sign_ins_are_printed_as_long_as_they_serve(short_demo: None) -> None:

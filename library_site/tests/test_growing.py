@@ -157,8 +157,8 @@ class Page:
         self.read_from.append(ReplicaRouter().db_for_read(Book))
         return HttpResponse()
 
-    def ask(self, method: str = "get", cookies: Any = None) -> HttpResponse:
-        request = getattr(RequestFactory(), method)("/")
+    def ask(self, method: str = "get", cookies: Any = None, path: str = "/", **headers: str) -> HttpResponse:
+        request = getattr(RequestFactory(), method)(path, headers=headers)
         request.COOKIES = {name: each.value for name, each in (cookies or {}).items()}
         return self.middleware(request)
 
@@ -171,6 +171,14 @@ def test_who_sent_a_form_reads_from_the_database_itself_and_others_do_not(monkey
     page.ask()
     assert page.read_from == ["replica", None, None, "replica"]
     assert (sent.cookies["wrote"]["max-age"], sent.cookies["wrote"]["httponly"]) == (5, True)
+
+
+def test_program_with_a_token_always_reads_what_it_wrote_and_gets_no_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
+    page, where = Page(monkeypatch), "/api/v1/books"
+    sent = page.ask("post", path=where, Authorization="Bearer osh_1")
+    page.ask(path=where, Authorization="Bearer osh_1")
+    page.ask(path=where)
+    assert (page.read_from, dict(sent.cookies)) == ([None, None, "replica"], {})
 
 
 def test_mark_ends_and_cannot_be_made_up(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
@@ -189,15 +197,58 @@ def test_page_that_writes_although_it_was_only_asked_for_marks_too(monkeypatch: 
     assert ("wrote" in page.ask().cookies, page.read_from) == (True, [None])
 
 
-def test_replica_that_is_away_is_left_alone_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    tries = []
+class Copy:
+    """A replica that answers with the seconds it is behind, or not at all."""
 
-    class Away:
-        def cursor(self) -> None:
-            tries.append(1)
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, behind: float | None = 0.0, *, is_gone: bool = False) -> None:
+        self.asked, self.behind, self.is_gone = 0, behind, is_gone
+        monkeypatch.setattr(replica, "connections", {"replica": self})
+        monkeypatch.setattr(replica, "connection", self)
+        monkeypatch.setattr(replica, "FOLLOWING_PAUSE", 0.0)
+
+    def cursor(self) -> "Copy":
+        self.asked += 1
+        if self.is_gone:
             raise DatabaseError("gone")
+        return self
 
-    monkeypatch.setattr(replica, "connections", {"replica": Away()})
+    def __enter__(self) -> "Copy":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Nothing is kept."""
+
+    def execute(self, *_query: object) -> None:
+        """Whatever it is."""
+
+    def fetchone(self) -> list[float | None]:
+        return [self.behind]
+
+
+def test_replica_that_is_away_is_left_alone_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = Copy(monkeypatch, is_gone=True)
     middleware = ReadYourWritesMiddleware(lambda request: HttpResponse())
-    assert ([middleware._answers() for _each in range(3)], len(tries)) == ([False] * 3, 1)
+    assert ([middleware._answers() for _each in range(3)], copy.asked) == ([False] * 3, 1)
     assert "replica" not in connections
+
+
+@pytest.mark.parametrize(("behind", "is_asked"), [(0, True), (4.9, True), (5.1, False), (None, False)])
+def test_replica_that_lags_more_than_is_promised_is_not_read_from(
+    monkeypatch: pytest.MonkeyPatch, behind: float | None, is_asked: bool
+) -> None:
+    Copy(monkeypatch, behind)
+    middleware = ReadYourWritesMiddleware(lambda request: HttpResponse())
+    assert [middleware._answers(), middleware._answers()] == [is_asked, is_asked]
+
+
+@pytest.mark.parametrize(
+    ("behind", "said"),
+    [
+        (0, ""),
+        (5.1, "it is 5 seconds behind, more than REPLICA_LAG_SECONDS (5)"),
+        (None, "it does not follow the database"),
+    ],
+)
+def test_lag_of_the_replica_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch, behind: float | None, said: str) -> None:
+    Copy(monkeypatch, behind)
+    assert replica.lag() == said

@@ -1,10 +1,12 @@
 """What is broken in the database itself is found, and said in one run."""
 
+from collections.abc import Callable, Iterator
 from io import StringIO
+from threading import Thread
 
 import pytest
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Member
 from accounts.tests.factories import MemberFactory, UserFactory
@@ -55,3 +57,42 @@ def test_database_that_cannot_be_read_is_a_finding_too(monkeypatch: pytest.Monke
     assert check()[:2] == (
         1, ["the database cannot be read (library_site.invariants): database disk image is malformed"]
     )  # fmt: skip
+
+
+def test_part_that_cannot_be_read_leaves_the_others_to_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def malformed() -> None:
+        Member.objects.raw("SELECT nothing FROM nowhere")[0]
+
+    member = MemberFactory(user=UserFactory(username="OTHER"), card_number="C1")
+    monkeypatch.setattr(invariants, "broken", malformed)
+    code, [unreadable, broken], _last = check()
+    assert (code, broken) == (1, f"member {member.pk} signs in as OTHER but has the card C1")
+    assert unreadable.startswith("the database cannot be read (library_site.invariants): ")
+
+
+@pytest.mark.race
+@pytest.mark.xdist_group("races")
+@pytest.mark.django_db(transaction=True)
+def test_who_writes_while_it_is_looked_at_causes_no_false_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = []
+
+    def broken() -> Iterator[str]:
+        with transaction.atomic():  # as the search's questions are asked
+            counted.append(Member.objects.count())
+        in_another_thread(MemberFactory)
+        counted.append(Member.objects.count())
+        yield from ()
+
+    monkeypatch.setattr(invariants, "broken", broken)
+    assert check()[0] == 0
+    assert (counted, Member.objects.count()) == ([0, 0], 1)
+
+
+def in_another_thread(work: Callable[[], object]) -> None:
+    def run() -> None:
+        work()
+        connection.close()
+
+    thread = Thread(target=run)
+    thread.start()
+    thread.join()

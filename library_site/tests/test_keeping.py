@@ -1,6 +1,7 @@
 """Backups: due, asked for, made, proven, put away, taken away; and what is said of each."""
 
 import io
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from accounts.models import Action, Backup, LibrarySettings
 from accounts.services import backups, work
 from accounts.tests.factories import MemberFactory
 from library_site.backups import BackupBroken
-from library_site.keeping import proving
+from library_site.keeping import postgres, proving
 from library_site.keeping.archives import Manifest, unpack
 from library_site.keeping.keeping import file_of, keep, rotate
 from library_site.keeping.making import make_backup
@@ -197,6 +198,32 @@ def test_files_beyond_those_that_are_kept_are_taken_away(kept_in: Path) -> None:
     rotate()
     assert sorted(path.name for path in kept_in.iterdir()) == ["2.backup", "3.backup"]
     assert set(Backup.objects.values_list("file", flat=True)) == {"2.backup", "3.backup"}
+
+
+@pytest.mark.django_db
+def test_what_a_killed_process_left_behind_is_taken_away_a_day_later(kept_in: Path) -> None:
+    kept_in.mkdir()
+    long_ago = (timezone.now() - timedelta(hours=25)).timestamp()
+    for name in (".unpacked-old", ".unpacked-new", "new.backup.unfinished", "old.backup.unfinished", "by-hand"):
+        path = kept_in / name
+        path.mkdir() if name.startswith(".") else path.touch()
+        if "new" not in name:
+            os.utime(path, (long_ago, long_ago))
+    rotate()
+    assert sorted(path.name for path in kept_in.iterdir()) == [".unpacked-new", "by-hand", "new.backup.unfinished"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+def test_scratch_database_of_a_killed_process_is_dropped_a_day_later() -> None:
+    names = [f"openshelf_scratch_{int(timezone.now().timestamp()) - age}_{age}" for age in (90_000, 60)]
+    with connection.cursor() as cursor:
+        for name in names:
+            cursor.execute(f"CREATE DATABASE {name}")
+        postgres._drop_leftovers(cursor)
+        cursor.execute("SELECT datname FROM pg_database WHERE datname = ANY(%s)", [names])
+        assert cursor.fetchall() == [(names[1],)]
+        cursor.execute(f"DROP DATABASE {names[1]}")
 
 
 @pytest.mark.django_db

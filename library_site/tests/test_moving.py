@@ -100,6 +100,7 @@ def test_database_of_another_program_is_not_moved_into(other: str) -> None:
         ("nonsense", "the address of the database cannot be understood"),
         ("mysql://user:secret@host/library", 'DATABASE_URL must begin with "sqlite:///" or "postgres://"'),
         ("postgres://user:secret@127.0.0.1:9/library", "connection failed"),
+        ("sqlite:////dev/null/library.db", "the folder /dev/null of the database cannot be made (File exists)"),
     ],
 )
 def test_target_that_is_none_is_named_without_its_password(url: str, reason: str) -> None:

@@ -11,7 +11,6 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
@@ -20,8 +19,11 @@ from django.utils import timezone
 from accounts.models import Action
 from accounts.services import work
 from circulation.tests.factories import make_overdue_loan
+from library_site import replica
+from library_site.caches import RedisElseDatabase
 from library_site.logs import JsonLines, without_people
 from library_site.operation import readiness
+from library_site.tests.running import free_port
 
 pytestmark = pytest.mark.django_db
 TOKEN = "a-token-of-many-different-letters-1234567890"
@@ -48,7 +50,7 @@ def readiness_of(client: Client, query: str = "") -> tuple[int, dict[str, str]]:
 def test_site_that_can_work_is_ready_with_one_line_for_each_check(client: Client) -> None:
     answer = client.get("/readyz")
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
-    names = ["database", "migrations", "cache", "disk", "worker", "clock"]
+    names = ["database", "migrations", "cache", "disk", "worker", "clock", "replica"]
     assert [line.strip(" ,") for line in answer.content.decode().splitlines()[3:-2]] == [f'"{n}": "ok"' for n in names]
 
 
@@ -79,11 +81,17 @@ def test_clock_that_is_behind_what_was_recorded_makes_the_site_unready(client: C
 
 @pytest.mark.usefixtures("_worker")
 def test_cache_that_is_away_makes_the_site_unready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(*_args: Any) -> None:
-        raise OSError("connection to 10.0.0.7 refused")
-
-    monkeypatch.setattr(cache, "ping", away, raising=False)
+    away = RedisElseDatabase(f"redis://127.0.0.1:{free_port()}/0", {})
+    monkeypatch.setattr(readiness, "cache", away)
     assert readiness_of(client, "?without=worker") == (503, {"cache": "cannot be reached"})
+
+
+@pytest.mark.usefixtures("_worker")
+def test_replica_that_lags_makes_the_site_unready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replica, "connections", {"replica": None})
+    monkeypatch.setattr(replica, "seconds_behind", lambda _tries: 61.4)
+    said = "it is 61 seconds behind, more than REPLICA_LAG_SECONDS (5)"
+    assert readiness_of(client) == (503, {"replica": said})
 
 
 @pytest.mark.parametrize("address", ["/healthz", "/readyz", "/metrics"])
@@ -228,4 +236,4 @@ def test_line_of_the_log_names_things_but_not_people(text: str, left: str) -> No
 
 
 def test_every_check_is_one_of_the_table() -> None:
-    assert list(readiness.checks(["database", "cache"])) == ["migrations", "disk", "worker", "clock"]
+    assert list(readiness.checks(["database", "cache"])) == ["migrations", "disk", "worker", "clock", "replica"]

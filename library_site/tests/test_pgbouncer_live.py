@@ -46,8 +46,10 @@ def bouncer(url: str) -> Iterator[str]:
     (folder / "ini").write_text(SETTINGS.format(server=there, folder=folder, connections=CONNECTIONS))
     process = subprocess.Popen([*run_as, str(PROGRAM), str(folder / "ini")], stderr=subprocess.DEVNULL)
     try:
+        deadline = time.monotonic() + 30
         while not (folder / ".s.PGSQL.6432").exists():
-            assert process.poll() is None
+            assert process.poll() is None, (folder / "log").read_text()
+            assert time.monotonic() < deadline
             time.sleep(0.05)
         yield f"postgres://openshelf@/{folder}/postgres?port=6432"
     finally:

@@ -1,5 +1,6 @@
 """A backup restored is the library it was made of; whatever is there already is not lost."""
 
+import os
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -12,7 +13,7 @@ from django.db import connection
 from accounts.tests.factories import MemberFactory
 from library_site.connecting import connected_to
 from library_site.keeping.making import make_backup
-from library_site.keeping.restoring import restore
+from library_site.keeping.restoring import _put_media, restore
 from library_site.tests.databases import own_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,6 +86,37 @@ def test_backup_is_restored_whole_and_replaces_a_library_only_with_force(
     copy, aside = (Path(sentence.rpartition(": ")[2]) for sentence in told[1:])
     assert copy.stat().st_size > 10_000
     assert (aside / "covers" / "one.jpg").read_bytes() == b"another"
+
+
+def test_media_are_put_into_a_folder_that_is_a_disk_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    media, unpacked, renamed = tmp_path / "media", tmp_path / "unpacked", os.rename
+
+    def busy(source: Any, target: Any) -> None:
+        if media in (Path(source), Path(target)):
+            raise OSError(16, "Device or resource busy")
+        renamed(source, target)
+
+    for folder, content in ((media, b"another"), (unpacked, b"picture")):
+        (folder / "covers").mkdir(parents=True)
+        (folder / "covers" / "one.jpg").write_bytes(content)
+    monkeypatch.setattr(os, "rename", busy)
+    told: list[str] = []
+    _put_media(unpacked, media, told.append)
+    assert (media / "covers" / "one.jpg").read_bytes() == b"picture"
+    assert Path(told[0].rpartition(": ")[2], "covers", "one.jpg").read_bytes() == b"another"
+
+
+def test_media_that_cannot_be_put_in_place_are_said_and_not_that_nothing_was_changed(
+    backup: Path, other: str, tmp_path: Path
+) -> None:
+    (tmp_path / "media").write_text("a file where the folder should be")
+    with pytest.raises(CommandError) as told:
+        restored(backup, other, tmp_path)
+    assert str(told.value) == (
+        f"The database is restored, but its media could not be put into {tmp_path / 'media'} (File exists): mend that "
+        "and restore it again with --force."
+    )
+    assert names_in(other) == ["Mia Member"]
 
 
 def test_backup_that_is_cut_short_changes_nothing(backup: Path, other: str, tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def upload_as_sent() -> dict[str, Any]:
     return {"file": file, "if_known": "nothing", "make_copies": "1", "members": "nothing"} | places
 
 
-def _two(model: type[Model]) -> dict[str, int]:
+def first_two(model: type[Model]) -> dict[str, int]:
     """The keys of the first two, of which there may have been one."""
     if model is Subject:
         Subject.objects.get_or_create(name="T", match_key="t")
@@ -141,10 +141,10 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "catalog:import_list": lambda: {"lines": "9780141439549"},
     "catalog:pause_import": dict,
     "catalog:import_upload": upload_as_sent,
-    "catalog:not_the_same": lambda: {"kind": "author"} | _two(Author),
-    "catalog:merge_books": lambda: dict.fromkeys(("keep", "of_title"), _two(Book)["one"]),
-    "catalog:merge_authors": lambda: {"keep": _two(Author)["one"]},
-    "catalog:merge_subjects": lambda: {"keep": _two(Subject)["one"]},
+    "catalog:not_the_same": lambda: {"kind": "author"} | first_two(Author),
+    "catalog:merge_books": lambda: dict.fromkeys(("keep", "of_title"), first_two(Book)["one"]),
+    "catalog:merge_authors": lambda: {"keep": first_two(Author)["one"]},
+    "catalog:merge_subjects": lambda: {"keep": first_two(Subject)["one"]},
     "catalog:part_merged": dict,
     "catalog:change_copies": lambda: {"copies": a_copy().pk, "location": "Cellar", "apply": "1"},
     "catalog:change_back": dict,
@@ -243,7 +243,7 @@ def test_form_sent_twice_has_one_effect(
     browser = mine if name in OF_A_MEMBER else admin_desk if name in OF_AN_ADMIN else desk
     where = url(name)
     form = FORMS[name]()
-    where += f"?{urlencode(_two(TWO_OF[name]))}" if name in TWO_OF else ""
+    where += f"?{urlencode(first_two(TWO_OF[name]))}" if name in TWO_OF else ""
     before = everything()
     first = browser.post(where, form | {"key": KEY})
     done = everything()

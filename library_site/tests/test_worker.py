@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -53,3 +54,24 @@ def test_worker_tells_its_pieces_when_to_stop(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(worker, "PIECES", (piece, piece))
     call_command(command)
     assert seen == [False, True]
+
+
+def test_database_that_is_away_is_told_once_a_minute_and_not_by_every_piece(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    command = worker.Command()
+    pieces = 0
+
+    def piece(_should_stop: Callable[[], bool]) -> bool:
+        nonlocal pieces
+        pieces += 1
+        if pieces == 4:
+            command.stopping.set()
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(worker, "PIECES", (piece, piece))
+    monkeypatch.setattr(worker, "PAUSE_SECONDS", 0)
+    call_command(command)
+    assert [each.getMessage() for each in caplog.records] == [
+        "the database is busy or away, trying again: connection refused"
+    ]

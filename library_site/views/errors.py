@@ -48,6 +48,11 @@ def not_allowed(request: HttpRequest, back: str = "") -> HttpResponse:
     ], back=back)  # fmt: skip
 
 
+def length_needed(request: HttpRequest) -> HttpResponse:
+    """What comes in pieces is never read: how long it will be is not known before."""
+    return page(request, 411, _("It did not say how long it is"), [_("Nothing was saved. Send it in one piece.")])
+
+
 def too_large(request: HttpRequest) -> HttpResponse:
     return page(request, 413, _("That is too large to send"), [
         _("Nothing was saved. Pictures may have up to 10 MB, files to be brought in up to 50 MB."),

@@ -31,11 +31,11 @@ class Program(Client):
         """The answer to one request; ``headers`` with low lines for dashes."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         where = address if address.startswith("/") else V1 + address
-        more = {} if body is None else {"data": body, "content_type": "application/json"}
-        return self.generic_json(method, where, headers=self.sent | named, **more)
-
-    def generic_json(self, method: str, where: str, **options: Any) -> HttpResponse:
-        return getattr(self, method.lower())(where, **options)
+        if body is None:
+            return self.generic(method, where, headers=self.sent | named)
+        return getattr(self, method.lower())(
+            where, data=body, content_type="application/json", headers=self.sent | named
+        )
 
     def ask_counted(self, address: str, queries: int, assert_num_queries: Any) -> HttpResponse:
         """The answer of a list, which takes so many ``queries`` once the minute's use of the token is noted."""

@@ -110,9 +110,29 @@ def test_unknown_and_read_only_fields_are_refused(name: str, program: Program) -
     assert (problem_of(answer), answer.json()["fields"], Member.objects.count()) == ((400, "unknown_field"), [name], 0)
 
 
+@pytest.mark.parametrize(("body", "problem"), [('{"x": 1}', "unknown_field"), ("{{{", "bad_json"), ("[1]", "invalid")])
+def test_body_where_none_is_wanted_is_refused_and_nothing_done(body: str, problem: str, program: Program) -> None:
+    answers = [
+        program.generic("POST", f"{V1}logout", body, "application/json", headers=program.sent),
+        program.generic("DELETE", f"{MEMBERS}/{MemberFactory().pk}", body, "application/json", headers=program.sent),
+    ]
+    assert [problem_of(each) for each in answers] == [(400, problem)] * 2
+    assert (Member.objects.filter(removed_at=None).count(), program.ask("GET", "me").status_code) == (1, 200)
+
+
+def test_body_in_pieces_is_refused_with_what_to_do_about_it(program: Program) -> None:
+    sent = program.sent | {"Transfer-Encoding": "chunked"}
+    answer = program.generic("POST", MEMBERS, "", "application/json", headers=sent)
+    assert problem_of(answer) == (411, "length_needed")
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/xml"])
 def test_body_of_another_type_is_refused(kind: str, program: Program) -> None:
-    assert problem_of(post(program, '{"name": "Mia"}', kind)) == (415, "wrong_content_type")
+    answer = post(program, '{"name": "Mia"}', kind)
+    assert (problem_of(answer), answer.json()["detail"]) == (
+        (415, "wrong_content_type"),
+        "Send this as application/json.",
+    )
 
 
 def test_body_too_large_is_refused_before_anybody_is_asked_who_it_is() -> None:
@@ -162,6 +182,22 @@ def test_every_type_of_problem_explains_itself(program: Program) -> None:
     said = program.ask("GET", "members/0").json()
     explained = Program().ask("GET", said["type"]).json()
     assert (explained["type"], explained["status"], explained["meaning"]) == (said["type"], 404, said["detail"])
+
+
+@pytest.mark.parametrize(
+    ("sent", "language"),
+    [
+        ("de", "de"), ("de-AT,de;q=0.9,en;q=0.5", "de"), ("fr, en;q=0.4", "en"), ("fr", "en"), ("de;q=0", "en"),
+        ("*", "en"), ("\x00;q=x", "en"), ("", "en"),
+    ],
+)  # fmt: skip
+def test_words_are_in_the_language_that_is_asked_for_and_types_stay(sent: str, language: str, program: Program) -> None:
+    answer = program.ask("GET", "members/0", Accept_Language=sent)
+    assert (problem_of(answer), answer.headers["Content-Language"]) == ((404, "not_found"), language)
+    assert (answer.json()["title"] == "Not found", "Accept-Language" in answer.headers["Vary"]) == (
+        language == "en",
+        True,
+    )
 
 
 # --- twice ----------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Action, Member, User
+from accounts.models import Action, Look, Member, User
 from accounts.tests.api.programs import Program, problem_of
 from accounts.tests.factories import MemberFactory
 from circulation.tests.factories import make_loan
@@ -59,7 +59,26 @@ def test_members_are_found_by_what_the_page_finds_them_by(program: Program) -> N
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_list_of_members_takes_four_queries(count: int, program: Program, django_assert_num_queries: Any) -> None:
+def test_list_of_members_takes_five_queries_and_four_without_their_contacts(
+    count: int, program: Program, django_assert_num_queries: Any
+) -> None:
     MemberFactory.create_batch(count)
-    answer = program.ask_counted("members", 4, django_assert_num_queries)
-    assert len(answer.json()["results"]) == count
+    for address, queries in (("members", 5), ("members?fields=id,name", 4)):
+        answer = program.ask_counted(address, queries, django_assert_num_queries)
+        assert len(answer.json()["results"]) == count
+
+
+@pytest.mark.parametrize("address", ["members/{pk}", "members/{pk}/balance", "members/{pk}/ledger", "members"])
+def test_member_sees_who_looked_through_a_program(address: str, program: Program, librarian: User) -> None:
+    member = MemberFactory()
+    for _twice in range(2):
+        program.ask("GET", address.format(pk=member.pk))
+    assert [(look.member, look.by) for look in Look.objects.all()] == [(member, librarian)]
+
+
+def test_what_the_list_on_the_page_shows_is_no_look_nor_is_ones_own_card(program: Program, librarian: User) -> None:
+    MemberFactory()
+    program.ask("GET", "members?fields=id,card_number,name,group_name,category")
+    own = MemberFactory(user=librarian)
+    program.ask("GET", f"members/{own.pk}")
+    assert Look.objects.count() == 0

@@ -36,6 +36,19 @@ def test_password_gives_a_token_until_it_is_revoked(login: str, lena: User) -> N
     assert problem_of(program.ask("GET", "me")) == (401, "token_revoked")
 
 
+def test_token_is_kept_nowhere_whatever_is_sent_with_the_sign_in(lena: User) -> None:
+    sent = {"login": "lena", "password": PASSWORD}
+    answers = [Program(lena).ask("POST", "login", sent, Idempotency_Key="k").json()["token"] for _twice in range(2)]
+    assert (answers[0] != answers[1], ApiAnswer.objects.count()) == (True, 0)
+
+
+@pytest.mark.parametrize("scope", ["circulate", "manage"])
+def test_any_token_can_be_given_back(scope: str, lena: User) -> None:
+    program = Program(lena, scopes=[scope])
+    LibrarySettings.objects.update(second_factor="staff")
+    assert (program.ask("POST", "logout").status_code, ApiToken.objects.get().revoked_at is None) == (204, False)
+
+
 def test_token_gets_no_more_than_was_asked_for(lena: User) -> None:
     assert sign_in(scopes=["read"]).json()["scopes"] == ["read"]
 
@@ -89,7 +102,8 @@ def test_admin_makes_a_sign_in_whose_password_serves_once(admin_user: User) -> N
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"password": "password"}, (400, "invalid")), ({"username": "a b"}, (400, "invalid")),
+        ({"password": "password"}, (400, "invalid")), ({"password": 123_456_789_012}, (400, "invalid")),
+        ({"username": "a b"}, (400, "invalid")),
         ({"role": "Member"}, (400, "invalid")), ({"is_superuser": True}, (400, "unknown_field")),
         ({"username": "ADMIN"}, (409, "refused")),
     ],
@@ -97,6 +111,11 @@ def test_admin_makes_a_sign_in_whose_password_serves_once(admin_user: User) -> N
 def test_sign_in_that_must_not_be_is_not_made(changes: dict, problem: tuple, admin_user: User) -> None:
     answer = Program(admin_user).ask("POST", "register", NEW | changes)
     assert (problem_of(answer), User.objects.count()) == (problem, 1)
+
+
+def test_password_that_is_too_easy_is_what_is_wrong(admin_user: User) -> None:
+    answer = Program(admin_user).ask("POST", "register", NEW | {"password": "password"})
+    assert list(answer.json()["errors"]) == ["password"]
 
 
 def test_librarian_makes_no_staff(librarian: User) -> None:

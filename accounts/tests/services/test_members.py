@@ -1,48 +1,26 @@
-"""Members: registered once, found by one card, barred and unbarred, let in with a password from paper."""
+"""Members: registered once, found by one card; edits change what was given and nothing else."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Group, Permission
-from django.db import IntegrityError, connection
+from django.contrib.auth.models import Group
+from django.db import IntegrityError
 
 from accounts.exceptions import Refused
-from accounts.models import Action, Card, LibrarySettings, Member, MemberCategory, User
+from accounts.models import Action, LibrarySettings, Member, MemberCategory, User
 from accounts.numbering import numbered_code
-from accounts.permissions import ADMIN, LIBRARIAN, MEMBER
-from accounts.queries import restrictions_on
+from accounts.permissions import ADMIN, LIBRARIAN
 from accounts.services.members import (
     edit_member,
-    first_password,
-    give_first_password,
-    lift_restriction,
-    register_member,
-    replace_card,
-    restrict_member,
     signs_in_with_email,
 )
 from accounts.tests.factories import MemberCategoryFactory, MemberFactory, UserFactory
+from accounts.tests.services.members import code_of, let_in, register
 from accounts.tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
-
-
-def register(**facts: Any) -> Member:
-    return register_member(**{"name": "Mia", "category": MemberCategoryFactory(), "by": None, "now": NOON, **facts})
-
-
-def code_of(refusal: Any) -> str:
-    return refusal.value.code
-
-
-def let_in(member: Member, **how: Any) -> User:
-    return give_first_password(member, **{"password": "paper-pass-word", "by": None, "now": NOON, **how})
-
-
-# --- registering ------------------------------------------------------------------------------------
 
 
 def test_member_gets_the_next_card_of_the_library() -> None:
@@ -123,9 +101,6 @@ def test_one_card_given_to_ten_members_at_once_is_given_to_one(transactional_db:
     results = at_once(10, lambda _number: register(category=category, card_number="FOREIGN"))
     codes = [result.code for result in results if isinstance(result, Refused)]
     assert (codes, Member.objects.count()) == (["card_taken"] * 9, 1)
-
-
-# --- editing ----------------------------------------------------------------------------------------
 
 
 def test_edit_changes_what_was_given_and_leaves_the_rest() -> None:
@@ -238,253 +213,3 @@ def test_membership_never_ends_before_it_begins(days: dict[str, date]) -> None:
 def test_membership_may_last_one_day() -> None:
     edited = edit_member(MemberFactory(), joined_on=NOON.date(), expires_on=NOON.date(), by=None)
     assert edited.expires_on == edited.joined_on
-
-
-# --- a new card -------------------------------------------------------------------------------------
-
-
-def test_new_card_takes_the_place_of_the_old_one_and_the_sign_in_follows() -> None:
-    member = MemberFactory(card_number="OLD", user=UserFactory(username="OLD"))
-    new = replace_card(member, reason="lost", by=None)
-    assert (new.card_number, User.objects.get().username) == (numbered_code("M", 1), numbered_code("M", 1))
-    action = Action.objects.get()
-    assert (action.before, action.after, action.reason) == (
-        {"card_number": "OLD"}, {"card_number": new.card_number}, "lost",
-    )  # fmt: skip
-
-
-def test_worthless_card_is_given_to_nobody() -> None:
-    member = register(card_number="FOUND")
-    replace_card(member, reason="lost", by=None)
-    refusals = []
-    for give in (
-        lambda: register(card_number="FOUND"),
-        lambda: replace_card(MemberFactory(), card_number="FOUND", by=None),
-        lambda: replace_card(member, card_number="FOUND", by=None),
-    ):
-        with pytest.raises(Refused) as refusal:
-            give()
-        refusals.append((code_of(refusal), refusal.value.message))
-    assert refusals == [("card_taken", "FOUND was on a card that is worthless by now. Give another card.")] * 3
-    assert not Member.objects.filter(card_number="FOUND").exists()
-
-
-def test_card_of_a_member_who_is_gone_is_given_to_nobody() -> None:
-    Member.objects.filter(pk=register(card_number="GONE").pk).delete()
-    with pytest.raises(Refused) as refusal:
-        register(card_number="GONE")
-    assert code_of(refusal) == "card_taken"
-
-
-def test_database_takes_no_card_number_twice() -> None:
-    register(card_number="FOUND")
-    with pytest.raises(IntegrityError):
-        Card.objects.create(number="FOUND")
-
-
-def test_number_of_a_worthless_card_is_passed_over() -> None:
-    member = register(card_number=numbered_code("M", 1))
-    replace_card(member, card_number="OTHER", by=None)
-    assert register().card_number == numbered_code("M", 2)
-
-
-def test_card_the_member_has_is_no_new_card() -> None:
-    with pytest.raises(Refused) as refusal:
-        replace_card(MemberFactory(card_number="HERS"), card_number="HERS", by=None)
-    assert refusal.value.message == "HERS is the card of this member already."
-
-
-@pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_one_new_card_for_ten_members_at_once_is_given_to_one(transactional_db: None) -> None:
-    members = MemberFactory.create_batch(10, category=MemberCategory.objects.first())
-    results = at_once(10, lambda number: replace_card(members[number], card_number="NEW", by=None))
-    codes = [result.code for result in results if isinstance(result, Refused)]
-    assert (codes, Member.objects.filter(card_number="NEW").count()) == (["card_taken"] * 9, 1)
-
-
-def test_new_card_may_be_one_that_was_printed_before() -> None:
-    assert replace_card(MemberFactory(), card_number="PRINTED", by=None).card_number == "PRINTED"
-
-
-def test_card_of_another_member_is_no_new_card() -> None:
-    MemberFactory(card_number="HERS")
-    his = MemberFactory(card_number="HIS")
-    with pytest.raises(Refused) as refusal:
-        replace_card(his, card_number="HERS", by=None)
-    his.refresh_from_db()
-    assert (code_of(refusal), his.card_number) == ("card_taken", "HIS")
-
-
-def test_card_with_which_somebody_else_signs_in_is_no_new_card() -> None:
-    UserFactory(username="librarian")
-    member = MemberFactory(card_number="HIS", user=UserFactory(username="HIS"))
-    with pytest.raises(Refused) as refusal:
-        replace_card(member, card_number="LIBRARIAN", by=None)
-    member.refresh_from_db()
-    assert (code_of(refusal), member.card_number, member.user.username) == ("card_taken", "HIS", "HIS")
-
-
-def test_new_card_does_not_rename_a_sign_in_that_is_not_the_card() -> None:
-    member = MemberFactory(card_number="OLD", user=UserFactory(username="ada"))
-    replace_card(member, card_number="NEW", by=None)
-    assert User.objects.get().username == "ada"
-
-
-# --- bars -------------------------------------------------------------------------------------------
-
-
-def test_member_3_bar_begins_today_in_the_library_and_is_recorded() -> None:
-    LibrarySettings.objects.update(time_zone="Pacific/Auckland")
-    member = MemberFactory()
-    bar = restrict_member(
-        member, reason="lost keys", until_on=date(2026, 5, 9), by=None, now=datetime(2026, 5, 5, 13, tzinfo=UTC)
-    )
-    assert (bar.from_on, bar.until_on, bar.source) == (date(2026, 5, 6), date(2026, 5, 9), "librarian")
-    action = Action.objects.get()
-    assert (action.reason, action.target_id, action.after["until_on"]) == ("lost keys", member.pk, "2026-05-09")
-
-
-@pytest.mark.parametrize(
-    ("day", "bars"),
-    [(date(2026, 5, 4), False), (date(2026, 5, 5), True), (date(2026, 5, 9), True), (date(2026, 5, 10), False)],
-)
-def test_member_4_bar_holds_from_its_first_day_through_its_last(day: date, bars: bool) -> None:
-    restriction = restrict_member(MemberFactory(), reason="x", until_on=date(2026, 5, 9), by=None, now=NOON)
-    assert restrictions_on(restriction.member, day).exists() is bars
-
-
-def test_member_5_bar_that_would_be_over_already_is_refused() -> None:
-    with pytest.raises(Refused) as refusal:
-        restrict_member(MemberFactory(), reason="x", until_on=date(2026, 5, 4), by=None, now=NOON)
-    assert code_of(refusal) == "ends_before_it_begins"
-
-
-def test_bar_may_end_today() -> None:
-    restriction = restrict_member(MemberFactory(), reason="x", until_on=NOON.date(), by=None, now=NOON)
-    assert list(restrictions_on(restriction.member, NOON.date())) == [restriction]
-
-
-def test_member_6_lifted_bar_bars_no_more_and_is_lifted_once() -> None:
-    restriction = restrict_member(MemberFactory(), reason="x", by=None, now=NOON)
-    lifted = lift_restriction(restriction, by=None, now=NOON, reason="found")
-    with pytest.raises(Refused) as refusal:
-        lift_restriction(restriction, by=None)
-    still_bars = restrictions_on(restriction.member, NOON.date()).exists()
-    assert (lifted.lifted_at, still_bars, code_of(refusal)) == (NOON, False, "already_lifted")
-
-
-# --- the first password -----------------------------------------------------------------------------
-
-
-def test_first_password_is_read_from_paper_without_doubt() -> None:
-    made = {first_password() for _each in range(500)}
-    assert (len(made), {len(each) for each in made}) == (500, {14})
-    assert set("".join(made)) & set("il1o0ILO") == set()
-
-
-def test_first_password_makes_a_sign_in_with_the_name_of_the_card() -> None:
-    member = MemberFactory(card_number="C1", name="Mia")
-    user = let_in(member)
-    member.refresh_from_db()
-    assert (member.user, user.username, user.name, user.email) == (user, "C1", "Mia", "")
-    assert (user.must_change_password, user.first_password_until) == (True, NOON + timedelta(days=30))
-    assert [group.name for group in user.groups.all()] == [MEMBER]
-    assert (user.check_password("paper-pass-word"), user.is_staff, user.is_superuser) == (True, False, False)
-
-
-def test_first_password_is_kept_nowhere_in_clear() -> None:
-    user = let_in(MemberFactory())
-    kept = str(list(User.objects.values())) + str(list(Action.objects.values()))
-    assert ("paper-pass-word" in kept, user.password in str(list(Action.objects.values()))) == (False, False)
-
-
-def test_first_password_leaves_no_trace_in_the_record() -> None:
-    for number, password in enumerate(["paper-pass-word", "other-pass-word"]):
-        let_in(MemberFactory(pk=77 + number), password=password, key=f"form-number-{number}")
-    member = Member.objects.get(pk=77)
-    let_in(member, password="other-pass-word", key="form-number-3")
-    first, third = (Action.objects.get(key=f"form-number-{n}").fingerprint for n in (0, 3))
-    assert (first == third, first == "") == (True, False)
-
-
-def test_form_sent_twice_gives_one_password() -> None:
-    member = MemberFactory()
-    users = [let_in(member, password=each, key="a-form-key") for each in ("first-password", "second-password")]
-    assert [user.check_password("first-password") for user in users] == [True, True]
-    assert (users[1].check_password("second-password"), Action.objects.count()) == (False, 1)
-
-
-def test_first_password_is_hashed_before_the_transaction_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    depths = []
-
-    def noting_the_depth(password: str) -> str:
-        depths.append(len(connection.savepoint_ids))
-        return make_password(password)
-
-    monkeypatch.setattr("accounts.services.members.make_password", noting_the_depth)
-    user = let_in(MemberFactory())
-    assert (depths, user.check_password("paper-pass-word")) == ([len(connection.savepoint_ids)], True)
-
-
-def test_second_first_password_kills_the_first() -> None:
-    member = MemberFactory()
-    let_in(member)
-    user = let_in(member, password="other-pass-word")
-    assert (user.check_password("paper-pass-word"), user.check_password("other-pass-word")) == (False, True)
-    assert User.objects.count() == 1
-
-
-def test_member_signs_in_with_the_own_email_too() -> None:
-    assert let_in(MemberFactory(email="Mia@Example.org")).email == "mia@example.org"
-
-
-def test_email_of_a_family_signs_in_the_first_who_asked() -> None:
-    first, second = (let_in(MemberFactory(email="family@example.org")) for _each in range(2))
-    assert (first.email, second.email) == ("family@example.org", "")
-
-
-def test_email_with_which_staff_sign_in_stays_theirs() -> None:
-    UserFactory(email="ada@example.org")
-    assert let_in(MemberFactory(email="Ada@example.org")).email == ""
-
-
-@pytest.mark.parametrize("role", [LIBRARIAN, ADMIN])
-def test_password_of_staff_is_never_overwritten(role: str) -> None:
-    user = UserFactory(password="kept")
-    user.groups.add(Group.objects.get(name=MEMBER), Group.objects.get(name=role))
-    refuse_to_touch(user)
-
-
-@pytest.mark.parametrize("flag", ["is_superuser", "is_staff"])
-def test_password_of_who_has_rights_without_a_role_is_never_overwritten(flag: str) -> None:
-    refuse_to_touch(UserFactory(password="kept", **{flag: True}))
-
-
-def test_password_of_who_was_given_a_single_right_is_never_overwritten() -> None:
-    user = UserFactory(password="kept")
-    user.user_permissions.add(Permission.objects.get(codename="use_desk"))
-    refuse_to_touch(user)
-
-
-def refuse_to_touch(user: User) -> None:
-    with pytest.raises(Refused) as refusal:
-        let_in(MemberFactory(user=user))
-    user.refresh_from_db()
-    assert (code_of(refusal), user.password, user.must_change_password) == ("staff_sign_in", "kept", False)
-
-
-def test_closed_sign_in_is_not_opened_by_a_first_password() -> None:
-    user = UserFactory(password="kept", is_active=False)
-    with pytest.raises(Refused) as refusal:
-        let_in(MemberFactory(user=user))
-    user.refresh_from_db()
-    assert (code_of(refusal), user.password, user.is_active) == ("closed_sign_in", "kept", False)
-
-
-def test_card_that_is_the_sign_in_of_staff_gets_no_first_password() -> None:
-    librarian = UserFactory(username="librarian", password="kept")
-    with pytest.raises(Refused) as refusal:
-        let_in(MemberFactory(card_number="LIBRARIAN"))
-    librarian.refresh_from_db()
-    assert (code_of(refusal), librarian.password, User.objects.count()) == ("card_taken", "kept", 1)

@@ -11,7 +11,6 @@ from accounts.forms.library import SettingsForm
 from accounts.models import Action, Branch, LibrarySettings, MemberCategory, User
 from accounts.services.library import new_set_up_code
 from accounts.tests.factories import MemberFactory, UserFactory
-from accounts.tests.threads import at_once
 from accounts.tests.views.shown import what_the_page_says_it_shows
 from catalog.models import CopyType
 from circulation.services.ledger import charge_member
@@ -198,31 +197,3 @@ def test_set_up_page_reaches_nothing_but_its_answers(not_set_up: None, client: C
     extra = {"is_active": "", "username": "root", "groups": "1", "member": "1", "set_up_at": "", "currency_fixed": "1"}
     client.post("/setup/", ANSWERS | {"code": new_set_up_code()} | extra)
     assert (User.objects.get().username, LibrarySettings.current().currency_fixed) == ("ada@example.org", False)
-
-
-@pytest.mark.parametrize("person", [{"is_superuser": True}, {"role": "Librarian"}])
-def test_set_up_page_is_gone_once_somebody_works_here(
-    person: dict, not_set_up: None, client: Client, make_user: Any
-) -> None:
-    make_user(person["role"]) if "role" in person else UserFactory(**person)
-    answers = ANSWERS | {"code": new_set_up_code()}
-    assert [client.get("/setup/").status_code, client.post("/setup/", answers).status_code] == [404, 404]
-    assert (User.objects.count(), client.get("/").status_code) == (1, 200)
-
-
-def test_tries_at_the_code_are_limited(not_set_up: None, client: Client) -> None:
-    code = new_set_up_code()
-    wrong = [client.post("/setup/", ANSWERS | {"code": f"try-{number}"}).status_code for number in range(11)]
-    right = client.post("/setup/", ANSWERS | {"code": code}, headers={"x-forwarded-for": "203.0.113.9"})
-    assert (wrong, right.status_code, User.objects.count()) == ([200] * 10 + [429], 429, 0)
-
-
-@pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_library_set_up_by_twenty_at_once_has_one_admin(transactional_db: None) -> None:
-    LibrarySettings.objects.update(set_up_at=None)
-    answers = ANSWERS | {"code": new_set_up_code()}
-    statuses = at_once(20, lambda n: Client().post("/setup/", answers | {"email": f"ada{n}@example.org"}).status_code)
-    assert (statuses.count(302), set(statuses) - {200, 302, 404, 429}) == (1, set())
-    assert (User.objects.count(), User.objects.filter(is_superuser=True).count()) == (1, 1)
-    assert LibrarySettings.current().currency == "JPY"

@@ -1,4 +1,4 @@
-"""Members at the desk."""
+"""The pages of members: the list, registering, and all about one."""
 
 import html
 import re
@@ -9,31 +9,16 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Action, Card, Member, MemberCategory, Restriction, User
+from accounts.models import Action, Member, MemberCategory, User
 from accounts.numbering import numbered_code
-from accounts.permissions import LIBRARIAN
 from accounts.services.members import give_first_password, restrict_member
 from accounts.tests.factories import MemberCategoryFactory, MemberFactory
-from accounts.tests.views.shown import what_the_page_says_it_shows
-from catalog.tests.factories import BookIdentifierFactory, CopyFactory
+from accounts.tests.views.members import HOSTILE, sent, texts
 from circulation.services.ledger import charge_member
 from circulation.tests.factories import make_loan, make_overdue_loan
 
 pytestmark = pytest.mark.django_db
-HOSTILE = "<script>alert('x')</script>\"'&{{ 7|add:7 }}{% now 'Y' %}"
 KEY = "a-key-of-a-form"
-
-
-def texts(response: Any) -> str:
-    """What a person reads on the page."""
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())))
-
-
-def sent(**changes: Any) -> dict[str, Any]:
-    return {"name": "Mia Member", "category": MemberCategory.objects.get(code="ADULT").pk, "key": KEY} | changes
-
-
-# --- the list ---------------------------------------------------------------------------------------
 
 
 def test_list_shows_card_name_class_category_loans_and_debt(desk: Client, librarian: User) -> None:
@@ -108,9 +93,6 @@ def test_list_asks_the_database_nine_times(count: int, desk: Client, django_asse
         desk.get("/desk/members/")
 
 
-# --- registering ------------------------------------------------------------------------------------
-
-
 def test_five_answers_register_a_member(desk: Client, librarian: User) -> None:
     page = desk.post("/desk/members/add/", sent(email="m@x.org", phone="1", group_name="7B"), follow=True)
     member = Member.objects.get()
@@ -167,9 +149,6 @@ def test_worthless_card_is_refused_at_its_field_on_both_pages(desk: Client) -> N
 def test_odd_answer_is_refused_or_kept_and_never_breaks_the_page(field: str, value: str, desk: Client) -> None:
     page = desk.post("/desk/members/add/", sent(**{field: value}))
     assert (page.status_code, list(page.context["form"].errors), Member.objects.count()) == (200, [field], 0)
-
-
-# --- the page of a member ---------------------------------------------------------------------------
 
 
 def test_page_shows_what_the_desk_must_know(desk: Client) -> None:
@@ -252,231 +231,3 @@ def test_hostile_name_is_only_a_name_on_the_page_of_the_first_password(desk: Cli
 
 def test_hostile_name_is_only_a_name_in_the_message_after_registering(desk: Client) -> None:
     assert_harmless(desk.post("/desk/members/add/", sent(name=HOSTILE), follow=True))
-
-
-# --- editing ----------------------------------------------------------------------------------------
-
-
-def edited(member: Member, **changes: Any) -> dict[str, Any]:
-    held = {"name": member.name, "category": member.category_id, "joined_on": "2020-01-01", "keep_history": "unknown"}
-    return held | {"key": KEY} | changes
-
-
-def test_edit_is_saved_once_and_recorded(desk: Client) -> None:
-    member = MemberFactory(name="Old")
-    for _each in range(2):
-        page = desk.post(f"/desk/members/{member.pk}/edit/", edited(member, name="New", expires_on="2027-01-31"))
-    member.refresh_from_db()
-    assert (page.headers["Location"], member.name, member.expires_on) == (
-        f"/desk/members/{member.pk}/", "New", date(2027, 1, 31),
-    )  # fmt: skip
-    assert Action.objects.get().after == {"name": "New", "expires_on": "2027-01-31"}
-
-
-def test_stale_form_changes_what_was_typed_into_it_and_leaves_what_others_saved(desk: Client) -> None:
-    member = MemberFactory(name="Old", phone="1", address="Road 1\r\nTown", note="old", expires_on=date(2027, 1, 31))
-    address = f"/desk/members/{member.pk}/edit/"
-    said = what_the_page_says_it_shows(desk.get(address))
-    answers = {"phone": "1", "address": "Road 1\r\nTown", "expires_on": "2027-01-31", "note": ""}
-    Member.objects.update(name="Newer", phone="2", expires_on=date(2028, 1, 31), keep_history=True)
-    pages = [desk.post(address, said | edited(member, **answers)) for _each in range(2)]
-    member.refresh_from_db()
-    assert ([page.status_code for page in pages], Action.objects.get().after) == ([302, 302], {"note": ""})
-    assert (member.name, member.phone, member.expires_on, member.keep_history, member.note) == (
-        "Newer", "2", date(2028, 1, 31), True, "",
-    )  # fmt: skip
-
-
-def test_form_shown_again_with_an_error_still_says_what_it_showed_at_first(desk: Client) -> None:
-    member = MemberFactory(name="Old")
-    address = f"/desk/members/{member.pk}/edit/"
-    said = what_the_page_says_it_shows(desk.get(address))
-    Member.objects.update(name="Newer")
-    page = desk.post(address, said | edited(member, email="nobody"))
-    assert what_the_page_says_it_shows(page) == said
-
-
-def test_wrong_edit_saves_nothing_and_shows_the_member_as_is(desk: Client) -> None:
-    member = MemberFactory(name="Old")
-    page = desk.post(f"/desk/members/{member.pk}/edit/", edited(member, name="New", email="nobody"))
-    member.refresh_from_db()
-    assert (page.status_code, list(page.context["form"].errors), member.name) == (200, ["email"], "Old")
-    assert page.context["member"].name == "Old"
-
-
-def test_edit_reaches_nothing_but_its_fields(desk: Client, librarian: User) -> None:
-    member = MemberFactory(card_number="C1", loans_ever=5)
-    extra = {"card_number": "C2", "user": librarian.pk, "loans_ever": "0", "pin_hash": "x", "balance": "0", "id": "9",
-             "is_staff": "1", "is_superuser": "1", "groups": "1"}  # fmt: skip
-    desk.post(f"/desk/members/{member.pk}/edit/", edited(member, **extra))
-    member.refresh_from_db()
-    assert (member.card_number, member.user, member.loans_ever, member.pin_hash) == ("C1", None, 5, "")
-
-
-def test_registering_reaches_nothing_but_its_fields(desk: Client, librarian: User) -> None:
-    extra = {"user": librarian.pk, "loans_ever": "7", "pin_hash": "x", "expires_on": "2099-01-01", "is_staff": "1",
-             "groups": "1", "joined_on": "1999-01-01", "balance": "-100"}  # fmt: skip
-    desk.post("/desk/members/add/", sent(**extra))
-    member = Member.objects.get()
-    assert (member.user, member.loans_ever, member.pin_hash, member.expires_on) == (None, 0, "", None)
-    assert (member.joined_on, User.objects.filter(is_staff=True).count()) == (timezone.localdate(), 0)
-
-
-def test_new_email_reaches_the_sign_in(desk: Client) -> None:
-    member = MemberFactory(email="old@example.org")
-    give_first_password(member, password="paper", by=None)
-    page = desk.post(f"/desk/members/{member.pk}/edit/", edited(member, email="new@example.org"), follow=True)
-    assert (User.objects.get(member=member).email, "signs in with" in texts(page)) == ("new@example.org", False)
-
-
-def test_email_that_somebody_else_signs_in_with_is_said(desk: Client, librarian: User) -> None:
-    User.objects.filter(pk=librarian.pk).update(email="ada@example.org")
-    member = MemberFactory(name="Mia")
-    give_first_password(member, password="paper", by=None)
-    page = desk.post(f"/desk/members/{member.pk}/edit/", edited(member, email="Ada@example.org"), follow=True)
-    assert "Somebody else signs in with Ada@example.org. Mia signs in with the card number." in texts(page)
-    assert User.objects.get(member=member).email == ""
-
-
-# --- the card ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["Mia", "山田太郎", HOSTILE])
-def test_card_is_a_pdf_named_after_the_number(name: str, desk: Client) -> None:
-    response = desk.get(f"/desk/members/{MemberFactory(name=name, card_number='A-1.2/3+4').pk}/card.pdf")
-    assert (response.headers["Content-Type"], response.content[:5]) == ("application/pdf", b"%PDF-")
-    assert response.headers["Content-Disposition"] == 'inline; filename="card-A-1.2-3+4.pdf"'
-
-
-def test_new_card_is_given_once(desk: Client) -> None:
-    member = MemberFactory(card_number="OLD")
-    for _each in range(2):
-        page = desk.post(f"/desk/members/{member.pk}/replace-card/", {"key": KEY, "reason": "lost"}, follow=True)
-    member.refresh_from_db()
-    assert (member.card_number, Action.objects.count()) == (numbered_code("M", 1), 1)
-    assert f"The new card is {member.card_number}. The old one is worthless." in texts(page)
-
-
-@pytest.mark.parametrize(
-    ("typed", "error"),
-    [
-        ("HERS", "Another member has the card HERS."),
-        ("LIBRARIAN", "Somebody else signs in as LIBRARIAN. Give another card."),
-    ],
-)
-def test_card_of_somebody_else_is_refused_at_its_field(typed: str, error: str, desk: Client) -> None:
-    MemberFactory(card_number="HERS")
-    member = MemberFactory(card_number="OLD")
-    give_first_password(member, password="paper", by=None)
-    page = desk.post(f"/desk/members/{member.pk}/replace-card/", {"card_number": typed})
-    member.refresh_from_db()
-    assert (page.status_code, page.context["form"].errors) == (200, {"card_number": [error]})
-    assert (member.card_number, member.user.username) == ("OLD", "OLD")
-
-
-WARNINGS = [
-    ("C001", "C001 is also the barcode of a copy of “Dune”. At the desk you will be asked which one you mean."),
-    ("0C001", None),
-    ("9780553382563", "9780553382563 is also an ISBN of “Emma”. At the desk it will mean the card, not the book."),
-    ("000123", "000123 is also the barcode of a copy of “Ulysses”. At the desk you will be asked which one you mean."),
-]
-
-
-@pytest.mark.parametrize(("card", "warning"), WARNINGS)
-def test_card_that_is_also_a_barcode_or_an_isbn_is_taken_with_a_warning(
-    card: str, warning: str | None, desk: Client
-) -> None:
-    CopyFactory(barcode="C001", book__title="Dune")
-    CopyFactory(barcode="123", book__title="Ulysses")
-    BookIdentifierFactory(value="9780553382563", book__title="Emma")
-    old = MemberFactory()
-    for address in ("/desk/members/add/", f"/desk/members/{old.pk}/replace-card/"):
-        Card.objects.filter(number=card).delete()
-        Member.objects.filter(card_number=card).update(card_number="ELSEWHERE")
-        page = desk.post(address, sent(card_number=card, key=f"form-{address[-4:-1]}-1"), follow=True)
-        found = re.findall(r"\S+ is also .*?(?:you mean|the book)\.", texts(page))
-        assert (Member.objects.filter(card_number=card).count(), found) == (1, [warning] if warning else [])
-
-
-# --- bars -------------------------------------------------------------------------------------------
-
-
-def test_member_is_barred_once(desk: Client) -> None:
-    member = MemberFactory(name="Mia")
-    for _each in range(2):
-        page = desk.post(f"/desk/members/{member.pk}/restrict/", {"reason": "ill-mannered", "key": KEY}, follow=True)
-    assert (Restriction.objects.get().reason, "Mia may not borrow now." in texts(page)) == ("ill-mannered", True)
-
-
-@pytest.mark.parametrize(
-    ("answers", "wrong"),
-    [({"reason": ""}, "reason"), ({"reason": "x", "until_on": "2020-01-01"}, "until_on"),
-     ({"reason": "x", "until_on": "soon"}, "until_on"), ({"reason": "x" * 301}, "reason")],
-)  # fmt: skip
-def test_bar_that_cannot_be_is_refused_at_its_field(answers: dict[str, str], wrong: str, desk: Client) -> None:
-    page = desk.post(f"/desk/members/{MemberFactory().pk}/restrict/", answers)
-    assert (page.status_code, list(page.context["form"].errors)) == (200, [wrong])
-    assert Restriction.objects.count() == 0
-
-
-def test_bar_is_lifted_by_the_button_of_the_page_however_often_it_is_pressed(desk: Client) -> None:
-    restriction = restrict_member(MemberFactory(), reason="x", by=None)
-    page = desk.get(restriction.member.get_absolute_url()).content.decode()
-    form = re.search(rf'action="/desk/restrictions/{restriction.pk}/lift/">(.*?)</form>', page, re.DOTALL)[1]
-    key = re.search(r'name="key" value="([^"]+)"', form)[1]
-    statuses = [desk.post(f"/desk/restrictions/{restriction.pk}/lift/", {"key": key}).status_code for _each in range(2)]
-    restriction.refresh_from_db()
-    assert (statuses, restriction.lifted_at is None, Action.objects.filter(verb="lift_restriction").count()) == (
-        [302, 302], False, 1,
-    )  # fmt: skip
-
-
-def test_bar_that_was_lifted_already_is_not_lifted_again(desk: Client) -> None:
-    restriction = restrict_member(MemberFactory(), reason="x", by=None)
-    statuses = [desk.post(f"/desk/restrictions/{restriction.pk}/lift/").status_code for _each in range(2)]
-    assert statuses == [302, 409]
-
-
-# --- the first password -----------------------------------------------------------------------------
-
-
-def test_first_password_is_shown_once_with_where_and_how_long_it_serves(desk: Client) -> None:
-    member = MemberFactory(card_number="C1", name="Mia")
-    page = desk.post(f"/desk/members/{member.pk}/first-password/")
-    password = re.search(r'class="password-slip">([a-z2-9-]{14})<', page.content.decode())[1]
-    member.refresh_from_db()
-    assert member.user.check_password(password) is True
-    wanted = ["First password for Mia", "http://testserver/accounts/login/", "C1"]
-    assert [each for each in wanted if each not in texts(page)] == []
-    assert password not in desk.get(member.get_absolute_url()).content.decode()
-    assert "no-store" in page.headers["Cache-Control"]
-
-
-def test_first_password_is_given_once_by_the_button_of_the_page(desk: Client) -> None:
-    member = MemberFactory(name="Mia")
-    address = f"/desk/members/{member.pk}/first-password/"
-    key = key_of(desk.get(member.get_absolute_url()), address)
-    pages = [desk.post(address, {"key": key}) for _each in range(2)]
-    printed = re.search(r'class="password-slip">([a-z2-9-]{14})<', pages[0].content.decode())[1]
-    user = User.objects.get(member=member)
-    assert ([page.status_code for page in pages], user.check_password(printed)) == ([200, 409], True)
-    assert "password-slip" not in pages[1].content.decode()
-    assert "Mia was given a first password already" in texts(pages[1])
-    another = desk.post(address, {"key": key_of(pages[1], address)})
-    user.refresh_from_db()
-    assert (another.status_code, user.check_password(printed)) == (200, False)
-
-
-def key_of(page: Any, action: str) -> str:
-    form = re.search(rf'action="{action}">(.*?)</form>', page.content.decode(), re.DOTALL)[1]
-    return re.search(r'name="key" value="([^"]+)"', form)[1]
-
-
-@pytest.mark.parametrize("role", [LIBRARIAN, "Admin"])
-def test_librarian_cannot_give_a_password_to_somebody_who_works_here(role: str, desk: Client, make_user: Any) -> None:
-    colleague = make_user(role, username="C1", password="kept")
-    member = MemberFactory(card_number="C1", user=colleague)
-    page = desk.post(f"/desk/members/{member.pk}/first-password/")
-    colleague.refresh_from_db()
-    assert (page.status_code, colleague.password) == (409, "kept")
-    assert "This member also works here. Staff choose their password themselves." in texts(page)

@@ -3,17 +3,19 @@
 import html
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from accounts.adapter import count_try_at_address
 from accounts.models import Action, LibrarySettings, User
 from accounts.permissions import ADMIN, LIBRARIAN, MEMBER
 from accounts.tests.factories import MemberFactory
@@ -115,6 +117,40 @@ def test_eleventh_wrong_code_gets_the_page_that_says_so_also_with_the_right_one(
     tries = [half_way.post(CODE, {"code": "000000"}).status_code for _each in range(10)]
     page = half_way.post(CODE, {"code": code_of(secret)})
     assert (tries, page.status_code, page.headers["Retry-After"], is_in(half_way)) == ([200] * 10, 429, "300", False)
+
+
+def fail_at_this_address(times: int, clock: Any) -> None:
+    for _each in range(times):
+        count_try_at_address(RequestFactory().post(LOGIN))
+        clock.shift(timedelta(seconds=1))  # tries of one moment count as one where one of them succeeds
+
+
+@pytest.mark.parametrize("how", ["a code", "a new app", "a new password"])
+def test_nothing_that_succeeds_gives_an_address_more_tries(how: str, lena: User, clock: Any) -> None:
+    fail_at_this_address(19, clock)
+    if how == "a code":
+        secret, browser = give_app(lena), after_password()
+        browser.post(CODE, {"code": code_of(secret)})
+        assert is_in(browser)
+    elif how == "a new app":
+        browser = Client()
+        browser.post(LOGIN, {"login": "LENA", "password": PASSWORD})
+        secret = browser.get("/accounts/second-factor/app/").context["form"].secret
+        browser.post("/accounts/second-factor/app/", {"code": code_of(secret)})
+        assert factors_of(lena)
+    else:
+        get_adapter()._delete_login_attempts_cached_email(RequestFactory().post(LOGIN), email=lena.email)
+    tries = [Client().post(LOGIN, {"login": f"OTHER{n}", "password": "wrong"}).status_code for n in range(2)]
+    assert tries == [200, 429]
+
+
+def test_who_is_stopped_at_an_address_uses_up_no_tries_at_anybody(lena: User, clock: Any) -> None:
+    fail_at_this_address(20, clock)
+    assert [Client().post(LOGIN, {"login": "lena", "password": "wrong"}).status_code for _each in range(11)] == [
+        429
+    ] * 11
+    page = Client().post(LOGIN, {"login": "lena", "password": PASSWORD}, REMOTE_ADDR="203.0.113.9")
+    assert page.status_code == 302
 
 
 def test_code_without_the_password_before_leads_to_the_password(lena: User, secret: str, client: Client) -> None:

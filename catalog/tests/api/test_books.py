@@ -4,10 +4,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.tests.api.programs import Program, problem_of
 from catalog.models import Book, Copy
+from catalog.services.merged import remember
 from catalog.tests.factories import BookFactory, CopyFactory
 from circulation.tests.factories import make_loan
 
@@ -89,6 +91,15 @@ def test_readers_change_nothing(member_user: User) -> None:
             assert problem_of(program.ask(method, where, {"title": "X"})) == (status, code)
 
 
+def test_book_that_was_merged_is_found_where_it_went(program: Program, librarian: User) -> None:
+    old, kept = BookFactory(title="Emma"), BookFactory(title="Emma, 2nd")
+    remember(old, kept.pk, timezone.now())
+    Book.objects.filter(pk=old.pk).delete()
+    moved = program.ask("GET", f"books/{old.pk}")
+    assert (problem_of(moved), moved.headers["Location"]) == ((301, "moved"), f"/api/v1/books/{kept.pk}")
+    assert problem_of(program.ask("PATCH", f"books/{old.pk}", {"title": "X"})) == (404, "not_found")
+
+
 def test_books_are_filtered_by_isbn_author_and_subject(program: Program) -> None:
     emma = program.ask("POST", "books", EMMA).json()
     BookFactory()
@@ -102,7 +113,8 @@ def test_books_are_filtered_by_isbn_author_and_subject(program: Program) -> None
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"isbns": ["123"]}, ""), ({"year": "2003"}, "year"), ({"title": ""}, "title"), ({"price": 9}, "price"),
+        ({"isbns": ["123"]}, "isbns.0"), ({"isbns": ["9780141439587", "abc"]}, "isbns.1"),
+        ({"year": "2003"}, "year"), ({"title": ""}, "title"), ({"price": 9}, "price"),
         ({"contributors": [{"name": "A", "role": "xyz"}]}, "contributors.0.role"), ({"price": "9.505"}, "price"),
         ({"language": "english"}, "language"), ({"copies": 501}, "copies"), ({"copy_type": 999}, "copy_type"),
         ({"title": 7}, "title"), ({"title": "a\0b"}, "title"), ({"contributors": [[]]}, "contributors.0"),

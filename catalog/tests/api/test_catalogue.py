@@ -33,8 +33,19 @@ def test_words_find_books_and_facets_narrow_them_down(shelf: list[Book]) -> None
     assert (said["count"], titles(said), said["is_exact"]) == (2, ["Emma", "Persuasion"], True)
     assert (said["results"][0]["contributors"][0]["name"], said["results"][0]["available"]) == ("Jane Austen", 1)
     everything = Program().ask("GET", "catalogue/search").json()
-    german = next(value for facet in everything["facets"] for value in facet["values"] if value["name"] == "German")
+    languages = next(facet for facet in everything["facets"] if facet["name"] == "language")
+    german = next(value for value in languages["values"] if value["name"] == "German")
     assert (german["count"], titles(Program().ask("GET", german["search"]).json())) == (1, ["Momo"])
+
+
+def test_facets_keep_their_names_in_every_language(shelf: list[Book]) -> None:
+    asked = [Program().ask("GET", "catalogue/search", Accept_Language=language).json() for language in ("en", "de")]
+    names, headings = ([[facet[part] for facet in said["facets"]] for said in asked] for part in ("name", "heading"))
+    assert (names[0] == names[1], "language" in names[0], headings[1][names[1].index("language")]) == (
+        True,
+        True,
+        "Sprache",
+    )
 
 
 def test_misspelt_words_are_mended(shelf: list[Book]) -> None:

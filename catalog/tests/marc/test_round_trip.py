@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from catalog.drafts import BookDraft, CopyDraft, DraftContributor
+from catalog.drafts import BookDraft, CopyDraft, DraftContributor, DraftSource
 from catalog.marc.reading import read_marc
 from catalog.marc.writing import LONGEST_RECORD, marc_again, marcxml_again, write_marc, write_marcxml
 from catalog.marc.xml import read_marcxml
@@ -50,6 +50,7 @@ FULL = BookDraft(
     source_key="OL7353617M",
     work_key="OL45804W",
     revision=9,
+    other_sources=(DraftSource("marc", "(DE-101)17"), DraftSource("openlibrary", "OL9M", "OL9W", 2)),
     warnings=("isbn_invalid", "work_missing"),
     copies=(
         CopyDraft(
@@ -130,6 +131,17 @@ def test_texts_longer_than_a_field_may_be() -> None:
     )
     assert len(write_marc(draft)) < LONGEST_RECORD
     assert both_ways(draft) == [draft, draft]
+
+
+@pytest.mark.parametrize(
+    ("copies", "are_whole"),
+    [((CopyDraft(barcode="1"),), True), ((CopyDraft(barcode="1", call_number="823"),), None), ((), None)],
+)
+def test_a_copy_without_a_call_number_is_told_from_one_with_that_of_its_book(
+    copies: tuple[CopyDraft, ...], are_whole: bool | None
+) -> None:
+    (row,) = read_marc(io.BytesIO(write_marc(BookDraft(title="Emma", call_number="823", copies=copies))))
+    assert row.values.get("copies_are_whole") is are_whole
 
 
 def test_more_copies_than_the_length_of_a_record_allows() -> None:

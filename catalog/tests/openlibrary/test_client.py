@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from catalog.isbn import read_isbn
 from catalog.openlibrary.client import OpenLibrary
@@ -246,6 +247,7 @@ def test_two_people_may_wait_and_the_third_hears_busy_at_once(stub):
         with OpenLibrary(lane=lane) as client:
             ready.wait()
             code_of(client.edition, "OL1M")
+        connection.close()  # this thread's own
 
     waiting = [threading.Thread(target=wait) for _ in range(2)]
     for thread in waiting:

@@ -13,7 +13,7 @@ from accounts.services import work
 from accounts.tests.factories import BranchFactory
 from accounts.tests.threads import at_once
 from catalog import invariants
-from catalog.drafts import BookDraft, CopyDraft, DraftContributor, SourceRow
+from catalog.drafts import BookDraft, CopyDraft, DraftContributor, DraftSource, SourceRow
 from catalog.models import Author, Book, Copy, Cover, ImportBatch, SearchDocument, SourceRecord, Subject
 from catalog.services import applying, shelving
 from catalog.services.batches import apply_import, decide, decide_all, pause_import, resume_import
@@ -27,6 +27,7 @@ WHOLE = BookDraft(
     title="The Wasp Factory", subtitle="a novel", contributors=(DraftContributor("Iain Banks", key="OL1A"),),
     isbns=(ISBN,), publisher="Abacus", year=1990, language="eng", pages=184, subjects=("Islands", "islands", "Boys"),
     call_number="823 BAN", cover_id=17, source="marc", source_key="DE-1 2",
+    other_sources=(DraftSource("openlibrary", "OL1M", "OL1W", 3), DraftSource("openlibrary", "x" * 61)),
     copies=(CopyDraft("c1", "ANNEX", "DVD", "823 B", "Attic", 1250, "worn", "signed", "2020-02-30",
                       damaged_on="2021-01-02"), CopyDraft()),
 )  # fmt: skip
@@ -53,7 +54,10 @@ def test_line_becomes_a_book_with_all_that_belongs_to_it() -> None:
         "Attic", 1250, "worn", "signed", "2021-01-02",
     )  # fmt: skip
     assert (second.barcode != "", second.call_number, second.acquired_on is not None) == (True, "823 BAN", True)
-    assert (Cover.objects.get().source_id, SourceRecord.objects.get().key) == (17, "DE-1 2")
+    assert Cover.objects.get().source_id == 17
+    assert list(SourceRecord.objects.order_by("pk").values_list("source", "key", "work_key", "revision")) == [
+        ("marc", "DE-1 2", "", None), ("openlibrary", "OL1M", "OL1W", 3),
+    ]  # fmt: skip
     line = batch.rows.get()
     assert (line.outcome, line.created_book, line.matched_book, list(line.created_copies.order_by("pk"))) == (
         "added", made, None, [first, second],
@@ -61,6 +65,12 @@ def test_line_becomes_a_book_with_all_that_belongs_to_it() -> None:
     assert line.made == {"authors": [Author.objects.get().pk], "subjects": [s.pk for s in made.subjects.order_by("pk")]}
     assert (batch.phase, batch.state, batch.done, batch.finished_at is not None) == ("applied", "done", 1, True)
     assert list(invariants.broken()) == []
+
+
+def test_book_is_known_by_any_of_its_sources() -> None:
+    applied(row(1, WHOLE))
+    other = BookDraft(title="Another title", source="openlibrary", source_key="OL1M")
+    assert lines(applied(row(1, other)), "outcome", "matched_by") == [("known", "key")]
 
 
 def test_books_are_found_at_once() -> None:

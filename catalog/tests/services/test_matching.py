@@ -11,6 +11,7 @@ from catalog.models import Book, ImportBatch, ImportRow
 from catalog.services.books import add_book
 from catalog.services.importing import save_draft
 from catalog.services.matching import Known, best, find_match, find_matches, known_here, similar
+from catalog.services.seeking import Sought
 from catalog.tests.factories import CopyFactory
 
 pytestmark = pytest.mark.django_db
@@ -157,7 +158,7 @@ def test_line_brought_in_by_another_batch_is_known_as_long_as_its_book_is_here()
     book, batch = here(), ImportBatch.objects.create()
     for n, outcome in enumerate(("added", "undone"), 1):
         ImportRow.objects.create(batch=batch, n=n, raw="x", raw_digest=f"d{n}", outcome=outcome, created_book=book)
-    other = BookDraft(title="Something else")
+    other = Sought.of(BookDraft(title="Something else"))
     digests = ["d1", "d2", ""]
     found = known_here([other] * 3, digests)
     assert [best(other, found, digest) and best(other, found, digest).id for digest in digests] == [book.pk, None, None]
@@ -166,13 +167,12 @@ def test_line_brought_in_by_another_batch_is_known_as_long_as_its_book_is_here()
 
 def test_earlier_lines_of_a_file_count_after_the_books_here() -> None:
     book = here(isbns=(ISBN,))
-    known = known_here([DRAFT])
-    known.add(DRAFT, -1)
-    known.add(replace(DRAFT, isbns=(OTHER_ISBN,), source_key="OL9M", lccns=(), oclcs=()), -2)
-    assert (best(replace(BARE, isbns=(ISBN,)), known).id, best(replace(BARE, isbns=(OTHER_ISBN,)), known).id) == (
-        book.pk, -2,
-    )  # fmt: skip
-    assert best(DRAFT, Known()) is None
+    known = known_here([Sought.of(DRAFT)])
+    known.add(Sought.of(DRAFT), -1)
+    known.add(Sought.of(replace(DRAFT, isbns=(OTHER_ISBN,), source_key="OL9M", lccns=(), oclcs=())), -2)
+    ours, lines = (Sought.of(replace(BARE, isbns=(isbn,))) for isbn in (ISBN, OTHER_ISBN))
+    assert (best(ours, known).id, best(lines, known).id) == (book.pk, -2)
+    assert best(Sought.of(DRAFT), Known()) is None
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -6,7 +6,7 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.drafts import BookDraft, CopyDraft, DraftContributor
+from catalog.drafts import BookDraft, CopyDraft, DraftContributor, DraftSource
 from catalog.normalize.names import sort_name
 from catalog.normalize.titles import sort_title
 from catalog.tables import own
@@ -36,6 +36,7 @@ def full(title: str) -> BookDraft:
         pages=474, pagination="xi, 474 p.", format="board", format_text="=board", series="Series ; 3",
         subjects=("A|b", "Krieg -- 1939"), description=f"{title}\n\n=more", call_number="823.7 AUS", cover_id=8_231_990,
         source="openlibrary", source_key="OL1M", work_key="OL1W", revision=7,
+        other_sources=(DraftSource("marc", "(DE-101) 1|7"), DraftSource("openlibrary", "OL2M", "OL2W", 3)),
         copies=(
             CopyDraft("B0001", "MAIN", "BOOK", "FIC", "=shelf", 1250, "worn", f"{title}\n=note", "2020-02-29"),
             CopyDraft("0012", "EAST", "DVD", price=0, condition="good", withdrawn_on="2021-01-01",

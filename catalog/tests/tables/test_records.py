@@ -71,6 +71,16 @@ def test_records_tell_of_nul_and_of_bytes_that_are_no_letters():
     assert wrong("Title,Author\nA\ud800,B\nC,D\n".encode("utf-16", "surrogatepass"), encoding="utf-16") == [2]
 
 
+def test_records_tell_of_a_cell_that_is_too_long_and_read_on():
+    said = "A cell of this row has more than 131072 characters, which is as many as can be read. Shorten it."
+    for length in (140_000, 2_000_000):
+        rows = rows_of(f'Title,Author\n"{"x, " * 400}{"x" * length}",Jane\nEmma,Jane\n')
+        assert [(row.n, row.cells, row.problem) for row in rows] == [(2, [], said), (3, ["Emma", "Jane"], "")]
+        assert len(rows[0].raw) <= 30_000
+    (row,) = rows_of("Title,Author\n" + "," * 1_000_000 + "z\n")
+    assert (row.n, "The row does not end" in row.problem) == (2, True)
+
+
 def test_records_pass_over_a_cell_of_ten_megabytes_and_a_row_of_a_million_cells_in_little_memory():
     huge = b"Title,Author\n" + b"x" * 10_000_000 + b",Jane\n" + b"," * 1_000_000 + b"z\nEmma,Jane\n"
     stream = io.BytesIO(huge)

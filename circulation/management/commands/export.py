@@ -36,7 +36,7 @@ class Command(BaseCommand):
         try:
             export = Export(kind, what, LibrarySettings.current(), on_row=self._show)
         except Refused as refusal:
-            raise CommandError(refusal.message) from refusal
+            raise CommandError(f"{refusal.message} {_instead(kind)}") from refusal
         self._total = export.total()
         try:
             with _opened(target) as file:
@@ -55,6 +55,10 @@ class Command(BaseCommand):
     def _show(self) -> None:
         self._done += 1
         self._bar.show(self._done, self._total)
+
+
+def _instead(kind: str) -> str:
+    return f"Books: export --kind {kind} --what books -o FILE. Everything: export --kind csv --what all -o FILE.zip."
 
 
 @contextmanager

@@ -124,7 +124,7 @@ def test_account_takes_as_many_queries_for_many_lines(
     for _each in range(count):
         charge_member(member, amount_minor=100, reason="stain", by=None)
     program.ask("GET", f"members/{member.pk}/ledger")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         found = program.ask("GET", f"members/{member.pk}/ledger", If_Match='"x"').json()["results"]
     assert [each["amount"] for each in found] == ["1.00"] * count
 

@@ -13,6 +13,7 @@ from accounts.tests.api.programs import Program, problem_of
 from accounts.tests.factories import BranchFactory, MemberFactory
 from catalog.tests.factories import CopyFactory, CopyTypeFactory
 from circulation.models import CirculationRule, LedgerEntry, Loan
+from circulation.services.lost import mark_lost
 from circulation.tests.factories import make_hold, make_loan, make_overdue_loan
 
 pytestmark = pytest.mark.django_db
@@ -281,3 +282,11 @@ def test_members_and_tokens_that_only_read_may_not(
     scopes = ["manage"] if method == "GET" else ["read", "manage"]
     under_scoped = Program(librarian, scopes).ask(method, address, {} if method == "POST" else None)
     assert problem_of(under_scoped) == (403, "scope_missing")
+
+
+def test_lost_ones_are_found_by_the_word_they_are_shown_with(program: Program) -> None:
+    make_loan()
+    lost = make_loan()
+    mark_lost(lost.copy, by=None)
+    found = program.ask("GET", "loans?status=lost").json()["results"]
+    assert [(each["id"], each["status"]) for each in found] == [(lost.pk, "lost")]

@@ -37,6 +37,21 @@ def test_every_parameter_says_its_row_and_the_due_date_follows(program: Program)
     assert (said["branch"], said["category"], said["copy_type"]) == (branch.pk, category.pk, copy_type.pk)
 
 
+def test_keys_that_are_asked_for_are_listed(program: Program) -> None:
+    """With them a program finds its way without anybody telling it numbers."""
+    category, copy_type = MemberCategoryFactory(code="KID"), CopyTypeFactory(code="DVD", replacement_price_minor=950)
+    listed = {
+        name: {each["code"]: each for each in program.ask("GET", name).json()["results"]}
+        for name in ("branches", "member-categories", "copy-types")
+    }
+    assert listed["branches"][default_branch().code]["id"] == default_branch().pk
+    assert listed["member-categories"]["KID"]["id"] == category.pk
+    dvd = listed["copy-types"]["DVD"]
+    assert (dvd["id"], dvd["replacement_price"], dvd["is_lendable"]) == (copy_type.pk, "9.50", True)
+    library = Program().ask("GET", "library").json()
+    assert library == {"name": "Openshelf", "currency": "EUR", "language": "en", "time_zone": "UTC"}
+
+
 @pytest.mark.parametrize(
     ("query", "status", "problem"),
     [

@@ -1,5 +1,6 @@
 """/desk/holds/ and the queue of a book at the desk."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.models import Action, Branch, User
-from accounts.tests.factories import MemberFactory
+from accounts.tests.factories import BranchFactory, MemberFactory
 from catalog.models import Copy
 from catalog.tests.factories import BookFactory, CopyFactory
 from circulation.models import Hold
@@ -117,6 +118,13 @@ def test_hold_is_placed_for_a_member(desk: Client, emma: Copy, librarian: User) 
     assert outcomes(page) == [("success", "Ada waits for “Emma”.")]
     assert [row[:2] for row in rows(page)] == [["1", f"Ada {member.card_number} this copy only: C1"]]
     assert Action.objects.get(verb="place_hold").by == librarian
+
+
+def test_desk_says_where_it_is_picked_up(desk: Client, emma: Copy, branch: Branch) -> None:
+    other, member = BranchFactory(name="Harbour"), MemberFactory()
+    [chosen] = re.findall(r'<option value="(\d+)" selected>', desk.get(queue(emma)).content.decode())
+    send(desk, queue(emma), FORM | {"scan": member.card_number, "branch": other.pk})
+    assert (int(chosen), Hold.objects.get().branch) == (branch.pk, other)
 
 
 def test_member_is_chosen_where_the_name_fits_several(desk: Client, emma: Copy) -> None:

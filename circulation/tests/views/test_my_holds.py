@@ -79,6 +79,12 @@ def test_page_says_why_a_hold_is_not_possible(mine: Client, me: Member, emma: Co
     assert (refused.status_code, Hold.objects.count()) == (409, 0)
 
 
+def test_refused_hold_can_be_sent_again_with_other_days(mine: Client, me: Member, emma: Copy) -> None:
+    make_loan(emma, me)
+    page = mine.post(address(emma), FORM | {"not_after": "2999-01-01"})
+    assert (page.status_code, 'value="2999-01-01"' in page.content.decode()) == (409, True)
+
+
 @pytest.mark.parametrize("day", ["yesterday", "9999-99-99", "31.12.99999", "0001-01-01"])
 def test_day_that_is_none_is_refused_at_its_field(day: str, mine: Client, emma: Copy) -> None:
     page = mine.post(address(emma), FORM | {"not_after": day})

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.db import connection
 
 from library_site.backups import BackupBroken, BackupFailed
 from library_site.connecting import connected_to
-from library_site.keeping.restoring import restore
+from library_site.keeping.restoring import MediaMissing, restore
 
 
 class Command(BaseCommand):
@@ -30,15 +31,17 @@ class Command(BaseCommand):
         parser.add_argument("--force", action="store_true", help="replace a library that is there")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        missing = ""
         try:
-            target = connected_to(options["to"]) if options["to"] else connection
-            restore(
-                options["file"], target, key=settings.BACKUP_KEY, media=options["media"].absolute(),
-                backups=Path(settings.BACKUP_ROOT), force=options["force"], tell=self._tell,
-            )  # fmt: skip
+            with closing(connected_to(options["to"]) if options["to"] else connection) as target:
+                restore(
+                    options["file"], target, key=settings.BACKUP_KEY, media=options["media"].absolute(),
+                    backups=Path(settings.BACKUP_ROOT), force=options["force"], tell=self._tell,
+                )  # fmt: skip
         except (BackupBroken, BackupFailed, OSError, ImproperlyConfigured) as error:
             raise CommandError(f"{options['file']} was not restored, nothing was changed: {error}.") from error
-        target.close()
+        except MediaMissing as error:
+            missing = str(error)
         self._tell("Bringing the database up to date and checking it ...")
         environment = {**os.environ, **({"DATABASE_URL": options["to"]} if options["to"] else {})}
         for command in (["migrate", "--without-copy", "-v0"], ["check_invariants"]):
@@ -47,6 +50,8 @@ class Command(BaseCommand):
             )
             if done.returncode:
                 raise CommandError(f"The backup is restored, but {command[0]} found something wrong (see above).")
+        if missing:
+            raise CommandError(f"The database is restored, but {missing}: mend that and restore it again with --force.")
 
     def _tell(self, sentence: str) -> None:
         self.stdout.write(sentence)

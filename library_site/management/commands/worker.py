@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ PIECES = (
     make_backups,
 )  # fmt: skip
 PAUSE_SECONDS = 1.0
+TOLD_EVERY = 60.0  # seconds
+AWAY = (OperationalError, InterfaceError)
 
 
 class Command(BaseCommand):
@@ -37,6 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stopping = threading.Event()
+        self.told: dict[str, float] = {}
         if threading.current_thread() is threading.main_thread():
             for name in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(name, lambda *_signal: self.stopping.set())
@@ -60,12 +64,18 @@ class Command(BaseCommand):
             try:
                 with translation.override(LibrarySettings.current().language):  # reasons are stored in words
                     busy = piece(self.stopping.is_set) or busy
-            except OperationalError as error:
-                logger.warning("the database is busy or away, trying again: %s", error)
+            except AWAY as error:
+                self._tell_now_and_then("the database is busy or away, trying again: %s", error)
             except Exception:  # one broken piece must not stop all other work
                 logger.exception("%s failed", piece.__name__)
             close_old_connections()
         return busy
+
+    def _tell_now_and_then(self, sentence: str, error: Exception) -> None:
+        """A database that is away for hours fails every piece every second: once a minute is enough."""
+        if time.monotonic() >= self.told.get(sentence, 0.0):
+            self.told[sentence] = time.monotonic() + TOLD_EVERY
+            logger.warning(sentence, error)
 
     def _beat(self, alive: Path | None) -> None:
         while not self.stopping.is_set():
@@ -73,8 +83,8 @@ class Command(BaseCommand):
                 work.beat()
                 if alive:
                     alive.touch()
-            except (OperationalError, InterfaceError) as error:
-                logger.warning("the worker's pulse could not be written: %s", error)
+            except AWAY as error:
+                self._tell_now_and_then("the worker's pulse could not be written: %s", error)
             close_old_connections()
             self.stopping.wait(work.PULSE_SECONDS / 3)
         connection.close()  # this thread's own

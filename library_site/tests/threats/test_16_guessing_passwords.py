@@ -97,5 +97,5 @@ def test_right_passwords_do_not_count_as_tries(mia: User) -> None:
 def test_tries_are_counted_where_every_process_sees_them(mia: User) -> None:
     sign_in(password="wrong")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM openshelf_cache WHERE cache_key LIKE '%%login_failed%%'")
+        cursor.execute("SELECT count(*) FROM openshelf_cache WHERE cache_key LIKE '%%failed%%'")
         assert cursor.fetchone() == (2,)
