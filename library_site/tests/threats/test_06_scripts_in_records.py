@@ -4,6 +4,7 @@ Looked at in Chromium with the Content-Security-Policy bypassed, so that the pag
 each place: catalog/tests/views/test_search.py and test_imports.py.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from django.contrib.staticfiles import finders
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 from playwright.sync_api import Browser, Page, Route
 
 from accounts.models import Branch, LibrarySettings, Member, MemberCategory, Message, User
@@ -32,16 +34,25 @@ from circulation.services.notices import queue_notices
 from circulation.services.uploading import start_upload
 from circulation.tests.factories import make_hold, make_overdue_loan, make_ready_hold, set_library
 from library_site.tests.addresses import a_token
+from library_site.tests.threats.asking import text_of
 from library_site.tests.threats.breaking import Break
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.xdist_group("browser")]
 EVIL = "'\"><img src=x onerror=canary=1>"  # goes into the shortest field
 WORSE = f"{EVIL}<script>canary=1</script><svg onload=canary=1></svg>{{{{7|add:7}}}}javascript:canary=1"
 SINGS = "Object.defineProperty(window, 'canary', {set() { console.log('canary') }})"
-PLANTED = """() => document.querySelectorAll(
+PLANTED = """(place) => (place || document).querySelectorAll(
     '[onerror],[onload],img[src="x"],a[href^="javascript:"],form[action^="javascript:"],script:not([src]):not([type])'
 ).length"""
 BOOKS = "/admin/catalog/book/"
+PLANTED_IN_FRAMES = f"""() => {{
+    const count = {PLANTED}, found = {{}};
+    for (const frame of document.querySelectorAll("iframe")) {{
+        const planted = count(frame.contentDocument);
+        if (planted) found[frame.title] = planted;
+    }}
+    return found;
+}}"""
 RECORD = {
     "key": "/books/OL1M", "title": f"One {WORSE}", "subtitle": WORSE, "by_statement": WORSE, "publishers": [WORSE],
     "publish_places": [WORSE], "publish_date": WORSE[:90], "series": [WORSE], "edition_name": WORSE,
@@ -128,8 +139,7 @@ def addresses() -> dict[str, list[str]]:
     author, subject = Author.objects.order_by("pk")[0].pk, Subject.objects.order_by("pk")[0].pk
     return {
         "client": ["/", "/search/", "/search/?q=img", f"/books/{book}/", f"/authors/{author}/", f"/subjects/{subject}/",
-                   "/new/", "/feeds/new.atom", "/api/v1/docs",
-                   "/accounts/login/", f"/search/?q={WORSE}"],
+                   "/new/", "/feeds/new.atom", "/accounts/login/", f"/search/?q={WORSE}"],
         "desk": [f"/desk/{path}" for path in desk] + ["/me/tokens/", "/me/profile/"],
         "admin_desk": [f"/desk/{path}" for path in admin] + ["/admin/accounts/member/900/change/", BOOKS],
         "mine": ["/me/", "/me/fines/", "/me/holds/", "/me/record/", "/me/profile/", f"/books/{book}/hold/"],
@@ -167,10 +177,19 @@ class Looking:
             route.fulfill(status=answer.status_code, content_type=kind, body=answer.getvalue())
 
     def look(self, client: Client, path: str) -> None:
+        """At one page, with our scripts."""
         self.client, self.path = client, path
         self.page.goto(f"http://library.test{path}")
         if planted := self.page.evaluate(PLANTED):
             self.planted[path] = planted
+
+    def look_at_all(self, pages: dict[str, str]) -> None:
+        """At many pages at once, each in a frame, without our scripts: that takes a tenth of the time."""
+        self.path = "frames"
+        texts = {path: re.sub(r'<script src="[^"]*"[^>]*>', "", text) for path, text in pages.items()}
+        frames = (f'<iframe title="{escape(path)}" srcdoc="{escape(text)}"></iframe>' for path, text in texts.items())
+        self.page.set_content("".join(frames))
+        self.planted |= self.page.evaluate(PLANTED_IN_FRAMES)
 
 
 @pytest.fixture
@@ -192,16 +211,17 @@ def test_script_in_any_name_runs_on_no_page(
     User.objects.filter(pk=member_user.pk).update(name=WORSE)
     make_overdue_loan(member=member_user.member)
     charge_member(member_user.member, amount_minor=100, reason=WORSE, by=None)
+    pages = {}
     for browser, paths in addresses().items():
-        for path in paths:
-            looking.look(request.getfixturevalue(browser), path)
-    looking.look(request.getfixturevalue("client"), "/search/")
-    looking.page.fill("#id_q", "img")
-    looking.page.wait_for_timeout(400)  # what is suggested is put into the page by a script
-    looking.path = "e-mail"
-    looking.page.set_content(last_email())
-    looking.planted |= {"e-mail": planted} if (planted := looking.page.evaluate(PLANTED)) else {}
+        pages |= {path: text_of(request.getfixturevalue(browser).get(path, follow=True)) for path in paths}
+    looking.look_at_all(pages | {"e-mail": last_email()})
+    for browser, path in (("client", "/api/v1/docs"), ("desk", "/desk/scan/"), ("client", "/search/")):
+        looking.look(request.getfixturevalue(browser), path)
+    looking.page.fill("#id_q", "one")
+    looking.page.locator("[role=option]").first.wait_for()  # what is suggested is put into the page by a script
+    looking.planted |= {"suggestions": planted} if (planted := looking.page.evaluate(PLANTED)) else {}
     assert (looking.sung, looking.planted) == ([], {})
+    assert len([path for path, text in pages.items() if "&lt;img src=x onerror=canary=1&gt;" in text]) > 40
 
 
 def last_email() -> str:
