@@ -7,9 +7,11 @@ each place: catalog/tests/views/test_search.py and test_imports.py.
 import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core import mail
 from django.test import Client
@@ -64,9 +66,11 @@ BREAKS = [
     for path, old in [
         ("templates/catalog/book.html", "<h1>{{ book.title }}</h1>"),
         ("templates/circulation/receipt.html", "{{ entry.member.name }}"),
-        ("static/js/library.js", "text.textContent = found.text"),
     ]
-] + [Break("library_site/templatetags/books.py", "escape(book.title),", "book.title,", test="any_name")]
+] + [
+    Break("library_site/templatetags/books.py", "escape(book.title),", "book.title,", test="any_name"),
+    Break("static/js/library.js", "text.textContent = found.text", "text.innerHTML = found.text", test="as_text"),
+]
 
 
 @pytest.fixture
@@ -217,11 +221,15 @@ def test_script_in_any_name_runs_on_no_page(
     looking.look_at_all(pages | {"e-mail": last_email()})
     for browser, path in (("client", "/api/v1/docs"), ("desk", "/desk/scan/"), ("client", "/search/")):
         looking.look(request.getfixturevalue(browser), path)
-    looking.page.fill("#id_q", "one")
-    looking.page.locator("[role=option]").first.wait_for()  # what is suggested is put into the page by a script
-    looking.planted |= {"suggestions": planted} if (planted := looking.page.evaluate(PLANTED)) else {}
     assert (looking.sung, looking.planted) == ([], {})
     assert len([path for path, text in pages.items() if "&lt;img src=x onerror=canary=1&gt;" in text]) > 40
+
+
+def test_our_scripts_put_words_into_pages_as_text() -> None:
+    """But for the scan queue, which puts in what a template of ours has made."""
+    scripts = Path(settings.BASE_DIR, "static", "js").glob("*.js")
+    words = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function")
+    assert [path.name for path in scripts if words.search(path.read_text(encoding="utf-8"))] == ["queue.js"]
 
 
 def last_email() -> str:
