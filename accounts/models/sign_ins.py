@@ -32,7 +32,7 @@ class OpenSignIn(models.Model):
 
 
 class Look(models.Model):
-    """Somebody of the staff opened a member's page on a day. However often: one row a person, member and day."""
+    """Somebody of the staff opened a member's page, or read it through a program, on a day: one row, however often."""
 
     member = models.ForeignKey(Member, verbose_name=_("member"), on_delete=models.CASCADE, related_name="looks")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.CASCADE, related_name="+")
