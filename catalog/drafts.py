@@ -105,7 +105,8 @@ class SourceRow:
     """One record of a file, as every reader of files hands it over: understood, or with a ``problem`` in words.
 
     ``n``: its number in the file, from 1. ``raw``: enough to write it out again for correction. ``what``: "book",
-    "member" or "loan". ``values``: the draft's ``as_json``; empty where there is a problem.
+    "member" or "loan". ``values``: the draft's ``as_json``; empty where there is a problem. ``draft``: of a book, where
+    the reader has it at hand.
     """
 
     n: int
@@ -113,6 +114,7 @@ class SourceRow:
     what: str = "book"
     values: dict[str, Any] = field(default_factory=dict)
     problem: str = ""
+    draft: "BookDraft | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import orjson
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
+from catalog.drafts import BookDraft
 from catalog.models import ImportRow
 
 READ = (
@@ -17,7 +18,10 @@ READ = (
 
 @dataclass(slots=True)
 class Line:
-    """What ``ImportRow`` calls the same. ``raw`` is there while a file is read, ``pk`` once the line is kept."""
+    """What ``ImportRow`` calls the same. ``raw`` is there while a file is read, ``pk`` once the line is kept.
+
+    ``given``: the draft itself, where the line was just read.
+    """
 
     pk: int = 0
     n: int = 0
@@ -35,9 +39,16 @@ class Line:
     draft: dict[str, Any] = field(default_factory=dict)
     made: dict[str, Any] = field(default_factory=dict)
     raw: str = ""
+    given: BookDraft | None = None
 
 
 AnyLine = Line | ImportRow
+
+
+def draft_of(row: AnyLine) -> BookDraft:
+    """What the line was understood as."""
+    given = row.given if isinstance(row, Line) else None
+    return given or BookDraft.from_json(row.draft)
 
 
 def lines_of(rows: QuerySet[ImportRow]) -> list[Line]:
