@@ -190,8 +190,8 @@ class BookDraft:
 
 
 LISTS = tuple(each.name for each in fields(BookDraft) if each.default == ())
-PARTS = {"contributors": DraftContributor, "copies": CopyDraft, "other_sources": DraftSource}
-KINDS = (BookDraft, *PARTS.values())
+PARTS: dict[str, Any] = {"contributors": DraftContributor, "copies": CopyDraft, "other_sources": DraftSource}
+KINDS: tuple[Any, ...] = (BookDraft, *PARTS.values())
 READ = {kind: attrgetter(*kind.__slots__) for kind in KINDS}
 READ_JSON = {kind: itemgetter(*kind.__slots__) for kind in KINDS}
 EMPTY = {kind: {each.name: "" if each.default is MISSING else each.default for each in fields(kind)} for kind in KINDS}

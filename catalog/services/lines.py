@@ -1,5 +1,6 @@
 """Lines of an import while they are read or brought in by the hundred: plain values, without what a model costs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,7 +55,5 @@ def draft_of(row: AnyLine) -> BookDraft:
 def lines_of(rows: QuerySet[ImportRow]) -> list[Line]:
     """``rows`` as lines, in their order and with their lock."""
     found = rows.annotate(draft_text=Cast("draft", TextField()), made_text=Cast("made", TextField()))
-    return [
-        Line(*values, draft=orjson.loads(draft), made=orjson.loads(made))
-        for *values, draft, made in found.values_list(*READ, "draft_text", "made_text")
-    ]
+    values: Iterable[Any] = found.values_list(*READ, "draft_text", "made_text")
+    return [Line(*plain, orjson.loads(draft), orjson.loads(made)) for *plain, draft, made in values]
