@@ -9,10 +9,11 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from packaging.version import Version
+from packaging.version import VERSION_PATTERN, Version
 
 PROJECT = Path(__file__).resolve().parents[3]
 PIN = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;]+)", re.MULTILINE)
+IS_VERSION = re.compile(VERSION_PATTERN, re.VERBOSE | re.IGNORECASE)  # some of long ago are none
 KEPT_BACK: dict[str, str] = {}  # a package and the version it is kept at, where the newest patch cannot be had
 
 
@@ -33,7 +34,8 @@ def on_the_index(package: str) -> list[str]:
 def newest_patch(version: str, versions: list[str]) -> str:
     """The newest of ``versions`` that differs from ``version`` behind the second number only; itself, if none does."""
     own = Version(version)
-    series = [each for each in map(Version, versions) if each.release[:2] == own.release[:2] and not each.is_prerelease]
+    read = [Version(each) for each in versions if IS_VERSION.fullmatch(each)]
+    series = [each for each in read if each.release[:2] == own.release[:2] and not each.is_prerelease]
     return str(max([*series, own]))
 
 

@@ -136,6 +136,11 @@ TESTS: tuple[Callable[[Answer], int], ...] = (
 )  # fmt: skip
 
 
+def lost(answer: Answer) -> dict[str, int]:
+    """The tests that take points away, and how many: other tests' points may make up for them."""
+    return {test.__name__: points for test in TESTS if (points := test(answer)) < 0}
+
+
 def score(answer: Answer) -> int:
     """The points of ``answer``, from 0; 100 and more are an A+."""
     points = [test(answer) for test in TESTS]

@@ -17,7 +17,7 @@ from accounts.tests.factories import UserFactory
 from circulation.tests.factories import make_overdue_loan
 from library_site.tests.test_settings import read_setting
 from library_site.tests.threats.breaking import Break
-from library_site.tests.threats.observatory import Answer, score
+from library_site.tests.threats.observatory import Answer, lost, score
 
 pytestmark = pytest.mark.django_db
 BREAKS = [
@@ -27,6 +27,7 @@ BREAKS = [
           '            response.headers.setdefault("Content-Security-Policy", self.policy)'),
     Break("library_site/settings.py", "SESSION_COOKIE_HTTPONLY = True", "SESSION_COOKIE_HTTPONLY = False"),
     Break("library_site/settings.py", "SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True", "CSRF_COOKIE_SECURE = True"),
+    Break("library_site/settings.py", '    "django.middleware.clickjacking.XFrameOptionsMiddleware",\n', ""),
     Break("library_site/settings.py", "SECURE_HSTS_SECONDS = 365 * 24 * 3600", "SECURE_HSTS_SECONDS = 3600"),
     Break("nginx.conf", "set $own_pages \"default-src 'none'; style-src", "set $own_pages \"style-src"),
 ]  # fmt: skip
@@ -76,18 +77,20 @@ def answer_of(response: HttpResponse) -> Answer:
     return Answer(headers, list(response.cookies.values()), html)
 
 
-def points(client: Client, pages: dict[str, int], keys: dict[str, int]) -> dict[str, tuple[int, int]]:
-    """Status and points of each page."""
-    answers = {path: client.get(path.format(**keys), secure=True, headers=HOST) for path in pages}
-    return {path: (answer.status_code, score(answer_of(answer))) for path, answer in answers.items()}
+def judged(response: HttpResponse) -> tuple[int, bool, dict[str, int]]:
+    """Status, whether it has 100 points, and what takes points away."""
+    answer = answer_of(response)
+    return response.status_code, score(answer) >= 100, lost(answer)
 
 
-def wrong(found: dict[str, tuple[int, int]], pages: dict[str, int]) -> dict[str, tuple[int, int]]:
-    return {path: each for path, each in found.items() if each[0] != pages[path] or each[1] < 100}
+def wrong(client: Client, pages: dict[str, int], keys: dict[str, int]) -> dict[str, Any]:
+    """What is wrong with any of these pages."""
+    found = {path: judged(client.get(path.format(**keys), secure=True, headers=HOST)) for path in pages}
+    return {path: each for path, each in found.items() if each != (pages[path], True, {})}
 
 
 def test_every_kind_of_page_for_everybody_has_100_points(on_the_internet: dict[str, int], client: Client) -> None:
-    assert wrong(points(client, FOR_ALL, on_the_internet), FOR_ALL) == {}
+    assert wrong(client, FOR_ALL, on_the_internet) == {}
 
 
 def test_every_kind_of_page_for_admins_has_100_points(on_the_internet: dict[str, int], client: Client) -> None:
@@ -96,8 +99,8 @@ def test_every_kind_of_page_for_admins_has_100_points(on_the_internet: dict[str,
     user.save()
     user.groups.add(Group.objects.get(name=ADMIN))
     signed_in = client.post("/accounts/login/", {"login": "ada", "password": PASSWORD}, secure=True, headers=HOST)
-    assert (sorted(signed_in.cookies), score(answer_of(signed_in)) >= 100) == (["csrftoken", "sessionid"], True)
-    assert wrong(points(client, FOR_ADMINS, on_the_internet), FOR_ADMINS) == {}
+    assert (sorted(signed_in.cookies), judged(signed_in)) == (["csrftoken", "sessionid"], (302, True, {}))
+    assert wrong(client, FOR_ADMINS, on_the_internet) == {}
 
 
 def test_what_is_refused_before_anything_is_read_has_100_points(on_the_internet: dict[str, int]) -> None:
@@ -107,11 +110,14 @@ def test_what_is_refused_before_anything_is_read_has_100_points(on_the_internet:
         Client(enforce_csrf_checks=True).post("/accounts/login/", secure=True, headers=HOST),
         Client().get("/", secure=True, headers={"host": "evil.example"}),
     ]
-    assert [(each.status_code, score(answer_of(each)) >= 100) for each in forms] == [
-        (413, True),
-        (403, True),
-        (400, True),
+    assert [judged(each) for each in forms] == [(status, True, {}) for status in (413, 403, 400)]
+
+
+def test_older_browsers_frame_nothing_not_even_files(on_the_internet: dict[str, int], client: Client) -> None:
+    answers = [
+        client.get(path, secure=True, headers=HOST) for path in ("/", "/static/site.css", "/healthz", "/nothing/")
     ]
+    assert [answer_of(each).headers["x-frame-options"] for each in answers] == ["DENY"] * 4
 
 
 def test_http_is_sent_to_https_at_once(on_the_internet: dict[str, int], client: Client) -> None:

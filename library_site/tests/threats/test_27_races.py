@@ -26,7 +26,6 @@ BREAKS = [
     Break("library_site/connecting.py", '"transaction_mode": "IMMEDIATE"', '"transaction_mode": "DEFERRED"'),
     Break("accounts/services/actions.py", "                    if key:\n                        _claim(action)",
           "                    action.key = action.key if not key else uuid.uuid4().hex"),
-    Break("circulation/services/holds.py", "lock_member(member.pk)", "Member.objects.get(pk=member.pk)"),
 ]  # fmt: skip
 DESKS = 8
 

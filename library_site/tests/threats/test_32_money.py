@@ -34,7 +34,7 @@ BREAKS = [
 # Seconds to wait, figures for who watches, numbers of versions, "no limit": no money.
 NO_MONEY = {
     "catalog.openlibrary.json_values", "catalog.openlibrary.transport", "circulation.queries.hold_problems",
-    "library_site.operation.metrics", "library_site.keeping.postgres",
+    "library_site.operation.metrics", "library_site.keeping.postgres", "library_site.replica",
 }  # fmt: skip
 
 
