@@ -33,7 +33,12 @@ DRAWN = "return out.getvalue(), small.size"
 BREAKS = [
     Break("catalog/services/covers.py", 'f"{secrets.token_hex(12)}.jpg"', '"cover.php"', test="name_of_ours"),
     Break("catalog/services/covers.py", DRAWN, DRAWN.replace("out.getvalue()", "data"), test="behind"),
-    Break("catalog/views/covers.py", 'file.open("rb"), content_type="image/jpeg"', 'file.open("rb")', test="behind"),
+    Break(
+        "catalog/views/covers.py",
+        '("rb"), content_type="image/jpeg"',
+        '("rb"), content_type="text/html"',
+        test="behind",
+    ),
     Break("catalog/files.py", "secrets.token_hex(16), hashlib", '"sent", hashlib', test="brought_in"),
 ]
 
