@@ -6,6 +6,7 @@ each place: catalog/tests/views/test_search.py and test_imports.py.
 
 import re
 from collections.abc import Iterator
+from contextvars import copy_context
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -160,7 +161,8 @@ class Looking:
     def __init__(self, browser: Browser) -> None:
         self.context = browser.new_context(bypass_csp=True)
         self.context.add_init_script(SINGS)
-        self.context.route("**/*", self._answer)
+        here = copy_context()  # in which the test's own connection to the database is
+        self.context.route("**/*", lambda route: here.copy().run(self._answer, route))
         self.page: Page = self.context.new_page()
         self.page.on("console", lambda message: self.sung.append(self.path) if message.text == "canary" else None)
         self.sung: list[str] = []
