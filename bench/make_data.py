@@ -109,7 +109,7 @@ class Library:
             _write(folder / f"{name}.csv", ["id", column], enumerate(values, 1))
         for name, rows in {
             "titles": self.titles, "copies": self.copies, "members": self.members, "loans_past": self.past,
-            "loans_active": self.active, "import": map(self._spelled_out, self.to_import),
+            "loans_active": self.active, "import": map(self.spelled_out, self.to_import),
         }.items():  # fmt: skip
             dicts = list(rows)
             _write(folder / f"{name}.csv", list(dicts[0]), (row.values() for row in dicts))
@@ -194,7 +194,7 @@ class Library:
                 "due": due,
             }  # fmt: skip
 
-    def _spelled_out(self, title: dict[str, Any]) -> dict[str, Any]:
+    def spelled_out(self, title: dict[str, Any]) -> dict[str, Any]:
         """A title with names where it has ids: not of this library yet."""
         names = {
             name: title[name] for name in ("isbn", "title", "subtitle", "year", "lang", "pages", "callno", "summary")

@@ -105,7 +105,8 @@ class SourceRow:
     """One record of a file, as every reader of files hands it over: understood, or with a ``problem`` in words.
 
     ``n``: its number in the file, from 1. ``raw``: enough to write it out again for correction. ``what``: "book",
-    "member" or "loan". ``values``: the draft's ``as_json``; empty where there is a problem.
+    "member" or "loan". ``values``: the draft's ``as_json``; empty where there is a problem. ``draft``: of a book, where
+    the reader has it at hand.
     """
 
     n: int
@@ -113,6 +114,7 @@ class SourceRow:
     what: str = "book"
     values: dict[str, Any] = field(default_factory=dict)
     problem: str = ""
+    draft: "BookDraft | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +190,8 @@ class BookDraft:
 
 
 LISTS = tuple(each.name for each in fields(BookDraft) if each.default == ())
-PARTS = {"contributors": DraftContributor, "copies": CopyDraft, "other_sources": DraftSource}
-KINDS = (BookDraft, *PARTS.values())
+PARTS: dict[str, Any] = {"contributors": DraftContributor, "copies": CopyDraft, "other_sources": DraftSource}
+KINDS: tuple[Any, ...] = (BookDraft, *PARTS.values())
 READ = {kind: attrgetter(*kind.__slots__) for kind in KINDS}
 READ_JSON = {kind: itemgetter(*kind.__slots__) for kind in KINDS}
 EMPTY = {kind: {each.name: "" if each.default is MISSING else each.default for each in fields(kind)} for kind in KINDS}

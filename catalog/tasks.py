@@ -8,9 +8,9 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.collecting import seldom_collected
 from accounts.models import LibrarySettings
 from accounts.services import work
+from accounts.services.collecting import seldom_collected
 from catalog.models import ImportBatch
 from catalog.openlibrary.client import OpenLibrary
 from catalog.openlibrary.errors import OpenLibraryError

@@ -9,7 +9,7 @@ from django.db.models import Field, ForeignKey, Lookup
 
 @ForeignKey.register_lookup
 @Field.register_lookup
-class Among(Lookup):  # type: ignore[type-arg] # takes none when it runs
+class Among(Lookup):
     """``among`` takes any number of texts or whole numbers as they stand in the column."""
 
     lookup_name = "among"
@@ -17,7 +17,7 @@ class Among(Lookup):  # type: ignore[type-arg] # takes none when it runs
     def get_prep_lookup(self) -> list[Any]:
         return list(self.rhs)
 
-    def get_db_prep_lookup(self, value: list[Any], connection: Any) -> tuple[str, list[Any]]:
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
         if not value:
             raise EmptyResultSet
         return "%s", [value if connection.vendor == "postgresql" else json.dumps(value)]

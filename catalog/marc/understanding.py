@@ -24,7 +24,8 @@ def row(n: int, raw: str, read: Callable[[], Record], digits: int = 2) -> Source
         draft = draft_of(record, digits=digits)
     except Damaged as damage:
         return SourceRow(n, raw, problem=str(damage))
-    return SourceRow(n, raw, values=draft.as_json() | ({WHOLE: True} if copies_are_whole(record) else {}))
+    values = draft.as_json() | ({WHOLE: True} if copies_are_whole(record) else {})
+    return SourceRow(n, raw, values=values, draft=draft)
 
 
 def draft_of(record: Record, *, digits: int = 2) -> BookDraft:

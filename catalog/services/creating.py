@@ -62,7 +62,7 @@ class Made:
         people = [PersonFacts(each.pk, each.name, each.sort_name) for each in self.people]
         subjects = [SubjectFacts(each.pk, each.name) for each in sorted(self.subjects, key=lambda each: each.pk)]
         plain = FOR_SEARCH((*self.values, self.pk))
-        return BookFacts(*plain, people, subjects, self.numbers, [_copy_facts(copy) for copy in copies])
+        return BookFacts._make((*plain, people, subjects, self.numbers, [_copy_facts(copy) for copy in copies]))
 
 
 def create_book(draft: BookDraft, origin: str) -> Book:

@@ -5,9 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.drafts import BookDraft
 from catalog.models import Book, ImportBatch, ImportRow
-from catalog.services.lines import AnyLine
+from catalog.services.lines import AnyLine, draft_of
 from catalog.services.matching import Found, Known, best, known_here
 from catalog.services.placing import MOST_COPIES, Places, wrong_barcode
 from catalog.services.seeking import Sought
@@ -29,11 +28,11 @@ class BookJudge:
     def recall(self, row: AnyLine) -> None:
         """Know this line of the same file, which was looked at in an earlier run."""
         if row.verdict != Verdict.WRONG:
-            self._remember(row, _marks(Sought.of(BookDraft.from_json(row.draft))))
+            self._remember(row, _marks(Sought.of(draft_of(row))))
 
     def judge(self, rows: Sequence[AnyLine]) -> None:
         """Set verdict, match and reason of ``rows``, which are not saved yet."""
-        wanted = [Sought.of(BookDraft.from_json(row.draft)) for row in rows]
+        wanted = [Sought.of(draft_of(row)) for row in rows]
         marks = [_marks(each) for each in wanted]
         known = known_here(wanted, [row.raw_digest for row in rows], self.batch)
         self._add_earlier_lines(known, marks)
@@ -71,7 +70,7 @@ class BookJudge:
         """Let ``known`` have those earlier lines of the file that share one of ``marks``."""
         lines = {self.seen[mark] for each in marks for mark in each if mark in self.seen}
         for row in ImportRow.objects.filter(batch=self.batch, n__among=lines).order_by("n") if lines else ():
-            known.add(Sought.of(BookDraft.from_json(row.draft)), -row.n)
+            known.add(Sought.of(draft_of(row)), -row.n)
 
     def _remember(self, row: AnyLine, marks: Sequence[int]) -> None:
         for mark in marks:

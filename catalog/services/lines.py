@@ -1,5 +1,6 @@
 """Lines of an import while they are read or brought in by the hundred: plain values, without what a model costs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,6 +8,7 @@ import orjson
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
+from catalog.drafts import BookDraft
 from catalog.models import ImportRow
 
 READ = (
@@ -17,7 +19,10 @@ READ = (
 
 @dataclass(slots=True)
 class Line:
-    """What ``ImportRow`` calls the same. ``raw`` is there while a file is read, ``pk`` once the line is kept."""
+    """What ``ImportRow`` calls the same. ``raw`` is there while a file is read, ``pk`` once the line is kept.
+
+    ``given``: the draft itself, where the line was just read.
+    """
 
     pk: int = 0
     n: int = 0
@@ -35,15 +40,20 @@ class Line:
     draft: dict[str, Any] = field(default_factory=dict)
     made: dict[str, Any] = field(default_factory=dict)
     raw: str = ""
+    given: BookDraft | None = None
 
 
 AnyLine = Line | ImportRow
 
 
+def draft_of(row: AnyLine) -> BookDraft:
+    """What the line was understood as."""
+    given = row.given if isinstance(row, Line) else None
+    return given or BookDraft.from_json(row.draft)
+
+
 def lines_of(rows: QuerySet[ImportRow]) -> list[Line]:
     """``rows`` as lines, in their order and with their lock."""
     found = rows.annotate(draft_text=Cast("draft", TextField()), made_text=Cast("made", TextField()))
-    return [
-        Line(*values, draft=orjson.loads(draft), made=orjson.loads(made))
-        for *values, draft, made in found.values_list(*READ, "draft_text", "made_text")
-    ]
+    values: Iterable[Any] = found.values_list(*READ, "draft_text", "made_text")
+    return [Line(*plain, *map(orjson.loads, texts)) for *plain, texts in ((*row[:-2], row[-2:]) for row in values)]

@@ -137,7 +137,7 @@ class _Staging:
         raw = record.raw[:LONGEST_RAW].replace("\0", "\ufffd")
         row = Line(
             n=record.n, what=record.what, raw=raw, raw_digest=digest_of(record.what, raw), draft=record.values,
-            reason=record.problem,
+            reason=record.problem, given=record.draft,
         )  # fmt: skip
         if record.problem:
             row.verdict, row.outcome = ImportRow.Verdict.WRONG, ImportRow.Outcome.FAILED

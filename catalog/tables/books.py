@@ -35,11 +35,9 @@ PARTS = {"authors": "aut", "editors": "edt", "translators": "trl", "illustrators
 SHELVES_OF_READERS = {"to-read", "read", "currently-reading", "owned", "books-i-own"}
 
 
-def make_book(row: Row, facts: Facts) -> dict[str, Any]:
-    """The values of one row of a table of books. Raises CellProblem."""
-    if own.KEY in row:
-        return own.draft_of([row], facts).as_json() | own.WHOLE
-    return book_draft(row, facts).as_json()
+def make_book(row: Row, facts: Facts) -> dict[str, Any] | BookDraft:
+    """One row of a table of books. Raises CellProblem."""
+    return join_books([row], facts) if own.KEY in row else book_draft(row, facts)
 
 
 def join_books(rows: list[Row], facts: Facts) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from catalog.drafts import BookDraft
 from catalog.normalize.text import fold, one_line
 
 LONGEST_NAME = 100
@@ -48,7 +49,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A kind of table. ``make`` gives a row's values or raises CellProblem; None: the row is none of our business.
+    """A kind of table. ``make`` gives a row's values (of a book also its draft) or raises CellProblem; None: the row is
+    none of our business.
 
     ``needs``: of each of these groups of fields a table must have one. ``key``: the field in which rows of one thing
     are alike; ``join`` makes one of their values. ``either``: name -> the field that it means, and the one that it
@@ -57,7 +59,7 @@ class Spec:
 
     what: str
     columns: tuple[Column, ...]
-    make: Callable[[Row, Facts], dict[str, Any] | None]
+    make: Callable[[Row, Facts], dict[str, Any] | BookDraft | None]
     needs: tuple[tuple[str, ...], ...] = ()
     key: str = ""
     join: Callable[[list[Row], Facts], dict[str, Any] | None] | None = None

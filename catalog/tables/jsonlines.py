@@ -102,6 +102,8 @@ def _row(n: int, text: bytes, values: Any, *, by_what: dict[str, Spec], facts: F
         found = _book(values, facts, currency) if what == "book" else by_what[what].make(_as_row(values), facts)
     except CellProblem as problem:
         return SourceRow(n, raw, what, problem=str(problem))
+    if isinstance(found, BookDraft):
+        return SourceRow(n, raw, what, found.as_json(), draft=found)
     return SourceRow(n, raw, what, found or {})
 
 
@@ -120,14 +122,14 @@ def _as_row(values: dict[str, Any]) -> Row:
     return row
 
 
-def _book(values: dict[str, Any], facts: Facts, currency: str) -> dict[str, Any]:
-    """The draft's values if they are of the right kinds. Raises CellProblem."""
+def _book(values: dict[str, Any], facts: Facts, currency: str) -> BookDraft:
+    """The draft, if its values are of the right kinds. Raises CellProblem."""
     found: dict[str, Any] = {}
     for each in fields(BookDraft):
         if (value := values.get(each.name)) is not None:
             found[each.name] = _value(each.name, value, facts, currency)
     found["format"] = found.get("format", "") if found.get("format") in own.FORMAT_KEYS else ""
-    return BookDraft(**found).as_json()
+    return BookDraft(**found)
 
 
 def _value(name: str, value: Any, facts: Facts, currency: str) -> Any:
@@ -157,7 +159,7 @@ def _source(values: dict[str, Any]) -> DraftSource:
         raise CellProblem(_wrong("other_sources"))
     revision = values.get("revision")
     number = None if revision is None else _number(revision, "revision", own.NUMBERS["revision"])
-    return DraftSource(*texts, number)
+    return DraftSource(texts[0], texts[1], texts[2], number)
 
 
 def _copy(values: dict[str, Any], facts: Facts, currency: str) -> CopyDraft:

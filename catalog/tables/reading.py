@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
-from catalog.drafts import SourceRow
+from catalog.drafts import BookDraft, SourceRow
 
 from .cells import as_meant
 from .columns import CellProblem, Facts, Row, Spec
@@ -106,9 +106,11 @@ def _scattered(spec: Spec, key: str) -> str:
 
 
 def _read(n: int, raw: str, rows: list[Row], spec: Spec, facts: Facts) -> SourceRow | None:
-    values: dict[str, Any] | None
+    values: dict[str, Any] | BookDraft | None
     try:
         values = spec.join(rows, facts) if spec.join and len(rows) > 1 else spec.make(rows[0], facts)
     except CellProblem as problem:
         return SourceRow(n, raw, spec.what, problem=storable(str(problem)))
+    if isinstance(values, BookDraft):
+        return SourceRow(n, raw, spec.what, values.as_json(), draft=values)
     return SourceRow(n, raw, spec.what, values) if values else None

@@ -27,6 +27,7 @@ RANKS = {
         "numbering",
         "prepared",
         "progress",
+        "collecting",
         "devices",
         "verbs",
         "passwords",

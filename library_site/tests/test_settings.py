@@ -130,8 +130,8 @@ def test_database_that_does_not_let_us_in_is_named_in_one_line() -> None:
     assert (answer.returncode, len(answer.stderr.splitlines()), "secret" in answer.stderr) == (1, 1, False)
 
 
-def test_site_starts_with_safe_settings() -> None:
-    assert manage("check").returncode == 0
+def test_site_starts_with_safe_settings(tmp_path: Path) -> None:
+    assert manage("check", DATA_DIR=str(tmp_path)).returncode == 0
 
 
 def test_settings_named_on_the_command_line_are_the_ones_that_are_read() -> None:

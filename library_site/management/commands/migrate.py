@@ -4,14 +4,28 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import CommandError, call_command
-from django.core.management.commands.migrate import Command as DjangoMigrate
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.core.management.commands import migrate as of_django
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from library_site.backups import BackupFailed, keep_copy_of
 
 
-class Command(DjangoMigrate):
+class WholeMigrations(MigrationExecutor):
+    """Saves a migration and the note that it ran together. Django saves some first and notes them after: a process
+    that is killed in between leaves tables that the next one cannot make a second time."""
+
+    def apply_migration(self, state: Any, migration: Any, fake: bool = False, fake_initial: bool = False) -> Any:
+        if fake or not migration.atomic:
+            return super().apply_migration(state, migration, fake, fake_initial)
+        with self.connection.constraint_checks_disabled(), transaction.atomic(self.connection.alias):
+            return super().apply_migration(state, migration, fake, fake_initial)
+
+
+of_django.MigrationExecutor = WholeMigrations  # type: ignore[attr-defined] # its command takes no other
+
+
+class Command(of_django.Command):
     def execute(self, *args: Any, **options: Any) -> Any:
         """Django's checks ask the database before ``handle`` is reached."""
         connection = self._connection(options)
