@@ -80,7 +80,7 @@ def test_cache_url_of_redis_moves_the_sign_ins_there_too() -> None:
 
 
 def test_replica_has_a_router_and_those_who_write_are_followed() -> None:
-    names = "DATABASE_ROUTERS, settings.DATABASES['replica']['HOST'], settings.MIDDLEWARE[8]"
+    names = "DATABASE_ROUTERS, settings.DATABASES['replica']['HOST'], settings.MIDDLEWARE[9]"
     assert read_setting(names, DATABASE_URL=SERVER, REPLICA_URL=SERVER.replace("db.", "copy.")) == (
         "['library_site.replica.ReplicaRouter'] copy.example library_site.replica.ReadYourWritesMiddleware"
     )

@@ -1,5 +1,6 @@
 """The library moved to another database is the same library: every row, number, date and balance."""
 
+import json
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -36,8 +37,13 @@ def everything_in(a_connection: Any) -> dict[str, list[tuple[Any, ...]]]:
                 continue
             names = ", ".join(a_connection.ops.quote_name(field.column) for field in model._meta.concrete_fields)
             cursor.execute(f"SELECT {names} FROM {model._meta.db_table} ORDER BY 1")  # noqa: S608 - names of a model
-            rows[model._meta.db_table] = cursor.fetchall()
+            rows[model._meta.db_table] = [tuple(map(_value, row)) for row in cursor.fetchall()]
     return rows
+
+
+def _value(stored: Any) -> Any:
+    """JSON that SQLite keeps as text says the same with other spaces."""
+    return json.loads(stored) if isinstance(stored, str) and stored[:1] in ("{", "[") else stored
 
 
 WORDS = {
