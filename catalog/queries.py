@@ -91,7 +91,8 @@ def books_with_isbn(text: str) -> QuerySet[Book]:
 
 def with_isbns(values: Iterable[str]) -> QuerySet[Book]:
     """The books that have one of these ISBNs, given as they are kept, oldest first."""
-    return Book.objects.filter(identifiers__value__in=values, identifiers__kind__in=ISBNS).distinct().order_by("pk")
+    owners = BookIdentifier.objects.filter(value__in=values, kind__in=ISBNS).values("book")
+    return Book.objects.filter(pk__in=owners).order_by("pk")
 
 
 def new_arrivals(count: int) -> QuerySet[Book]:
