@@ -22,8 +22,8 @@ BREAKS = [
         "return super()._get_login_attempts_cache_key(request, **credentials)",
     ),
     Break("accounts/adapter.py", "            super().pre_authenticate(request, **credentials)", "            pass"),
-    Break("library_site/settings.py", "10/5m/key,20/h/ip", "11/5m/key,20/h/ip"),
-    Break("library_site/settings.py", "10/5m/key,20/h/ip", "10/5m/key,21/h/ip"),
+    Break("library_site/settings.py", '"login_failed": "10/5m/key"', '"login_failed": "11/5m/key"'),
+    Break("library_site/settings.py", '"20/h/ip"', '"21/h/ip"'),
     Break("library_site/settings.py", "COUNT = TRUSTED_PROXY_COUNT\n", "COUNT = 1\n", test="twenty"),
 ]
 
