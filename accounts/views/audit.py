@@ -3,13 +3,10 @@
 import csv
 import json
 from collections.abc import Iterator
-from datetime import datetime, time
 
-from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.forms.record import RecordFilterForm
@@ -19,7 +16,7 @@ from accounts.permissions import SEE_AUDIT, needs
 from accounts.verbs import words_of
 from catalog.tables.cells import harmless
 from catalog.tables.echo import Echo
-from circulation.queries.record import Thing, about_member, changes_of, things
+from circulation.queries.record import Thing, actions_found, changes_of, things
 
 AT_ONCE = 500
 
@@ -30,7 +27,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: RecordFilterForm, status: int = 200) -> HttpResponse:
-    stretch = stretch_of(request, actions_found(form).select_related("by"))
+    stretch = stretch_of(request, _asked(form).select_related("by"))
     targets = things(stretch.rows)
     rows = [(action, targets.get(action.pk), changes_of(action)) for action in stretch.rows]
     return render(request, "accounts/audit.html", {"form": form, "stretch": stretch, "rows": rows}, status=status)
@@ -45,31 +42,15 @@ def audit_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     columns = [_("Number"), _("When"), _("Done by"), _("Signs in as"), _("Action"), _("Action in words"),
                _("Kind of thing"), _("Its number"), _("What it is today"), _("Before"), _("After"), _("Reason"),
                _("Set aside"), _("Taken back by")]  # fmt: skip
-    lines = _lines(actions_found(form).select_related("by"), columns, request.library)
+    lines = _lines(_asked(form).select_related("by"), columns, request.library)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="record-of-actions.csv"'
     return response
 
 
-def actions_found(form: RecordFilterForm) -> QuerySet[Action]:
+def _asked(form: RecordFilterForm) -> QuerySet[Action]:
     """The actions that ``form`` asks for; none where it makes no sense."""
-    if not form.is_valid():
-        return Action.objects.none()
-    values, found = form.cleaned_data, Action.objects.all()
-    if name := values["person"]:
-        found = found.filter(Q(by__name__icontains=name) | Q(by__username__iexact=name))
-    if member := values["member"]:
-        found = found.filter(about_member(member))
-    exactly = {"verb": values["verb"], "target_type": values["kind"], "target_id": values["number"]}
-    if values["kind"] and not values["number"]:
-        # By the index of things SQLite would sort all loans there ever were, for every page and piece of a file anew.
-        found, exactly["kind"] = found.alias(kind=Concat("target_type", Value(""))), exactly.pop("target_type")
-    found = found.filter(**{field: value for field, value in exactly.items() if value})
-    if day := values["from_on"]:
-        found = found.filter(at__gte=timezone.make_aware(datetime.combine(day, time.min)))
-    if day := values["to_on"]:
-        found = found.filter(at__lte=timezone.make_aware(datetime.combine(day, time.max)))
-    return found
+    return actions_found(**form.cleaned_data) if form.is_valid() else Action.objects.none()
 
 
 def _lines(found: QuerySet[Action], columns: list[str], library: LibrarySettings) -> Iterator[str]:

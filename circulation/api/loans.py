@@ -106,7 +106,6 @@ class LoanResource(Resource):
         """The page of ``loans`` that is asked for."""
         if "status" in self.asked:
             loans = shown(loans, self.asked["status"], timezone.now())
-            loans = loans.filter(outcome=Loan.Outcome.LOST) if self.asked["status"] == "lost" else loans
         page = self.page_of(loans)
         with_costs(page.rows, self.request.library)
         return page

@@ -59,8 +59,8 @@ def with_books(loans: QuerySet[Loan]) -> QuerySet[Loan]:
 
 
 def shown(loans: QuerySet[Loan], show: str, now: datetime) -> QuerySet[Loan]:
-    """The part of ``loans`` a filter asks for: one of SHOWN."""
-    conditions = _conditions(now)
+    """The part of ``loans`` a filter asks for: one of SHOWN, or "lost"."""
+    conditions = _conditions(now) | {"lost": Q(outcome=Loan.Outcome.LOST)}
     return loans.filter(conditions[show]) if show in conditions else loans
 
 

@@ -3,10 +3,12 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
@@ -35,6 +37,29 @@ class Change(NamedTuple):
     before: str
     after: str
     is_only_before: bool = False
+
+
+def actions_found(
+    *, person: str = "", member: Member | None = None, verb: str = "", kind: str = "", number: int | None = None,
+    from_on: date | None = None, to_on: date | None = None,
+) -> QuerySet[Action]:  # fmt: skip
+    """The actions done by ``person``, about ``member``, with that ``verb``, to the thing ``kind`` ``number``, on those
+    days of the library; what is empty does not matter."""
+    found = Action.objects.all()
+    if person:
+        found = found.filter(Q(by__name__icontains=person) | Q(by__username__iexact=person))
+    if member:
+        found = found.filter(about_member(member))
+    exactly = {"verb": verb, "target_type": kind, "target_id": number}
+    if kind and not number:
+        # By the index of things SQLite would sort all loans there ever were, for every page and piece of a file anew.
+        found, exactly["kind"] = found.alias(kind=Concat("target_type", Value(""))), exactly.pop("target_type")
+    found = found.filter(**{field: value for field, value in exactly.items() if value})
+    if from_on:
+        found = found.filter(at__gte=timezone.make_aware(datetime.combine(from_on, time.min)))
+    if to_on:
+        found = found.filter(at__lte=timezone.make_aware(datetime.combine(to_on, time.max)))
+    return found
 
 
 def about_member(member: Member) -> Q:

@@ -26,6 +26,17 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def wait_for(port: int) -> None:
+    """Wait until somebody listens at ``port`` of this machine."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"nobody listens at port {port}")
+
+
 def in_folder(folder: Path) -> dict[str, str]:
     """The environment of a site whose everything is in ``folder``."""
     write_env(Path(settings.BASE_DIR, ".env.example"), folder / ".env")

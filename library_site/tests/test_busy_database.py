@@ -16,15 +16,8 @@ from accounts.tests.factories import MemberFactory
 from catalog.tests.factories import CopyFactory
 from circulation.models import LedgerEntry, Loan
 from circulation.tests.factories import make_loan
-from library_site.tests.addresses import (
-    ADMINS,
-    ANYBODY_SIGNED_IN,
-    ASKS_ANOTHER_COMPUTER,
-    AUDIENCE,
-    MEMBERS,
-    POST_ONLY,
-    make_addresses,
-)
+from library_site.tests.addresses import make_addresses
+from library_site.tests.audiences import ADMINS, ANYBODY_SIGNED_IN, ASKS_ANOTHER_COMPUTER, AUDIENCE, MEMBERS, POST_ONLY
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 NOTES_A_SECRET = {"mfa_activate_totp", "mfa_add_webauthn"}  # in the session, so that the form can be checked by it

@@ -16,7 +16,7 @@ from django.urls import reverse
 from accounts.models import LibrarySettings, User
 from accounts.tests.factories import UserFactory
 from accounts.tests.second_factors import code_of, give_app
-from library_site.tests.addresses import ADMINS, AUDIENCE
+from library_site.tests.audiences import ADMINS, AUDIENCE
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a sentence nobody guesses"

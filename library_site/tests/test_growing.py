@@ -1,9 +1,7 @@
 """What a library that grows is given: a shared cache that may go away, a replica that lags, pools, PgBouncer."""
 
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ from library_site.caches import Away, RedisElseDatabase
 from library_site.connecting import tuned
 from library_site.installation import Environment
 from library_site.replica import ReadYourWritesMiddleware, ReplicaRouter
-from library_site.tests.running import free_port
+from library_site.tests.running import free_port, wait_for
 from library_site.tests.test_settings import manage, read_setting
 
 SERVER = "postgres://library:secret@db.example/library"
@@ -49,12 +47,7 @@ def redis_port(tmp_path: Path) -> Iterator[int]:
     server = subprocess.Popen(
         [program, "--port", str(port), "--save", "", "--dir", str(tmp_path)], stdout=subprocess.DEVNULL
     )
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
+    wait_for(port)
     yield port
     server.terminate()
     server.wait(10)

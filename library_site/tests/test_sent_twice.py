@@ -23,7 +23,8 @@ from catalog.tests.factories import CopyFactory
 from catalog.tests.services.pictures import photo_of, picture
 from circulation.models import Hold, Notice
 from circulation.tests.factories import make_hold, make_loan, make_overdue_loan, make_ready_hold
-from library_site.tests.addresses import ADMINS, AUDIENCE, a_token
+from library_site.tests.addresses import a_token
+from library_site.tests.audiences import ADMINS, AUDIENCE
 
 pytestmark = pytest.mark.django_db
 KEY = "one-form-sent-twice"

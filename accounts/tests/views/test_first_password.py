@@ -14,7 +14,7 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import Member, User
 from accounts.services.members import give_first_password
 from accounts.tests.factories import MemberFactory
-from library_site.tests.addresses import AUDIENCE
+from library_site.tests.audiences import AUDIENCE
 
 pytestmark = pytest.mark.django_db
 PAPER, OWN = "paper-pass-word", "a sentence nobody guesses"

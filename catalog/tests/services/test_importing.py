@@ -1,9 +1,8 @@
-"""What a source says is saved once, matched with what is here, and never over a librarian's edit."""
+"""Drafts from a source saved: new, known or doubtful."""
 
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -12,45 +11,18 @@ from accounts.models import Action, User
 from accounts.services.actions import FormAlreadyUsed
 from accounts.tests.factories import BranchFactory
 from accounts.tests.threads import at_once
-from catalog.drafts import BookDraft, DraftContributor
+from catalog.drafts import BookDraft
 from catalog.models import Author, Book, Copy, Cover, SourceRecord
 from catalog.queries import source_record
 from catalog.services import importing
-from catalog.services.books import add_book, delete_book, edit_book, snapshot
-from catalog.services.importing import Doubtful, refresh_book, save_draft, save_reviewed
+from catalog.services.books import delete_book, edit_book, snapshot
+from catalog.services.importing import Doubtful, save_draft
 from catalog.services.matching import find_match
 from catalog.tests.factories import CopyTypeFactory
+from catalog.tests.services.importing import DRAFT, ISBN, OTHER_ISBN, counts, here, now_of, save
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 5, 5, 12, tzinfo=UTC)
-ISBN, OTHER_ISBN = "9780349101774", "9780684853154"
-DRAFT = BookDraft(
-    title="The Wasp Factory", contributors=(DraftContributor("Iain Banks", key="OL1A"),), isbns=(ISBN,),
-    publisher="Abacus", year=1990, pages=184, lccns=("84012345",), oclcs=("11111111",), cover_id=17,
-    source="openlibrary", source_key="OL1M", work_key="OL1W", revision=3,
-)  # fmt: skip
-# The same edition under another key and without numbers.
-BARE = replace(DRAFT, source_key="OL2M", isbns=(), lccns=(), oclcs=())
-
-
-def save(draft: BookDraft = DRAFT, **more: Any) -> importing.Saved:
-    return save_draft(draft, by=None, **more)
-
-
-def here(**facts: Any) -> Book:
-    """A book that a librarian catalogued by hand."""
-    return add_book(BookDraft(**{"title": "The Wasp Factory"} | facts), by=None)
-
-
-def now_of(book: Book) -> Book:
-    return Book.objects.get(pk=book.pk)
-
-
-def counts() -> tuple[int, int, int]:
-    return Book.objects.count(), Copy.objects.count(), SourceRecord.objects.count()
-
-
-# --- saving -----------------------------------------------------------------------------------------
 
 
 def test_new_record_becomes_a_book_with_a_copy_and_the_wish_for_its_cover(librarian: User) -> None:
@@ -189,9 +161,6 @@ def test_too_many_copies_are_refused_and_leave_nothing() -> None:
     assert (refused.value.code, counts(), Cover.objects.count()) == ("too_many_copies", (0, 0, 0), 0)
 
 
-# --- doubtful matches -------------------------------------------------------------------------------
-
-
 def test_isbn_that_was_used_again_asks() -> None:
     book = here(title="Cooking for Dogs", isbns=(ISBN,))
     with pytest.raises(Doubtful) as doubt:
@@ -231,62 +200,6 @@ def test_decision_about_a_doubt_can_use_the_form_that_raised_it() -> None:
     with pytest.raises(Doubtful):
         save(key="form-0001")
     assert save(key="form-0001", decision="new").outcome == "added"
-
-
-# --- refreshing -------------------------------------------------------------------------------------
-
-
-def refreshed(book: Book, draft: BookDraft, *fields: str) -> Book:
-    return refresh_book(book, draft, fields=list(fields), payload={"edition": {"new": 1}}, by=None, now=NOW)
-
-
-def test_ticked_fields_are_taken_over_and_no_others() -> None:
-    book = save().book
-    edit_book(book, replace(DRAFT, pages=1, publisher="Mine"), fields=["pages", "publisher"], by=None)
-    refreshed(book, replace(DRAFT, title="New", pages=190, publisher="Theirs", revision=4), "pages")
-    fresh = now_of(book)
-    assert (fresh.title, fresh.pages, fresh.publisher) == ("The Wasp Factory", 190, "Mine")
-    assert (fresh.origins["pages"], fresh.origins["publisher"]) == ("openlibrary", "librarian")
-    record = source_record(fresh)
-    assert (record.payload, record.revision, record.fetched_at) == ({"edition": {"new": 1}}, 4, NOW)
-
-
-def test_nothing_ticked_keeps_the_record_only() -> None:
-    book = save().book
-    before = snapshot(book)
-    refreshed(book, replace(DRAFT, title="New"))
-    assert (snapshot(now_of(book)), source_record(book).payload) == (before, {"edition": {"new": 1}})
-    assert Action.objects.filter(verb="edit_book").count() == 0
-
-
-def test_nothing_empty_replaces_something() -> None:
-    book = save().book
-    refreshed(book, BookDraft(source="openlibrary"), "title", "pages", "contributors", "identifiers")
-    assert snapshot(now_of(book)) == snapshot(book)
-
-
-def test_year_brings_the_date_as_printed() -> None:
-    book = save().book
-    refreshed(book, replace(DRAFT, year=1984, published="June 1984"), "year")
-    assert (now_of(book).year, now_of(book).published) == (1984, "June 1984")
-
-
-@pytest.mark.parametrize("field", ["pk", "origins", "search_text", "copies", "nonsense", ""])
-def test_field_that_is_none_is_left_out(field: str) -> None:
-    book = save().book
-    assert refreshed(book, DRAFT, field, "pages") == book
-    assert Action.objects.get(verb="refresh_book").after == {"fields": ["pages"]}
-
-
-@pytest.mark.parametrize(("fields", "state"), [(["cover"], "queued"), ([], "failed")])
-def test_cover_that_failed_is_wished_for_again_when_ticked(fields: list[str], state: str) -> None:
-    book = save().book
-    Cover.objects.update(state="failed")
-    refreshed(book, DRAFT, *fields)
-    assert Cover.objects.get().state == state
-
-
-# --- several desks ----------------------------------------------------------------------------------
 
 
 @pytest.mark.race
@@ -330,57 +243,3 @@ def test_one_form_sent_ten_times_at_once_adds_one_copy(transactional_db: None) -
     save()
     results = at_once(10, lambda _number: save(if_known="copy", key="form-0001"))
     assert ({result.outcome for result in results}, Copy.objects.count()) == ({"copy_added"}, 2)
-
-
-# --- saving what was reviewed -----------------------------------------------------------------------
-
-
-def test_reviewed_record_is_saved_with_its_corrections_marked_as_a_librarian_s(librarian: User) -> None:
-    corrected = replace(DRAFT, title="The Wasp Factory: a novel", pages=190)
-    how = {"by": librarian, "key": "form-0001", "copies": 2, "if_known": "ask"}
-    saved = save_reviewed(DRAFT, corrected, **how)
-    book = now_of(saved.book)
-    assert (saved.outcome, len(saved.copies), saved.book.title) == ("added", 2, "The Wasp Factory: a novel")
-    assert (book.title, book.pages, book.origins["pages"], book.origins["year"]) == (
-        "The Wasp Factory: a novel", 190, "librarian", "openlibrary",
-    )  # fmt: skip
-    assert save_reviewed(DRAFT, corrected, **how) == saved
-    assert (counts(), sorted(Action.objects.values_list("verb", flat=True))) == (
-        (1, 2, 1), ["edit_book", "save_draft"],
-    )  # fmt: skip
-
-
-def test_record_without_a_title_gets_the_one_that_was_typed() -> None:
-    saved = save_reviewed(replace(DRAFT, title=""), replace(DRAFT, title="Typed"), by=None)
-    assert now_of(saved.book).title == "Typed"
-
-
-def test_reviewed_record_whose_corrections_fail_is_not_saved_either(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*args: Any, **how: Any) -> None:
-        raise RuntimeError
-
-    monkeypatch.setattr(importing, "edit_book", fail)
-    with pytest.raises(RuntimeError):
-        save_reviewed(DRAFT, replace(DRAFT, pages=190), by=None, key="form-0001")
-    assert (counts(), Action.objects.count(), Cover.objects.count()) == ((0, 0, 0), 0, 0)
-
-
-def test_reviewed_record_that_is_here_changes_nothing_of_its_book() -> None:
-    book = save().book
-    saved = save_reviewed(DRAFT, replace(DRAFT, pages=190), by=None, decision="copy")
-    assert (saved.book, saved.outcome, now_of(book).pages) == (book, "copy_added", 184)
-
-
-def test_reviewed_record_whose_corrected_isbn_is_here_is_not_added_again() -> None:
-    book = here(isbns=(OTHER_ISBN,))
-    corrected = replace(DRAFT, isbns=(OTHER_ISBN,))
-    with pytest.raises(Doubtful) as doubt:
-        save_reviewed(DRAFT, corrected, by=None, if_known="ask")
-    assert (doubt.value.match.book, Book.objects.count()) == (book, 1)
-
-
-def test_reviewed_record_that_is_another_book_has_the_corrected_isbns_only() -> None:
-    here(isbns=(OTHER_ISBN,))
-    saved = save_reviewed(DRAFT, replace(DRAFT, isbns=(OTHER_ISBN,)), by=None, decision="new")
-    numbers = snapshot(now_of(saved.book))["identifiers"]
-    assert [value for kind, value in numbers if kind == "isbn13"] == [OTHER_ISBN]

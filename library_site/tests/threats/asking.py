@@ -10,21 +10,13 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-from library_site.tests.addresses import (
-    ADMINS,
-    ANYBODY_SIGNED_IN,
-    ASKS_ANOTHER_COMPUTER,
+from library_site.tests.audiences import (
     AUDIENCE,
-    DESK,
-    MEMBERS,
-    OF_A_SECOND_FACTOR,
-    POST_ONLY,
-    PUBLIC,
+    BROWSERS,
+    PAGES,
 )
 from library_site.tests.test_architecture import modules
 
-BROWSERS = {PUBLIC: "client", ADMINS: "admin_desk", DESK: "desk", MEMBERS: "mine", ANYBODY_SIGNED_IN: "mine"}
-PAGES = [name for name in AUDIENCE if name not in POST_ONLY | ASKS_ANOTHER_COMPUTER | OF_A_SECOND_FACTOR]
 OF_DJANGO = {"next", "format", "before", "after", "page"}  # read by what we use, or by names that are put together
 
 

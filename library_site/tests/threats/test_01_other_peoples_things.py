@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, Resolver404, URLPattern, URLResolver, ge
 
 from accounts.models import ApiToken, User
 from accounts.tests.api.programs import Program
-from library_site.tests.addresses import (
+from library_site.tests.audiences import (
     ADMINS,
     ANYBODY_SIGNED_IN,
     ASKS_ANOTHER_COMPUTER,

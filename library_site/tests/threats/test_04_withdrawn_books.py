@@ -22,7 +22,7 @@ from catalog.services.covers import upload_cover
 from catalog.tests.services.pictures import picture
 from circulation.models import Hold
 from circulation.services.copies import mark_copy
-from library_site.tests.addresses import AUDIENCE, PUBLIC
+from library_site.tests.audiences import AUDIENCE, PUBLIC
 from library_site.tests.threats.breaking import Break
 
 pytestmark = pytest.mark.django_db

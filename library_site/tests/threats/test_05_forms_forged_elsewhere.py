@@ -10,16 +10,13 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import Look, User
-from library_site.tests.addresses import (
+from library_site.tests.audiences import (
     ADMINS,
-    ANYBODY_SIGNED_IN,
     ASKS_ANOTHER_COMPUTER,
     AUDIENCE,
-    DESK,
-    MEMBERS,
+    BROWSERS,
     OF_A_SECOND_FACTOR,
     POST_ONLY,
-    PUBLIC,
 )
 from library_site.tests.test_sent_twice import everything
 from library_site.tests.threats.breaking import Break
@@ -33,7 +30,6 @@ BREAKS = [
     Break("accounts/views/tokens.py", "@require_POST\ndef revoke", "def revoke", test="fetching"),
     Break("templates/circulation/void.html", "{% csrf_token %}", "", test="posts"),
 ]
-BROWSERS = {PUBLIC: "client", ADMINS: "admin_desk", DESK: "desk", MEMBERS: "mine", ANYBODY_SIGNED_IN: "mine"}
 METHODS = ("post", "put", "patch", "delete")
 
 

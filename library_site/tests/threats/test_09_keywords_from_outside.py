@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.tests.api.programs import Program, problem_of
 from accounts.tests.factories import MemberFactory
 from catalog.tests.factories import BookFactory
-from library_site.tests.addresses import AUDIENCE, PUBLIC
+from library_site.tests.audiences import AUDIENCE, PUBLIC
 from library_site.tests.threats.asking import calls
 from library_site.tests.threats.breaking import Break
 

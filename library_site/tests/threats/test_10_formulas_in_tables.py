@@ -20,7 +20,7 @@ from catalog.services.books import add_book
 from catalog.tables.cells import as_meant
 from circulation.services.ledger import charge_member, take_payment
 from circulation.tests.factories import make_loan
-from library_site.tests.addresses import AUDIENCE
+from library_site.tests.audiences import AUDIENCE
 from library_site.tests.threats.breaking import Break
 
 pytestmark = pytest.mark.django_db

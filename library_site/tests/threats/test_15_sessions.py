@@ -13,7 +13,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.tests.views.signing_in import is_in, sign_in
-from library_site.tests.addresses import ANYBODY_SIGNED_IN, AUDIENCE, MEMBERS
+from library_site.tests.audiences import ANYBODY_SIGNED_IN, AUDIENCE, MEMBERS
 from library_site.tests.threats.breaking import Break
 
 pytestmark = pytest.mark.django_db

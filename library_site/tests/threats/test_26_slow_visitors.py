@@ -17,7 +17,7 @@ import requests
 import yaml
 from django.conf import settings
 
-from library_site.tests.running import free_port
+from library_site.tests.running import free_port, wait_for
 from library_site.tests.threats.breaking import Break
 
 BREAKS = [
@@ -42,12 +42,7 @@ def port() -> Iterator[int]:
          "--config", "python:library_site.web_server", "--workers", "1", "--bind", f"127.0.0.1:{port}"],
         cwd=ROOT, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
+    wait_for(port)
     yield port
     server.kill()
     server.wait()
