@@ -1,3 +1,4 @@
+import catalog.models.search
 import django.core.validators
 import django.db.models.deletion
 from django.conf import settings
@@ -365,7 +366,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='SearchDocument',
             fields=[
-                ('book', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search_document', serialize=False, to='catalog.book')),
+                ('book', catalog.models.search.BookAsKey(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search_document', serialize=False, to='catalog.book')),
                 ('is_hidden', models.BooleanField(default=False)),
                 ('stale_since', models.DateTimeField(null=True)),
                 ('failed_at', models.DateTimeField(null=True)),

@@ -1,9 +1,19 @@
 """What search keeps of each book. The words themselves stand in an index of the database in use (catalog.search)."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
 from .books import Book
+
+
+class BookAsKey(models.OneToOneField):
+    """The book whose row this is. SQLite finds a row by its INTEGER PRIMARY KEY at once; one that is a bigint it looks up
+    in an index first, which for thousands of hits takes as long as all the rest."""
+
+    def db_type(self, connection: Any) -> str | None:
+        return "integer" if connection.vendor == "sqlite" else super().db_type(connection)
 
 
 class SearchDocument(models.Model):
@@ -14,7 +24,7 @@ class SearchDocument(models.Model):
     facets of the branches where one is in.
     """
 
-    book = models.OneToOneField(Book, on_delete=models.CASCADE, primary_key=True, related_name="search_document")
+    book = BookAsKey(Book, on_delete=models.CASCADE, primary_key=True, related_name="search_document")
     is_hidden = models.BooleanField(default=False)
     stale_since = models.DateTimeField(null=True)  # the worker writes it anew
     failed_at = models.DateTimeField(null=True)  # when it last tried in vain

@@ -19,6 +19,7 @@ DOCUMENTS = "catalog_searchdocument"
 MOST_RANKED = 2 * NARROW  # hits of a tier that is gone on with as it was begun
 MOST_EXACT = 50  # books that have the very title
 MOST_TRIED = 1_000  # of them, whether they fit what is filtered by
+FAR = 10  # within so many times the hits before a page, those of a tier are sorted rather than gone down
 
 
 class Order(NamedTuple):
@@ -98,42 +99,58 @@ def _ranked(reading: Reading, filters: Filters, offset: int, limit: int, after: 
     """Books of the very title before all, then tier by tier."""
     exact = _exact(reading.question, filters)
     start = _place(after)
-    offset = 0 if start else offset
     places = [] if start else [_Place(-1, 0, pk) for pk in exact]
+    offset = 0 if start else offset
+    places, offset = places[offset:], max(0, offset - len(places))
     for tier, arm in enumerate(tier_by_tier(reading, filters)):
-        missing = offset + limit + 1 - len(places)
+        missing = limit + 1 - len(places)
         if missing > 0 and (start is None or tier >= start.tier):
             here = start if start and start.tier == tier else None
-            places += _tier(tier, arm, reading.question, but=exact, limit=missing, start=here)
-    shown = places[offset : offset + limit]
-    has_next = len(places) > offset + limit
+            found, offset = _tier(tier, arm, reading.question, but=exact, offset=offset, limit=missing, start=here)
+            places += found
+    has_next = len(places) > limit
+    shown = places[:limit]
     place = "-".join(map(str, shown[-1])) if has_next and shown[-1].tier >= 0 else ""
     return Page([place.pk for place in shown], has_next, place)
 
 
 def _tier(
-    tier: int, arm: Expression, question: Question, *, but: list[int], limit: int, start: _Place | None
-) -> list[_Place]:
-    """The first ``limit`` hits of one tier, after ``start``. Few are ranked one by one; of many the most popular come
-    first, of these the newest. A tier that was begun in one of these ways goes on in it, if a few more came or went."""
+    tier: int, arm: Expression, question: Question, *, but: list[int], offset: int, limit: int, start: _Place | None
+) -> tuple[list[_Place], int]:
+    """``limit`` hits of one tier after its first ``offset`` ones, or after ``start``; and how much of the offset is left.
+
+    Few are ranked one by one; of many the most popular come first, of these the newest. A tier that was begun in one of
+    these ways goes on in it, if a few more came or went.
+    """
     shown = start.shown if start else None
     if start and shown is None:
-        return _popular(tier, arm, but, limit, after=(start.at, start.pk))
+        return _popular(tier, arm, but, limit, after=(start.at, start.pk)), 0
+    furthest = max(offset, min(offset * FAR, engine().COLLECTED))
+    number = _number_of(arm, but, furthest + 1) if offset else None
+    if number is not None and number <= offset:
+        return [], offset - number
     most = NARROW if shown is None else MOST_RANKED
     sql, values = engine().ids(arm)
     found = _keys(f"{sql} LIMIT %s", [*values, most + 1])
     if len(found) > most:
-        return _popular(tier, arm, but, limit + (shown or 0))[shown or 0 :]
+        total = number if number is not None and number <= furthest else None
+        return _popular(tier, arm, but, limit, offset=offset + (shown or 0), total=total), 0
     pks = [hit.pk for hit in ranked_few([pk for pk in found if pk not in but], question)]
-    first = _gone_on(pks, start.pk, shown) if start and shown else 0
-    return [_Place(tier, POPULARITIES + n, pk) for n, pk in enumerate(pks[first : first + limit], first + 1)]
+    first = offset + (_gone_on(pks, start.pk, shown) if start and shown else 0)
+    return [_Place(tier, POPULARITIES + n, pk) for n, pk in enumerate(pks[first : first + limit], first + 1)], 0
 
 
-def _popular(
-    tier: int, arm: Expression, but: list[int], limit: int, after: tuple[int, int] | None = None
-) -> list[_Place]:
-    rows = engine().most_popular(arm, limit=limit + len(but), after=after)
-    return [_Place(tier, popularity, pk) for popularity, pk in rows if pk not in but][:limit]
+def _popular(tier: int, arm: Expression, but: list[int], limit: int, **where: Any) -> list[_Place]:
+    rows = engine().most_popular(arm, but=but, limit=limit, **where)
+    return [_Place(tier, popularity, pk) for popularity, pk in rows]
+
+
+def _number_of(arm: Expression, but: list[int], most: int) -> int:
+    """How many fit ``arm`` and are none of ``but``, counting no further than ``most``."""
+    sql, values = engine().ids(arm)
+    others = f" WHERE id NOT IN ({', '.join(['%s'] * len(but))})" if but else ""
+    counted = f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) i{others} LIMIT %s) n"  # noqa: S608 - our own pieces
+    return _keys(counted, [*values, *but, most])[0]
 
 
 def _gone_on(pks: list[int], last: int, shown: int) -> int:

@@ -65,9 +65,11 @@ class Engine(Protocol):
         """``limit`` keys of what fits after the first ``offset``, the highest first, below ``before``."""
 
     def most_popular(
-        self, expression: Expression, *, limit: int, after: tuple[int, int] | None
+        self, expression: Expression, *, limit: int, offset: int = 0, after: tuple[int, int] | None = None,
+        but: Sequence[int] = (), total: int | None = None,
     ) -> list[tuple[int, int]]:
-        """Class of popularity and key of what fits, the highest first, after the pair ``after``."""
+        """Class of popularity and key of what fits and is none of ``but``, the highest first: after the first ``offset``
+        ones, or after the pair ``after``. ``total``: how many there are, if that is known."""
 
     def probe(self, expression: Expression) -> tuple[str, list]:
         """A condition on a row ``d`` of the documents: it fits."""

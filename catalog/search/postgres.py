@@ -157,11 +157,17 @@ def newest(expression: Expression, *, limit: int, offset: int, before: int | Non
     return [pk for (pk,) in _rows(sql, values)]
 
 
-def most_popular(expression: Expression, *, limit: int, after: tuple[int, int] | None) -> list[tuple[int, int]]:
+def most_popular(
+    expression: Expression, *, limit: int, offset: int = 0, after: tuple[int, int] | None = None,
+    but: Sequence[int] = (), total: int | None = None,
+) -> list[tuple[int, int]]:  # fmt: skip
     place = "" if after is None else f"AND ({CLASS}, book_id) < (%s, %s)"
     order = f"{CLASS} DESC, book_id DESC" if _is_walked(expression) else f"{CLASS} DESC, (book_id + 0) DESC"
-    sql = f"SELECT {CLASS}, book_id FROM {TABLE} WHERE {_fits(order)} {place} ORDER BY {order} LIMIT %s"  # noqa: S608
-    return _rows(sql, [query(expression), *(after or ()), limit])
+    sql = (
+        f"SELECT {CLASS}, book_id FROM {TABLE} WHERE {_fits(order)} {place} AND book_id <> ALL(%s::bigint[])"  # noqa: S608
+        f" ORDER BY {order} LIMIT %s OFFSET %s"
+    )
+    return _rows(sql, [query(expression), *(after or ()), list(but), limit, offset])
 
 
 def _is_walked(expression: Expression) -> bool:

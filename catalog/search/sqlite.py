@@ -19,6 +19,7 @@ COUNTED = 10_000
 COLLECTED = 15_000
 WALKED = 250
 STAYS_SORTED = True
+CLASS = " + ".join(f"(d.times_lent >= {2**n - 1})" for n in range(1, POPULARITIES))  # as marks.popularity
 MERGED = 500  # pages of the index at a time
 # What a database is made with. A migration has its own copy, which does not change any more.
 # Tokens come folded and divided by blanks: whatever is no blank belongs to one.
@@ -126,22 +127,41 @@ def newest(expression: Expression, *, limit: int, offset: int, before: int | Non
     return [pk for (pk,) in _rows(f"{sql} LIMIT %s OFFSET %s", [*values, limit, offset])]
 
 
-def most_popular(expression: Expression, *, limit: int, after: tuple[int, int] | None) -> list[tuple[int, int]]:
-    """Class by class, each a query of its own that is not begun before it is needed."""
+def most_popular(
+    expression: Expression, *, limit: int, offset: int = 0, after: tuple[int, int] | None = None,
+    but: Sequence[int] = (), total: int | None = None,
+) -> list[tuple[int, int]]:  # fmt: skip
+    """Class by class, each a query of its own that is not begun before it is needed; all at once where they are few."""
+    if total is not None:
+        return _sorted_by_class(expression, limit, offset, but)
     highest, before = after or (POPULARITIES - 1, None)
     selects, values = [], []
     for popularity in range(highest, -1, -1):
         popular = all_of([expression, Mark(mark(POPULARITY, popularity))])
-        sql, more = _descending(popular, before if popularity == highest else None)
+        sql, more = _descending(popular, before if popularity == highest else None, but)
         selects.append(f"SELECT {popularity} AS popularity, id FROM ({sql} LIMIT %s) i{popularity}")  # noqa: S608
-        values += [*more, limit]
-    return _rows(f"SELECT * FROM ({' UNION ALL '.join(selects)}) t LIMIT %s", [*values, limit])  # noqa: S608
+        values += [*more, offset + limit]
+    return _rows(f"SELECT * FROM ({' UNION ALL '.join(selects)}) t LIMIT %s OFFSET %s", [*values, limit, offset])  # noqa: S608
 
 
-def _descending(expression: Expression, before: int | None) -> tuple[str, list[Any]]:
+def _sorted_by_class(expression: Expression, limit: int, offset: int, but: Sequence[int]) -> list[tuple[int, int]]:
+    sql, values = ids(expression)
+    others = f" WHERE id NOT IN ({', '.join(['%s'] * len(but))})" if but else ""
+    return _rows(
+        f"SELECT {CLASS} AS popularity, id FROM ({sql}) i JOIN catalog_searchdocument d ON d.book_id = i.id{others}"  # noqa: S608
+        " ORDER BY popularity DESC, id DESC LIMIT %s OFFSET %s",
+        [*values, *but, limit, offset],
+    )
+
+
+def _descending(
+    expression: Expression, before: int | None, but: Sequence[int] = ()
+) -> tuple[str, list[Any]]:
     sql, values = ids(expression)
     if before is not None:
         sql, values = f"{sql} AND rowid < %s", [*values, before]
+    if but:
+        sql, values = f"{sql} AND rowid NOT IN ({', '.join(['%s'] * len(but))})", [*values, *but]
     return f"{sql} ORDER BY rowid DESC", values
 
 
