@@ -87,9 +87,11 @@ def books_scanned(text: str, books: QuerySet[Book]) -> list[Book]:
     """Those of ``books`` that the barcode of a copy or the ISBN in ``text`` means; at most two, to see whether one."""
     if not text.strip():
         return []
+    # Most words are no barcode and no ISBN, which the keys alone tell sooner than the books.
     owners = set(Copy.objects.filter(barcode__in=readings(text)).values_list("book", flat=True))
-    scanned = books.filter(pk__in=owners).order_by("pk") if owners else books.none()  # most words are no barcode
-    return list(scanned[:2]) or list(books.filter(pk__in=books_with_isbn(text).values("pk"))[:2])
+    found = list(books.filter(pk__in=owners).order_by("pk")[:2]) if owners else []
+    isbns = [] if found else forms(text)
+    return list(books.filter(pk__in=with_isbns(isbns).values("pk"))[:2]) if isbns else found
 
 
 def books_with_isbn(text: str) -> QuerySet[Book]:

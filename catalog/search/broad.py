@@ -19,7 +19,6 @@ DOCUMENTS = "catalog_searchdocument"
 MOST_RANKED = 2 * NARROW  # hits of a tier that is gone on with as it was begun
 MOST_EXACT = 50  # books that have the very title
 MOST_TRIED = 1_000  # of them, whether they fit what is filtered by
-FAR = 10  # within so many times the hits before a page, those of a tier are sorted rather than gone down
 
 
 class Order(NamedTuple):
@@ -117,7 +116,7 @@ def _ranked(reading: Reading, filters: Filters, offset: int, limit: int, after: 
 def _tier(
     tier: int, arm: Expression, question: Question, *, but: list[int], offset: int, limit: int, start: _Place | None
 ) -> tuple[list[_Place], int]:
-    """``limit`` hits of one tier after its first ``offset`` ones, or after ``start``; and how much of the offset is left.
+    """``limit`` hits of one tier after its first ``offset`` ones, or after ``start``; and what is left of the offset.
 
     Few are ranked one by one; of many the most popular come first, of these the newest. A tier that was begun in one of
     these ways goes on in it, if a few more came or went.
@@ -125,7 +124,7 @@ def _tier(
     shown = start.shown if start else None
     if start and shown is None:
         return _popular(tier, arm, but, limit, after=(start.at, start.pk)), 0
-    furthest = max(offset, min(offset * FAR, engine().COLLECTED))
+    furthest = max(offset, min(offset * engine().FAR, engine().COLLECTED))
     number = _number_of(arm, but, furthest + 1) if offset else None
     if number is not None and number <= offset:
         return [], offset - number

@@ -15,7 +15,7 @@ from .filters import Filters
 
 SAMPLED = 500  # a sample has at least about so many hits
 FIRST_SAMPLE = 700  # books, at least, in the sample that is looked at first: enough of a frequent word
-IN = marks.AVAILABLE[2:]  # the facet of books that have a copy in, which documents keep as a number
+IN = "in"  # the facet of books that have a copy in, which documents keep as a number
 OF_BRANCH, OF_PLACE = f"{marks.BRANCH}_", f"{marks.IN_AT}_"
 FEW_BRANCHES = 4  # so many are counted exactly, each by a look into the index
 
@@ -82,7 +82,7 @@ def reckon(expression: Expression, counted: int, filters: Filters) -> tuple[Tota
         return total, found
     known = _chosen(filters, total.number)
     if total.is_exact:
-        known |= _counted(expression, filters)
+        known |= _counted(expression, counted, filters)
     counts = _multiplied(found.counts, level, total.number) | known
     for name in [name for name, number in known.items() if not number]:
         del counts[name]
@@ -126,15 +126,22 @@ def _chosen(filters: Filters, total: int) -> dict[str, int]:
     return dict.fromkeys([*tokens, IN] if filters.is_available else tokens, total)
 
 
-def _counted(expression: Expression, filters: Filters) -> dict[str, int]:
+def _counted(expression: Expression, total: int, filters: Filters) -> dict[str, int]:
     """What is cheap to count besides: how many hits are in, and how many each branch has, where there are a few."""
     letter = marks.IN_AT if filters.is_available else marks.BRANCH
     wanted: dict[str, list[str]] = {}
-    if not filters.is_available:
-        wanted[IN] = [marks.mark(marks.IN_AT, branch) for branch in filters.branches] or [marks.AVAILABLE]
+    if filters.branches and not filters.is_available:
+        wanted[IN] = [marks.mark(marks.IN_AT, branch) for branch in filters.branches]
     if not filters.branches and 1 < len(branches := _branches()) <= FEW_BRANCHES:
         wanted |= {f"{OF_BRANCH}{branch}": [marks.mark(letter, branch)] for branch in branches}
-    return {name: count(all_of([expression, *map(Mark, tokens)]), engine().COUNTED) for name, tokens in wanted.items()}
+    found = {name: _number_with(expression, tokens) for name, tokens in wanted.items()}
+    if not filters.branches and not filters.is_available:
+        found[IN] = total - _number_with(expression, [marks.OUT])
+    return found
+
+
+def _number_with(expression: Expression, tokens: list[str]) -> int:
+    return count(all_of([expression, *map(Mark, tokens)]), engine().COUNTED)
 
 
 def _branches() -> list[int]:

@@ -97,7 +97,7 @@ def in_at(branches: Iterable[int]) -> str:
 def volatile_marks(branches: list[int], stock: Stock) -> list[str]:
     """The marks that loans and returns change. ``branches``: of each copy that is in."""
     popular = marks.mark(marks.POPULARITY, marks.popularity(stock.times_lent))
-    return [popular, marks.AVAILABLE, *_in_at(branches)] if branches else [popular]
+    return [popular, *(_in_at(branches) or [marks.OUT])]
 
 
 def _in_at(branches: Iterable[int]) -> list[str]:

@@ -46,6 +46,8 @@ class Engine(Protocol):
     """So many hits are quickly sorted; of more a page is first looked for along the order that is wanted."""
     WALKED: int
     """So many books are looked at along an order before all hits are sorted after all."""
+    FAR: int
+    """Up to so many times the hits before a page are counted to find it: then those of its tier are quickly sorted."""
     STAYS_SORTED: bool
     """What is chosen from a sorted SELECT comes in its order; asked for it again, all of it would be looked at."""
 
@@ -65,11 +67,17 @@ class Engine(Protocol):
         """``limit`` keys of what fits after the first ``offset``, the highest first, below ``before``."""
 
     def most_popular(
-        self, expression: Expression, *, limit: int, offset: int = 0, after: tuple[int, int] | None = None,
-        but: Sequence[int] = (), total: int | None = None,
+        self,
+        expression: Expression,
+        *,
+        limit: int,
+        offset: int = 0,
+        after: tuple[int, int] | None = None,
+        but: Sequence[int] = (),
+        total: int | None = None,
     ) -> list[tuple[int, int]]:
-        """Class of popularity and key of what fits and is none of ``but``, the highest first: after the first ``offset``
-        ones, or after the pair ``after``. ``total``: how many there are, if that is known."""
+        """Class of popularity and key of what fits and is none of ``but``, the highest first: after the first
+        ``offset`` ones, or after the pair ``after``. ``total``: how many there are, if that is known."""
 
     def probe(self, expression: Expression) -> tuple[str, list]:
         """A condition on a row ``d`` of the documents: it fits."""

@@ -33,13 +33,12 @@ class Filters:
     def apply(self, expression: Expression) -> Expression:
         """``expression`` narrowed down."""
         wanted: list[Expression] = [Mark(self._token(facet)) for facet in self.facets]
-        if self.is_available and not self.branches:
-            wanted.append(Mark(marks.AVAILABLE))
         if self.since is not None or self.until is not None:
             wanted.append(self._years())
         if not wanted or expression != Mark(marks.ALL):  # every document has that one: beside others it says nothing
             wanted.insert(0, expression)
-        return self.visible(all_of(wanted))
+        out = [Mark(marks.OUT)] if self.is_available and not self.branches else []
+        return without(all_of(wanted), [*self._unseen, *out])
 
     def fits(self, facets: str, in_at: str, year: int) -> bool:
         """Whether a document with these facts, as documents keep them, fits what a reader chose."""
@@ -52,7 +51,11 @@ class Filters:
 
     def visible(self, expression: Expression) -> Expression:
         """What of ``expression`` may be seen, not narrowed down otherwise."""
-        return expression if self.shows_hidden else without(expression, [Mark(marks.HIDDEN)])
+        return without(expression, self._unseen)
+
+    @property
+    def _unseen(self) -> list[Expression]:
+        return [] if self.shows_hidden else [Mark(marks.HIDDEN)]
 
     def _token(self, facet: marks.Facet) -> str:
         is_in = self.is_available and facet.letter == marks.BRANCH

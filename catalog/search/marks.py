@@ -6,7 +6,8 @@ Filters, the order by popularity and samples are then words like any others, and
 from dataclasses import dataclass
 from functools import lru_cache
 
-ALL, HIDDEN, AVAILABLE = "__all", "__hid", "__av"
+# OUT is borne by books without a copy that is in: they are few, and few are quickly left out of many.
+ALL, HIDDEN, OUT = "__all", "__hid", "__out"
 POPULARITIES = 8  # of times lent: none, once, up to 3, 7, 15, 31, 63, more
 SAMPLES = 14  # sample n holds one book in two to the power of n
 # Facets by the letter of their tokens. A book has BRANCH for each where a copy stands or was lent last, IN_AT for those

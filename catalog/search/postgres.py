@@ -33,6 +33,7 @@ TABLE = "catalog_searchdocument"
 LETTERS = {TITLE: "t", AUTHOR: "a", SUBJECT: "s", PUBLISHER: "p", NUMBER: "n", SHELF: "c"}
 COUNTED = 2_000
 COLLECTED = 20_000
+FAR = 1  # it sees for itself whether to sort
 WALKED = 20_000
 STAYS_SORTED = False
 GUESSED_FROM = 5  # the sample from which the number of hits is guessed

@@ -17,6 +17,7 @@ TABLES_OF_WORDS = (TABLE,)
 COLUMNS = (*PARTS, "marks")
 COUNTED = 10_000
 COLLECTED = 15_000
+FAR = 10
 WALKED = 250
 STAYS_SORTED = True
 CLASS = " + ".join(f"(d.times_lent >= {2**n - 1})" for n in range(1, POPULARITIES))  # as marks.popularity
@@ -154,9 +155,7 @@ def _sorted_by_class(expression: Expression, limit: int, offset: int, but: Seque
     )
 
 
-def _descending(
-    expression: Expression, before: int | None, but: Sequence[int] = ()
-) -> tuple[str, list[Any]]:
+def _descending(expression: Expression, before: int | None, but: Sequence[int] = ()) -> tuple[str, list[Any]]:
     sql, values = ids(expression)
     if before is not None:
         sql, values = f"{sql} AND rowid < %s", [*values, before]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
 
 from django.utils.http import urlencode
 
@@ -11,19 +11,21 @@ NAMES = (
     "q", "field", "author", "subject", "language", "format", "branch", "location", "from", "to", "available", "sort",
 )  # fmt: skip
 DEFAULTS = {"field": "all", "sort": "relevance"}  # stand in no address
+PLACES = {name: place for place, name in enumerate(NAMES)}
 REPEATED = ("author", "subject")
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
     """Parameters with their values. The page of the results is none of them: whoever changes a search begins anew."""
 
-    pairs: tuple[tuple[str, str], ...] = ()
+    pairs: tuple[Pair, ...] = ()
 
     @classmethod
-    def of(cls, pairs: Iterable[tuple[str, str]]) -> "Search":
+    def of(cls, pairs: Iterable[Pair]) -> "Search":
         """The search that says ``pairs``, in the one order."""
-        return cls(tuple(sorted(dict.fromkeys(pairs), key=lambda pair: (NAMES.index(pair[0]), pair[1]))))
+        return cls(tuple(sorted(dict.fromkeys(pairs), key=lambda pair: (PLACES[pair[0]], pair[1]))))
 
     def having(self, **values: object) -> "Search":
         """The same with these parameters; of authors and subjects one more."""
@@ -42,9 +44,18 @@ class Search:
     @property
     def address(self) -> str:
         """The query part of the address."""
-        return f"?{urlencode(self.pairs)}"
+        return _written(self.pairs)
 
     def page(self, number: int, after: str = "") -> str:
         """The address of a page of its results; ``after``: where the page before ended."""
-        more: list[tuple[str, Any]] = [("page", number), *([("after", after)] if after else [])] if number > 1 else []
-        return f"?{urlencode([*self.pairs, *more])}"
+        more = [("page", str(number)), *([("after", after)] if after else [])] if number > 1 else []
+        return _written([*self.pairs, *more])
+
+
+def _written(pairs: Iterable[Pair]) -> str:
+    return f"?{'&'.join(map(_quoted, pairs))}"
+
+
+@lru_cache(maxsize=2_000)  # a page has dozens of links that say nearly the same
+def _quoted(pair: Pair) -> str:
+    return urlencode([pair])

@@ -53,10 +53,11 @@ def walk(text: str, by_number: bool, **how: object) -> list[str]:
     raise AssertionError("the pages do not end")
 
 
-@pytest.mark.parametrize("by_number", [True, False])
+@pytest.mark.parametrize(("by_number", "far"), [(True, 1), (True, 10), (False, 1)])
 def test_the_very_title_comes_first_then_tiers_then_the_popular_then_the_newest(
-    library: None, many: None, by_number: bool
+    library: None, many: None, monkeypatch: pytest.MonkeyPatch, by_number: bool, far: int
 ) -> None:
+    monkeypatch.setattr(engine(), "FAR", far)
     assert walk("sea", by_number) == [
         "The Sea", "Sea",
         "Old Sea", "Sea Fish", "Deep Sea", "A Sea Story", "Sea and Sand",

@@ -13,6 +13,7 @@ from catalog.search.documents import Stock, document
 from catalog.search.engine import engine
 from catalog.search.expressions import Expression, Mark, Words, all_of, any_of, without
 from catalog.search.facts import facts_of
+from catalog.search.marks import popularity
 from catalog.services.search import index_book, set_stock
 
 from .shelf import shelve
@@ -30,12 +31,12 @@ CAT, DOG, SEA = (
         (Mark("__l_eng"), '"__l_eng"', "'__l_eng'"),
         (CAT, '{title} : "cat"', "('t:cat')"),
         (SEA, '{title subject} : "deep se" *', "('t:deep' <-> 't:se':*) | ('s:deep' <-> 's:se':*)"),
-        (all_of([CAT, Mark("__av")]), '({title} : "cat") AND ("__av")', "(('t:cat')) & ('__av')"),
+        (all_of([CAT, Mark("__out")]), '({title} : "cat") AND ("__out")', "(('t:cat')) & ('__out')"),
         (any_of([CAT, CAT]), '{title} : "cat"', "('t:cat')"),
         (
-            without(CAT, [Mark("__hid"), Mark("__av")]),
-            '({title} : "cat") NOT (("__hid") OR ("__av"))',
-            "(('t:cat')) & !(('__hid') | ('__av'))",
+            without(CAT, [Mark("__hid"), Mark("__out")]),
+            '({title} : "cat") NOT (("__hid") OR ("__out"))',
+            "(('t:cat')) & !(('__hid') | ('__out'))",
         ),
     ],
 )
@@ -48,6 +49,24 @@ def test_an_expression_is_put_into_the_language_of_either_engine(
 def test_a_word_anywhere_is_asked_of_every_part() -> None:
     assert sqlite.query(DOG) == '"dog"'
     assert postgres.query(DOG) == "('dog')"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("offset", [0, 1, 4, 9])
+def test_the_most_popular_are_the_same_sorted_or_gone_down(offset: int) -> None:
+    lent = {f"Cat {times}": times for times in (0, 1, 2, 3, 7, 14, 15, 62, 63, 126, 127, 200)}
+    first, second, *books = shelve(*lent, lent=lent)
+    in_order = sorted(((popularity(lent[book.title]), book.pk) for book in books), reverse=True)
+    for total in (None, len(books)):
+        found = engine().most_popular(CAT, limit=3, offset=offset, but=[first.pk, second.pk], total=total)
+        assert found == in_order[offset : offset + 3]
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no such keys")
+def test_documents_are_found_by_their_key_without_an_index() -> None:
+    plan = SearchDocument.objects.filter(pk=1).explain()
+    assert "USING INTEGER PRIMARY KEY" in plan
 
 
 def found(text: str) -> list[int]:
