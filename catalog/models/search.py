@@ -9,8 +9,8 @@ from .books import Book
 
 
 class BookAsKey(models.OneToOneField):
-    """The book whose row this is. SQLite finds a row by an INTEGER PRIMARY KEY at once; one that is a bigint it looks up
-    in an index first, which takes as long again."""
+    """The book whose row this is. SQLite finds a row by an INTEGER PRIMARY KEY at once; where the key is a bigint it
+    looks into an index first, which takes as long again."""
 
     def db_type(self, connection: Any) -> str | None:
         return "integer" if connection.vendor == "sqlite" else super().db_type(connection)

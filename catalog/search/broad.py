@@ -11,6 +11,7 @@ from .documents import exact_keys
 from .engine import engine
 from .expressions import Expression
 from .filters import Filters
+from .highest import with_the_highest
 from .marks import POPULARITIES
 from .narrow import NARROW, ranked_few, tier_by_tier
 from .reading import How, Reading
@@ -18,6 +19,7 @@ from .reading import How, Reading
 DOCUMENTS = "catalog_searchdocument"
 MOST_RANKED = 2 * NARROW  # hits of a tier that is gone on with as it was begun
 MOST_EXACT = 50  # books that have the very title
+FEW_OF = 50  # so many times the hits of a page, and more, are not all sorted if those with high values are known
 MOST_TRIED = 1_000  # of them, whether they fit what is filtered by
 
 
@@ -76,7 +78,7 @@ def page_of_many(
         rows = _all(order, offset, limit + 1, after, shows_hidden=filters.shows_hidden)
     else:
         is_walked = _is_soon_met(total, limit if _place(after) or _number(after) else offset + limit)
-        rows = _sorted(whole, order, offset, limit + 1, after, is_walked=is_walked)
+        rows = _sorted(whole, order, offset, limit + 1, after, is_walked=is_walked, total=total)
     has_next = len(rows) > limit
     return Page([pk for pk, _value in rows[:limit]], has_next, _mark_of(order, rows[limit - 1]) if has_next else "")
 
@@ -192,8 +194,11 @@ def _is_soon_met(total: int, wanted: int) -> bool:
     return wanted * highest_key() <= engine().WALKED * total
 
 
-def _sorted(whole: Expression, order: Order, offset: int, limit: int, after: str, *, is_walked: bool) -> list[_Row]:
-    """``is_walked``: first go along the order, not too far, and ask of each book whether it fits; then sort all."""
+def _sorted(
+    whole: Expression, order: Order, offset: int, limit: int, after: str, *, is_walked: bool, total: int
+) -> list[_Row]:
+    """``is_walked``: first go along the order, not too far, and ask of each book whether it fits; then sort all, or the
+    highest of ``total``."""
     place, values = _beyond(order, after)
     offset = 0 if place else offset
     if is_walked:
@@ -206,6 +211,8 @@ def _sorted(whole: Expression, order: Order, offset: int, limit: int, after: str
         )
         if len(found) == limit:
             return found
+    if order.is_number and (offset + limit) * FEW_OF <= total:
+        whole = with_the_highest(whole, order.column, offset + limit, values[0] if place else None)
     sql, more = engine().ids(whole)
     return _rows(
         f"SELECT d.book_id, d.{order.column} FROM ({sql}) i JOIN {DOCUMENTS} d ON d.book_id = i.id"  # noqa: S608 - our own pieces

@@ -10,8 +10,10 @@ from catalog.queries import search_books
 from catalog.search import broad, finding
 from catalog.search.documents import Stock
 from catalog.search.engine import engine
+from catalog.search.expressions import Words
 from catalog.search.filters import Filters
 from catalog.search.finding import Found
+from catalog.search.highest import with_the_highest
 from catalog.search.marks import Facet
 from catalog.services.search import index_book, set_stock
 from catalog.tests.factories import CopyFactory
@@ -20,6 +22,7 @@ from .shelf import shelve
 
 pytestmark = pytest.mark.django_db
 
+SEA = Words(("sea",))
 SORTS = ("newest", "title", "author", "year", "popularity")
 
 
@@ -66,19 +69,38 @@ def test_the_very_title_comes_first_then_tiers_then_the_popular_then_the_newest(
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("is_walked", [True, False])
+@pytest.mark.parametrize("way", ["walked", "all sorted", "highest sorted"])
 @pytest.mark.parametrize("by_number", [True, False])
 @pytest.mark.parametrize("sort", SORTS)
 def test_an_order_is_the_same_of_many_hits_as_of_few(
-    library: None, monkeypatch: pytest.MonkeyPatch, sort: str, by_number: bool, is_walked: bool
+    library: None, monkeypatch: pytest.MonkeyPatch, sort: str, by_number: bool, way: str
 ) -> None:
+    monkeypatch.setattr(broad, "FEW_OF", 0 if way == "highest sorted" else 99)
     few = titles(search_books("sea", sort=sort))
     monkeypatch.setattr(finding, "NARROW", 2)
     monkeypatch.setattr(broad, "NARROW", 2)
-    monkeypatch.setattr(engine(), "COLLECTED", 2 if is_walked else 99)
+    monkeypatch.setattr(engine(), "COLLECTED", 2 if way == "walked" else 99)
     monkeypatch.setattr(broad, "_is_soon_met", lambda total, _wanted: total > engine().COLLECTED)
     assert walk("sea", by_number, sort=sort) == few
     assert len(few) == 11
+
+
+@pytest.mark.parametrize(("column", "wanted", "value", "found"), [
+    ("times_lent", 1, None, ["Old Sea"]),
+    ("times_lent", 2, None, ["Old Sea", "Sea Fish"]),
+    ("times_lent", 1, 70, ["Old Sea", "Sea Fish"]),  # there may be none after the place among those as popular
+    ("year", 1, None, ["Deep Sea", "Old Sea", "Sea Fish"]),
+    ("year", 1, 1990, ["A Sea Story", "Sea", "Sea and Sand", "Ships", "The Sea", "Waves"]),
+    ("year", 9, 1990, None),  # so many are not found within a few steps
+    ("year", 1, 0, None),
+])  # fmt: skip
+def test_the_highest_are_looked_for_among_those_that_surely_hold_them(
+    library: None, column: str, wanted: int, value: int | None, found: list[str] | None
+) -> None:
+    narrowed = with_the_highest(SEA, column, wanted, value)
+    keys = engine().newest(narrowed, limit=99, offset=0, before=None)
+    assert (narrowed == SEA) is (found is None)
+    assert found is None or sorted(Book.objects.filter(pk__in=keys).values_list("title", flat=True)) == found
 
 
 @pytest.mark.parametrize(("total", "wanted", "is_met"), [
