@@ -6,7 +6,7 @@ from accounts.databases import reading
 from catalog.models import SearchDocument
 
 from .asking import Question
-from .counting import highest_key
+from .counting import highest_key, number_of
 from .documents import exact_keys
 from .engine import engine
 from .expressions import Expression
@@ -127,7 +127,7 @@ def _tier(
     if start and shown is None:
         return _popular(tier, arm, but, limit, after=(start.at, start.pk)), 0
     furthest = max(offset, min(offset * engine().FAR, engine().COLLECTED))
-    number = _number_of(arm, but, furthest + 1) if offset else None
+    number = number_of(arm, furthest + 1, but) if offset else None
     if number is not None and number <= offset:
         return [], offset - number
     most = NARROW if shown is None else MOST_RANKED
@@ -144,14 +144,6 @@ def _tier(
 def _popular(tier: int, arm: Expression, but: list[int], limit: int, **where: Any) -> list[_Place]:
     rows = engine().most_popular(arm, but=but, limit=limit, **where)
     return [_Place(tier, popularity, pk) for popularity, pk in rows]
-
-
-def _number_of(arm: Expression, but: list[int], most: int) -> int:
-    """How many fit ``arm`` and are none of ``but``, counting no further than ``most``."""
-    sql, values = engine().ids(arm)
-    others = f" WHERE id NOT IN ({', '.join(['%s'] * len(but))})" if but else ""
-    counted = f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) i{others} LIMIT %s) n"  # noqa: S608 - our own pieces
-    return _keys(counted, [*values, *but, most])[0]
 
 
 def _gone_on(pks: list[int], last: int, shown: int) -> int:

@@ -1,7 +1,7 @@
 """How many books fit, and what they have in common: counted where that is quick, else reckoned from a fair sample."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from accounts.databases import reading
@@ -47,6 +47,15 @@ def count(expression: Expression, most: int) -> int:
     sql, values = engine().counting(expression, most)
     with reading(SearchDocument).cursor() as cursor:
         cursor.execute(sql, values)
+        return cursor.fetchone()[0]
+
+
+def number_of(expression: Expression, most: int, but: Sequence[int] = ()) -> int:
+    """How many documents fit ``expression`` and are none of ``but``: each was looked at, but no more than ``most``."""
+    sql, values = engine().ids(expression)
+    others = f" WHERE id NOT IN ({', '.join(['%s'] * len(but))})" if but else ""
+    with reading(SearchDocument).cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) i{others} LIMIT %s) n", [*values, *but, most])  # noqa: S608 - our own pieces
         return cursor.fetchone()[0]
 
 
@@ -118,6 +127,13 @@ def highest_key() -> int:
     with reading(SearchDocument).cursor() as cursor:
         cursor.execute("SELECT max(book_id) FROM catalog_searchdocument")
         return cursor.fetchone()[0] or 0
+
+
+def highest_year(most: int) -> int:
+    """The highest year of a book, up to ``most``; below zero where none has one."""
+    with reading(SearchDocument).cursor() as cursor:
+        cursor.execute("SELECT max(year) FROM catalog_searchdocument WHERE year BETWEEN 1 AND %s", [most])
+        return cursor.fetchone()[0] or -1
 
 
 def _chosen(filters: Filters, total: int) -> dict[str, int]:

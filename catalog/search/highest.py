@@ -3,10 +3,7 @@
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from accounts.databases import reading
-from catalog.models import SearchDocument
-
-from .engine import engine
+from .counting import highest_year, number_of
 from .expressions import Expression, Mark, all_of, any_of
 from .marks import POPULARITIES, POPULARITY, mark, popularity, years
 
@@ -23,7 +20,7 @@ def with_the_highest(whole: Expression, column: str, wanted: int, value: int | N
     steps: list[Expression] = []
     for step in islice(STEPS[column](value), begun + MOST_STEPS):
         steps.append(step)
-        if len(steps) > begun and _has(all_of([whole, any_of(steps[begun:])]), wanted):
+        if len(steps) > begun and number_of(all_of([whole, any_of(steps[begun:])]), wanted) == wanted:
             return all_of([whole, any_of(steps)])
     return whole
 
@@ -35,24 +32,10 @@ def _classes(value: int | None) -> Iterator[Expression]:
 
 def _spans(value: int | None) -> Iterator[Expression]:
     """One year, two, four, ... down from the highest of any book; who has no year comes last."""
-    last, width = _highest_year(ABOVE_ALL if value is None else value), 1
+    last, width = highest_year(ABOVE_ALL if value is None else value), 1
     while tokens := years(last - width + 1, last):
         yield any_of(map(Mark, tokens))
-        last, width = _highest_year(last - width), width * 2
+        last, width = highest_year(last - width), width * 2
 
 
 STEPS: dict[str, Callable[[int | None], Iterator[Expression]]] = {"times_lent": _classes, "year": _spans}
-
-
-def _highest_year(most: int) -> int:
-    """That of any book, up to ``most``; below zero where none has one."""
-    with reading(SearchDocument).cursor() as cursor:
-        cursor.execute("SELECT max(year) FROM catalog_searchdocument WHERE year BETWEEN 1 AND %s", [most])
-        return cursor.fetchone()[0] or -1
-
-
-def _has(expression: Expression, wanted: int) -> bool:
-    sql, values = engine().ids(expression)
-    with reading(SearchDocument).cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) i LIMIT %s) n", [*values, wanted])  # noqa: S608
-        return cursor.fetchone()[0] >= wanted
