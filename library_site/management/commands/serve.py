@@ -91,7 +91,7 @@ class Command(BaseCommand):
         if host == EVERYWHERE:
             names += [socket.gethostname(), f"{socket.gethostname()}.local"]
         hosts = dict.fromkeys([*settings.ALLOWED_HOSTS, *names])
-        return {**os.environ, "ALLOWED_HOSTS": ",".join(hosts), "SITE_URL": address, "WEB_PRELOAD": "true"}
+        return {"WEB_PRELOAD": "true", **os.environ, "ALLOWED_HOSTS": ",".join(hosts), "SITE_URL": address}
 
     def _greet(self, address: str) -> None:
         title, *lines = greeting(address)
