@@ -51,7 +51,8 @@ def run(folder: Path, program: str, **environment: str) -> Any:
 def test_process_that_serves_pages_is_forked_prepared_and_imports_nothing_large_and_seldom_needed(
     tmp_path: Path,
 ) -> None:
-    assert run(tmp_path, SITE, WEB_PRELOAD="true") == {
+    # DEBUG asks for no static files that somebody has collected.
+    assert run(tmp_path, SITE, WEB_PRELOAD="true", DEBUG="true") == {
         "prepared": True, "connections": 0, "answers": [200] * len(PAGES), "large": [],
     }  # fmt: skip
 
