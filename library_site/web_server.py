@@ -65,12 +65,13 @@ def _refuse_settings() -> int:
     return 0
 
 
-def when_ready(_server: Any) -> None:
+def when_ready(server: Any) -> None:
     """Import the site here, where nobody reloads it: its processes, forked from this one, share half of their memory.
 
-    A reload (HUP) would not bring new code then. gunicorn's own --preload does it before the settings are looked at.
+    A single process has nobody to share with. A reload (HUP) would not bring new code then. gunicorn's own --preload does
+    it before the settings are looked at.
     """
-    if os.environ.get("WEB_PRELOAD") == "true":
+    if os.environ.get("WEB_PRELOAD") == "true" and server.cfg.workers > 1:
         import_module("library_site.wsgi")
         import_module("library_site.preparing").prepare()
         _keep()

@@ -21,8 +21,9 @@ PAGES = ("/search/", "/accounts/login/", "/api/v1/books")
 # As gunicorn goes on: once in the process that the others are forked from, then in each of them.
 SITE = f"""
 import gc, json, sys
+from types import SimpleNamespace
 from library_site import web_server
-web_server.when_ready(None)
+web_server.when_ready(SimpleNamespace(cfg=SimpleNamespace(workers=2)))
 from django.db import connections
 facts = {{"prepared": gc.get_freeze_count() > 100_000}}
 facts["connections"] = sum(each.connection is not None for each in connections.all())
