@@ -68,8 +68,8 @@ def _refuse_settings() -> int:
 def when_ready(server: Any) -> None:
     """Import the site here, where nobody reloads it: its processes, forked from this one, share half of their memory.
 
-    A single process has nobody to share with. A reload (HUP) would not bring new code then. gunicorn's own --preload does
-    it before the settings are looked at.
+    A single process has nobody to share with. A reload (HUP) would not bring new code then. gunicorn's own --preload
+    does it before the settings are looked at.
     """
     if os.environ.get("WEB_PRELOAD") == "true" and server.cfg.workers > 1:
         import_module("library_site.wsgi")
