@@ -31,6 +31,7 @@ SITE = {
 CERTIFICATE = (
     f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={HOST} -addext subjectAltName=DNS:{HOST},IP:127.0.0.1"
 )
+PLACES = re.compile(r"/tmp/|/dev/stdout|/etc/nginx/(?=tls|certificates)|/srv/(?=public|media)")  # noqa: S108 - in containers
 
 
 class Proxy:
@@ -53,9 +54,7 @@ class Proxy:
 
     def _here(self, file: Path) -> str:
         """What is in ``file``, with the ports and folders of this machine; older nginx speak of http2 elsewhere."""
-        text = re.sub(
-            r"/tmp/|/dev/stdout|/etc/nginx/(?=tls|certificates)|/srv/(?=public|media)", self._folder, file.read_text()
-        )
+        text = PLACES.sub(self._place, file.read_text())
         for there, here in [
             ("listen 8080;", f"listen 127.0.0.1:{self.http};"),
             ("listen 8443 ssl;\nhttp2 on;", f"listen 127.0.0.1:{self.https} ssl http2;"),
@@ -64,7 +63,7 @@ class Proxy:
             text = text.replace(there, here)
         return text
 
-    def _folder(self, found: re.Match[str]) -> str:
+    def _place(self, found: re.Match[str]) -> str:
         return f"{self.folder}/log" if found[0] == "/dev/stdout" else f"{self.folder}/"
 
     def ask(self, path: str, *, tls: bool = True, method: str = "GET", **how: object) -> requests.Response:
