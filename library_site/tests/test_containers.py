@@ -138,3 +138,11 @@ def test_image_keeps_the_languages_that_the_site_speaks_and_reads() -> None:
     kept = dict(re.findall(r'^ARG (LANGUAGES|READ)="([a-z ]+)"$', (ROOT / "Dockerfile").read_text(), re.MULTILINE))
     assert kept["LANGUAGES"].split() == [code for code, _name in project.LANGUAGES]
     assert set(kept["READ"].split()) == {*MONTH_LANGUAGES, "en", "de", "fr", "es"}
+
+
+@pytest.mark.parametrize("page", ["away", "too-large"])
+def test_page_of_the_proxy_is_shown_however_large_what_was_sent(page: str) -> None:
+    """With HTTP/2 nginx asks for the size once more at the page's own address."""
+    location = re.search(rf"location = /shown/{page} {{(.*?)\n        }}", NGINX, re.DOTALL)
+    assert location
+    assert "client_max_body_size 0;" in location[1]
