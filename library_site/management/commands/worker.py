@@ -34,6 +34,9 @@ class Command(BaseCommand):
         "(Ctrl-C); several may run side by side."
     )
 
+    # They would import every page of the site, 40 MB that stay; what comes before a worker (migrate, serve) does them.
+    requires_system_checks = []
+
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--alive", type=Path, help="a file that is touched as long as this worker can do its work")
         parser.add_argument("--once", action="store_true", help="stop when nothing is left to do")
