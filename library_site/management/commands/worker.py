@@ -81,13 +81,15 @@ class Command(BaseCommand):
             logger.warning(sentence, error)
 
     def _beat(self, alive: Path | None) -> None:
-        while not self.stopping.is_set():
-            try:
-                work.beat()
-                if alive:
-                    alive.touch()
-            except AWAY as error:
-                self._tell_now_and_then("the worker's pulse could not be written: %s", error)
-            close_old_connections()
-            self.stopping.wait(work.PULSE_SECONDS / 3)
-        connection.close()  # this thread's own
+        try:
+            while not self.stopping.is_set():
+                try:
+                    work.beat()
+                    if alive:
+                        alive.touch()
+                except AWAY as error:
+                    self._tell_now_and_then("the worker's pulse could not be written: %s", error)
+                close_old_connections()
+                self.stopping.wait(work.PULSE_SECONDS / 3)
+        finally:
+            connection.close()  # this thread's own
