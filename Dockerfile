@@ -47,7 +47,7 @@ RUN ENV_FILE=/dev/null SECRET_KEY=only-while-the-image-is-built-0123456789-abcde
     ALLOWED_HOSTS=localhost,127.0.0.1 /venv/bin/python -m library_site.every_module && \
     cd /venv/lib/python3*/site-packages && /venv/bin/python -m compileall -q -x '/(gis|test|admindocs|flatpages|redirects)/' \
     django allauth/account allauth/mfa allauth/templatetags PIL
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data ENV_FILE=/data/.env
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 WEB_PRELOAD=true DATA_DIR=/data ENV_FILE=/data/.env
 USER 10001
 VOLUME /data
 EXPOSE 8000

@@ -34,7 +34,8 @@ ci: checks test ## everything that must hold before a change lands; wants Postgr
 
 long: ci ## what takes long: many plays in any order, thousands of requests to the API, safeguards taken away, benchmarks
 	LONG=1 $(BIN)/pytest circulation/tests/test_any_order.py library_site/tests/test_reload.py \
-	  library_site/tests/test_replica_live.py library_site/tests/test_pgbouncer_live.py library_site/tests/test_released.py
+	  library_site/tests/test_replica_live.py library_site/tests/test_pgbouncer_live.py library_site/tests/test_proxy_live.py \
+	  library_site/tests/test_released.py
 	API_CASES=2500 $(BIN)/pytest library_site/tests/test_api_any_request.py
 	API_CASES=2500 $(BIN)/python -m library_site.tests.on_postgres library_site/tests/test_api_any_request.py
 	$(BIN)/python -m library_site.tests.threats.breaking
@@ -71,7 +72,7 @@ messages: $(READY)-dev ## collect the texts to be translated, and compile what i
 lock: ## pin what requirements*.in ask for, with hashes (wants uv)
 	for part in requirements requirements-postgres requirements-dev requirements-mutation; do \
 	  uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	    --custom-compile-command "make lock" --quiet $$part.in -o $$part.txt || exit 1; done
+	    --custom-compile-command "make lock: uv pip compile --universal --python-version 3.11" --quiet $$part.in -o $$part.txt || exit 1; done
 
 # --- the environment: renewed when the pinned packages or Python change ------------------------------------
 

@@ -5,15 +5,21 @@ import os
 import sys
 from argparse import ArgumentParser
 
+from django import get_version
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
 
+from library_site import VERSION
+
 INTERRUPTED = 130  # what a shell expects of a program that Ctrl-C ended
 
 
 def main() -> None:
+    if sys.argv[1:] in (["version"], ["--version"]):  # Django would tell its own
+        sys.stdout.write(f"Openshelf {VERSION} (Django {get_version()})\n")
+        return
     named = ArgumentParser(add_help=False, allow_abbrev=False)
     named.add_argument("--settings", default=os.environ.get("DJANGO_SETTINGS_MODULE", "library_site.settings"))
     os.environ["DJANGO_SETTINGS_MODULE"] = named.parse_known_args()[0].settings

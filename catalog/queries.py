@@ -209,9 +209,7 @@ def outcomes(batch: ImportBatch) -> dict[str, int]:
 
 def withdrawn_among(book_ids: list[int]) -> set[int]:
     """The keys of those of these books that readers may not see, because every copy was withdrawn; in one query."""
-    return set(
-        Book.objects.filter(pk__in=book_ids).exclude(pk__in=public_books().values("pk")).values_list("pk", flat=True)
-    )
+    return set(book_ids) - set(public_books().filter(pk__in=book_ids).values_list("pk", flat=True))
 
 
 def isbns_of(book_ids: list[int]) -> dict[int, str]:

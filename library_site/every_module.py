@@ -7,9 +7,10 @@ from importlib import import_module
 import django
 
 APPS = ("accounts", "catalog", "circulation", "library_site")
-# What is imported by its name in a setting or on a command line.
+# What is imported by its name in a setting or on a command line, or where it is used.
 BY_NAME = (
     "gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "psycopg", "psycopg_pool", "redis", "urllib.request",
+    "rapidfuzz.fuzz", "rapidfuzz.process", "rapidfuzz.distance.OSA", "zxingcpp",
 )  # fmt: skip
 
 

@@ -1,6 +1,11 @@
-"""Processes that live and die together: one that ends, for whatever reason, takes the others with it."""
+"""Processes that live and die together: one that ends, for whatever reason, takes the others with it.
+
+A program of its own, which imports nothing of the site, for it stays as long as they do: its arguments are their
+commands, with "--" between two.
+"""
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -8,6 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+BETWEEN = "--"  # two commands
 STOPPING_SECONDS = 25
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1  # from Linux's sys/prctl.h
@@ -59,3 +65,17 @@ def _stop(processes: list[subprocess.Popen]) -> None:
             process.wait(timeout=max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def main(arguments: Sequence[str]) -> str | None:
+    """Run the commands in ``arguments``; what went wrong, if something did."""
+    commands: list[list[str]] = [[]]
+    for word in arguments:
+        commands.append([]) if word == BETWEEN else commands[-1].append(word)
+    if run_together(commands, os.environ, Path.cwd()):
+        return None
+    return "The site or the worker stopped by itself; the other was stopped too."
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -65,6 +65,18 @@ def _refuse_settings() -> int:
     return 0
 
 
+def when_ready(server: Any) -> None:
+    """Import the site here, where nobody reloads it: its processes, forked from this one, share half of their memory.
+
+    A single process has nobody to share with. A reload (HUP) would not bring new code then. gunicorn's own --preload
+    does it before the settings are looked at.
+    """
+    if os.environ.get("WEB_PRELOAD") == "true" and server.cfg.workers > 1:
+        import_module("library_site.wsgi")
+        import_module("library_site.preparing").prepare()
+        _keep()
+
+
 def child_exit(_server: Any, worker: Any) -> None:
     """What a process that ended has counted stays; what it was at does not."""
     mark_process_dead(worker.pid)
@@ -76,6 +88,10 @@ def on_exit(_server: Any) -> None:
 
 def post_worker_init(_worker: Any) -> None:
     """What is there by now stays: it need not be looked through again and again for what can be thrown away."""
+    _keep()
+    gc.set_threshold(20_000, 50, 100)
+
+
+def _keep() -> None:
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 50, 100)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from accounts.numbering import numbered_code
-from accounts.sheets import CARD_SIZE, SHEETS, Label, _wide_font, card_sheet, label_sheet
+from accounts.sheets.drawing import CARD_SIZE, _wide_font, card_sheet, label_sheet
+from accounts.sheets.formats import SHEETS, Label
 
 PRINTER, SCANNER = shutil.which("pdftoppm") or "", shutil.which("zbarimg") or ""
 needs_a_reader = pytest.mark.skipif(not (PRINTER and SCANNER), reason="pdftoppm and zbarimg are not installed")
@@ -65,7 +66,7 @@ def test_no_name_breaks_a_card(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_name_breaks_a_card_where_no_wider_font_is_installed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("accounts.sheets.WIDE_FONTS", [])
+    monkeypatch.setattr("accounts.sheets.drawing.WIDE_FONTS", [])
     _wide_font.cache_clear()
     pdf = card_sheet("M000042P", name, name)
     _wide_font.cache_clear()

@@ -11,7 +11,7 @@ from accounts.forms.fields import CodeField, MoneyField, RowField
 from accounts.forms.keyed import KeyedForm
 from accounts.forms.members import DATE
 from accounts.models import Branch
-from accounts.sheets import SHEETS
+from accounts.sheets.formats import SHEETS
 from catalog.models import Copy, CopyType, ImportBatch
 from catalog.queries import copies_of
 from catalog.services.copies import version_of

@@ -8,8 +8,6 @@ from itertools import islice, pairwise, product
 from typing import NamedTuple
 
 from django.db.models.functions import Length
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from catalog.models import SearchWord
 
@@ -157,6 +155,9 @@ def nearest(word: str) -> list[tuple[float, str]]:
     Counted are the strokes between them (letters added, left out, wrong or swapped): at most one for up to four
     letters, two for up to eight, else three.
     """
+    from rapidfuzz import process  # noqa: PLC0415 - 3 MB; the tasks beside the site never need it
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - the same
+
     most = 1 if len(word) <= 4 else 2 if len(word) <= 8 else 3
     alike = SearchWord.objects.annotate(length=Length("word")).filter(
         skeleton__in=skeletons_near(word), length__gte=len(word) - most, length__lte=len(word) + most

@@ -1,14 +1,17 @@
 """Photos of barcodes, read on the server: for browsers that cannot read them themselves."""
 
 import io
+from typing import TYPE_CHECKING
 
-import zxingcpp
 from django.utils.translation import gettext as _
 from PIL import Image
 
 from accounts.exceptions import Refused
 from catalog.isbn import Isbn, read_isbn
 from catalog.services.covers import upright
+
+if TYPE_CHECKING:
+    import zxingcpp
 
 MOST_BYTES = 10_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -24,6 +27,8 @@ def isbns_in_photo(data: bytes) -> list[Isbn]:
 
     Raises Refused("bad_picture") for what is no picture or too large, "no_isbn" where none can be read.
     """
+    import zxingcpp  # noqa: PLC0415 - few processes are ever sent a photo
+
     grey = _opened(data)
     found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.EAN13))
     rows = sorted(found, key=lambda each: (_middle(each)[1] // LINES_APART, _middle(each)[0]))
@@ -55,7 +60,7 @@ def _most_pixels(picture: Image.Image) -> int:
     return MOST_PROGRESSIVE_PIXELS if picture.info.get("progressive") else MOST_PIXELS[picture.format or ""]
 
 
-def _middle(barcode: zxingcpp.Barcode) -> tuple[int, int]:
+def _middle(barcode: "zxingcpp.Barcode") -> tuple[int, int]:
     corners = barcode.position
     ends = (corners.top_left, corners.bottom_right)
     return sum(end.x for end in ends) // 2, sum(end.y for end in ends) // 2

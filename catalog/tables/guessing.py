@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process
-
 from catalog.isbn import read_isbn
 
 from .columns import Spec, plain
@@ -79,6 +77,8 @@ def _by_name(name: str, bare: str, aliases: dict[str, str]) -> str:
         return field
     if len(bare) < SHORTEST_MISSPELT:
         return ""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - 3 MB that few processes ever need
+
     best = process.extractOne(bare, aliases.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE)
     return aliases[best[0]] if best else ""
 

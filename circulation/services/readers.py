@@ -12,8 +12,6 @@ from accounts.models import LibrarySettings
 from catalog.archives import TABLES_OF, FileRefused, tables_in
 from catalog.drafts import SourceRow
 from catalog.files import OpenedFile
-from catalog.marc.reading import read_marc
-from catalog.marc.xml import read_marcxml
 from catalog.models import ImportBatch
 from catalog.services.batches import records_in
 from catalog.tables.columns import Facts
@@ -38,12 +36,17 @@ def read_rows(file: OpenedFile, batch: ImportBatch) -> Iterator[SourceRow]:
             return read_jsonl(file.stream, SPECS, facts=facts_of(library))
         case "tables":  # catalog.files.TABLES
             return read_tables(file, facts_of(library))
-        case "marc":
-            return read_marc(file.stream, digits=money.digits(library.currency))
-        case "marcxml":
-            return read_marcxml(file.stream, digits=money.digits(library.currency))
+        case "marc" | "marcxml":
+            return _read_marc(file, digits=money.digits(library.currency))
         case _:
             return read_isbns(file)
+
+
+def _read_marc(file: OpenedFile, *, digits: int) -> Iterator[SourceRow]:
+    from catalog.marc.reading import read_marc  # noqa: PLC0415 - its tables of old alphabets: 5 MB that few need
+    from catalog.marc.xml import read_marcxml  # noqa: PLC0415 - the same
+
+    return (read_marc if file.kind == "marc" else read_marcxml)(file.stream, digits=digits)
 
 
 def look_at_table(file: OpenedFile, options: Mapping[str, Any]) -> Look:

@@ -4,7 +4,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -88,13 +88,13 @@ def held(told: Told) -> Iterator[None]:
     over = threading.Event()
 
     def prolong() -> None:
-        while not over.wait(work.LEASE.total_seconds() / 3):
-            try:
-                if not work.keep_claim(told.backup):
-                    told.lost.set()
-            except OperationalError:  # busy; there is time for another try
-                continue
-        connection.close()  # this thread's own
+        try:
+            while not over.wait(work.LEASE.total_seconds() / 3):
+                with suppress(OperationalError):  # busy; there is time for another try
+                    if not work.keep_claim(told.backup):
+                        told.lost.set()
+        finally:
+            connection.close()  # this thread's own
 
     thread = threading.Thread(target=prolong, daemon=True)
     thread.start()

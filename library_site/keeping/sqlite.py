@@ -57,11 +57,9 @@ def put_in_place(unpacked: Path, connection: Any) -> None:
 
 
 def _opened(target: Path) -> sqlite3.Connection:
-    is_new = not target.exists()
-    file = sqlite3.connect(target, timeout=BUSY_SECONDS)
-    if is_new:
-        target.chmod(0o600)
-    return file
+    if not target.exists():
+        target.touch(0o600)
+    return sqlite3.connect(target, timeout=BUSY_SECONDS)
 
 
 def bytes_of(connection: Any) -> int:

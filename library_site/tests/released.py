@@ -18,7 +18,7 @@ from library_site.tests.on_postgres import programs, server
 FOLDER = Path(__file__).resolve().parent / "released"
 ROOT = FOLDER.parent.parent.parent
 ENDINGS = {"sqlite": ".sqlite3.gz", "postgresql": ".sql.gz"}
-FILL = "from library_site.tests.library_in_use import make_library_in_use; make_library_in_use()"
+FILL = "from library_site.tests.library_in_full import make_library_in_full; make_library_in_full()"
 
 
 def versions(vendor: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg
@@ -34,24 +34,25 @@ def _set_up(transactional_db: None) -> None:
 @contextmanager
 def locked() -> Iterator[None]:
     """Another process holds the lock of the database while it writes; we wait a fifth of a second for it."""
+    is_sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA busy_timeout = 200")
-            other: Any = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
-            other.execute("BEGIN IMMEDIATE")
-        else:
-            cursor.execute("SET lock_timeout = '200ms'")
-            known = connection.get_connection_params()
-            names = ("host", "port", "user", "password", "dbname")
-            other = psycopg.connect(**{name: known.get(name) for name in names})
-            tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True)]
-            other.execute(f"LOCK TABLE {', '.join([*tables, 'openshelf_cache'])} IN EXCLUSIVE MODE")
-    try:
-        yield
-    finally:
-        other.rollback() if connection.vendor == "postgresql" else other.execute("ROLLBACK")
-        other.close()
-        connection.close()  # the next one waits as long as usual
+        cursor.execute("PRAGMA busy_timeout = 200" if is_sqlite else "SET lock_timeout = '200ms'")
+    with closing(_opened_once_more()) as other:
+        tables = ", ".join([model._meta.db_table for model in apps.get_models(include_auto_created=True)])
+        other.execute("BEGIN IMMEDIATE" if is_sqlite else f"LOCK TABLE {tables}, openshelf_cache IN EXCLUSIVE MODE")
+        try:
+            yield
+        finally:
+            other.rollback()
+            connection.close()  # the next one waits as long as usual
+
+
+def _opened_once_more() -> Any:
+    """A connection to the database of the tests that is not Django's."""
+    if connection.vendor == "sqlite":
+        return sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    known = connection.get_connection_params()
+    return psycopg.connect(**{name: known.get(name) for name in ("host", "port", "user", "password", "dbname")})
 
 
 def test_every_page_opens_while_somebody_else_writes(

@@ -12,6 +12,7 @@ from django.db import connection
 from library_site.connecting import connected_to
 from library_site.tests import released
 from library_site.tests.databases import own_database
+from library_site.tests.library_in_full import LEFT_EMPTY
 from library_site.tests.on_postgres import programs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,3 +79,4 @@ def test_library_of_the_present_version_would_be_brought_up_to_date(url: str, tm
     make("9.9.9", tmp_path / "released")
     assert released.file_of("9.9.9", KIND, tmp_path / "released").stat().st_size < 300_000
     bring_up_to_date("9.9.9", tmp_path / "released", url, tmp_path)
+    assert {table for table, (_names, rows) in content(url).items() if not rows} == LEFT_EMPTY

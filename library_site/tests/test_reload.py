@@ -57,7 +57,7 @@ class Writing:
 
 
 def test_no_request_is_lost_while_the_site_is_reloaded(tmp_path: Path, environment: dict[str, str]) -> None:
-    watched = {"METRICS_TOKEN": TOKEN, "LOG_FORMAT": "json"}
+    watched = {"METRICS_TOKEN": TOKEN, "LOG_FORMAT": "json", "WEB_PRELOAD": "false"}  # as where sites are reloaded
     running = Running(tmp_path, "--demo", "no", WEB_CONCURRENCY="2", **watched, **environment).wait()
     try:
         furnish(running, books=1, members=DESKS)

@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from django import get_version
 from django.conf import settings
+
+from library_site import VERSION
 
 SAFE = {
     "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOP",
@@ -139,6 +142,11 @@ def test_settings_named_on_the_command_line_are_the_ones_that_are_read() -> None
         "check", "--settings", "library_site.tests.deploy_settings", DJANGO_SETTINGS_MODULE="no.such.settings"
     )
     assert (answer.returncode, answer.stderr) == (0, "")
+
+
+def test_version_is_told_also_where_the_settings_are_not_good() -> None:
+    answer = manage("version", ALLOWED_HOSTS="*")
+    assert (answer.returncode, answer.stdout) == (0, f"Openshelf {VERSION} (Django {get_version()})\n")
 
 
 def test_sqlite_always_runs_with_the_settings_that_survive_load() -> None:

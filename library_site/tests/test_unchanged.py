@@ -1,4 +1,4 @@
-"""What .ci/unchanged lets pass, and what it does not: tried on a small repository."""
+"""What .ci/unchanged and .ci/tagged let pass, and what they do not: tried on a small repository."""
 
 import subprocess
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-SCRIPT = Path(settings.BASE_DIR, ".ci", "unchanged")
+from library_site import VERSION
+
+SCRIPTS = Path(settings.BASE_DIR, ".ci")
 MIGRATION, API, DATABASE = (
     "catalog/migrations/0001_catalogue.py", "docs/api/openapi.yaml", "library_site/tests/released/0.1.0.sqlite3.gz"
 )  # fmt: skip
@@ -20,8 +22,9 @@ class Repository:
         self.folder = folder
         for name in (MIGRATION, API, DATABASE, "CHANGELOG.md"):
             self.write(name, "as released")
-        self.write(".ci/unchanged", SCRIPT.read_text())
-        (self.folder / ".ci" / "unchanged").chmod(0o755)
+        for name in ("unchanged", "tagged"):
+            self.write(f".ci/{name}", (SCRIPTS / name).read_text())
+            (self.folder / ".ci" / name).chmod(0o755)
         self.git("init", "-q")
         self.git("add", ".")
         self.git("-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "-qm", "All")
@@ -34,9 +37,9 @@ class Repository:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
-    def check(self) -> tuple[int, str]:
+    def check(self, script: str = "unchanged", *arguments: str) -> tuple[int, str]:
         """Exit code and what was said."""
-        command = [str(self.folder / ".ci" / "unchanged")]
+        command = [str(self.folder / ".ci" / script), *arguments]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout
 
@@ -72,3 +75,22 @@ def test_what_was_released_and_changed_without_a_word_stops_it(repository: Repos
 
 def test_described_api_is_where_it_is_looked_for() -> None:
     assert Path(settings.BASE_DIR, API).exists()
+
+
+def test_tag_is_what_the_program_its_databases_and_its_notes_say(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    repository.write("library_site/__init__.py", 'VERSION = "0.1.0"\n')
+    for name, text in [(DATABASE.replace("sqlite3", "sql"), "rows"), ("CHANGELOG.md", "## 0.1.0 (2026-11-29)\n")]:
+        repository.write(name, text)
+    assert repository.check("tagged", "0.1.0") == (0, "0.1.0 is what the program, its databases and its notes say.\n")
+    assert repository.check("tagged", "0.2.0") == (
+        1,
+        "Not 0.2.0: library_site/__init__.py says 0.1.0\n"
+        "Not 0.2.0: library_site/tests/released/0.2.0.sqlite3.gz is not there\n"
+        "Not 0.2.0: library_site/tests/released/0.2.0.sql.gz is not there\n"
+        "Not 0.2.0: CHANGELOG.md has no heading for it\n",
+    )
+
+
+def test_version_of_the_present_program_is_where_it_is_looked_for() -> None:
+    assert f'VERSION = "{VERSION}"' in Path(settings.BASE_DIR, "library_site", "__init__.py").read_text().splitlines()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.sheets import SHEETS
+from accounts.sheets.formats import SHEETS
 from catalog.services.labels import labels_pdf
 from catalog.tests.factories import BookFactory, CopyFactory
 

@@ -152,6 +152,18 @@ def test_loans_are_found_by_every_word() -> None:
     assert set(find_loans(all_loans(), "  ")) == {loan, other}
 
 
+@pytest.mark.parametrize("few", [0, 200])
+def test_word_of_a_title_is_found_without_its_accents_in_few_books_and_in_many(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("circulation.queries.loans.FEW_BOOKS", few)
+    loan = make_loan(CopyFactory(book__title="Café Müller", book__match_key="cafe muller"))
+    make_loan(CopyFactory(book__title="Dune"))
+    assert {text: list(find_loans(all_loans(), text)) for text in ("cafe", "MÜLLER", "muller c", "mill")} == {
+        "cafe": [loan], "MÜLLER": [loan], "muller c": [loan], "mill": [],
+    }  # fmt: skip
+
+
 def test_search_for_many_words_joins_no_identifiers() -> None:
     """A book of two identifiers is one row, without sorting out what is there twice."""
     book = BookIdentifierFactory(value="9780553382563", book__title="Neuromancer").book

@@ -9,11 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
-from django.db import connection
+from django.db import connection, connections
 
 from library_site.first_run import greeting, is_new
 from library_site.operation.readiness import clock_problem
-from library_site.processes import run_together
+from library_site.processes import BETWEEN
 from library_site.static_files import collect_if_changed
 
 UNCONFIGURED = "http://127.0.0.1:8000"  # as in .env.example
@@ -43,8 +43,7 @@ class Command(BaseCommand):
             call_command("load_demo", verbosity=0)
         address = self._address(host, port)
         self._greet(address)
-        if not run_together(self._commands(host, port), self._environment(host, address), settings.BASE_DIR):
-            raise CommandError("The site or the worker stopped by itself; the other was stopped too.")
+        self._become(self._commands(host, port), self._environment(host, address))
 
     def _refuse_to_show_faults(self, host: str) -> None:
         if settings.DEBUG and host not in THIS_MACHINE:
@@ -92,7 +91,7 @@ class Command(BaseCommand):
         if host == EVERYWHERE:
             names += [socket.gethostname(), f"{socket.gethostname()}.local"]
         hosts = dict.fromkeys([*settings.ALLOWED_HOSTS, *names])
-        return {**os.environ, "ALLOWED_HOSTS": ",".join(hosts), "SITE_URL": address}
+        return {"WEB_PRELOAD": "true", **os.environ, "ALLOWED_HOSTS": ",".join(hosts), "SITE_URL": address}
 
     def _greet(self, address: str) -> None:
         title, *lines = greeting(address)
@@ -100,6 +99,13 @@ class Command(BaseCommand):
         for line in [*lines, "Stop with Ctrl-C.\n"]:
             self.stdout.write(line)
         self.stdout.flush()
+
+    def _become(self, commands: list[list[str]], environment: dict[str, str]) -> None:
+        """Go on as the small program that runs ``commands``: the 100 MB imported up to here are not needed."""
+        connections.close_all()
+        os.chdir(settings.BASE_DIR)
+        joined = [word for command in commands for word in [*command, BETWEEN]][:-1]
+        os.execve(sys.executable, [sys.executable, "-m", "library_site.processes", *joined], environment)  # noqa: S606 - ourselves
 
     def _commands(self, host: str, port: int) -> list[list[str]]:
         site = [

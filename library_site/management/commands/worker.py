@@ -34,6 +34,9 @@ class Command(BaseCommand):
         "(Ctrl-C); several may run side by side."
     )
 
+    # They would import every page of the site, 40 MB that stay; what comes before a worker (migrate, serve) does them.
+    requires_system_checks = []
+
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--alive", type=Path, help="a file that is touched as long as this worker can do its work")
         parser.add_argument("--once", action="store_true", help="stop when nothing is left to do")
@@ -78,13 +81,15 @@ class Command(BaseCommand):
             logger.warning(sentence, error)
 
     def _beat(self, alive: Path | None) -> None:
-        while not self.stopping.is_set():
-            try:
-                work.beat()
-                if alive:
-                    alive.touch()
-            except AWAY as error:
-                self._tell_now_and_then("the worker's pulse could not be written: %s", error)
-            close_old_connections()
-            self.stopping.wait(work.PULSE_SECONDS / 3)
-        connection.close()  # this thread's own
+        try:
+            while not self.stopping.is_set():
+                try:
+                    work.beat()
+                    if alive:
+                        alive.touch()
+                except AWAY as error:
+                    self._tell_now_and_then("the worker's pulse could not be written: %s", error)
+                close_old_connections()
+                self.stopping.wait(work.PULSE_SECONDS / 3)
+        finally:
+            connection.close()  # this thread's own

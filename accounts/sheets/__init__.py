@@ -1,0 +1,1 @@
+"""PDF sheets: cards and labels."""
