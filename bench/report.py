@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-QUERY_LIMIT = 12
+QUERY_LIMIT = 18
 
 
 def tables(found: dict[str, Any]) -> str:
