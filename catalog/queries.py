@@ -208,7 +208,7 @@ def outcomes(batch: ImportBatch) -> dict[str, int]:
 
 
 def withdrawn_among(book_ids: list[int]) -> set[int]:
-    """The keys of those of these books that readers may not see, because every copy was withdrawn; in one query."""
+    """Those of the keys ``book_ids`` that lead readers to no book, because every copy was withdrawn; in one query."""
     return set(book_ids) - set(public_books().filter(pk__in=book_ids).values_list("pk", flat=True))
 
 

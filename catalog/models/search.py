@@ -10,7 +10,7 @@ from .books import Book
 
 class BookAsKey(models.OneToOneField):
     """The book whose row this is. SQLite finds a row by an INTEGER PRIMARY KEY at once; where the key is a bigint it
-    looks into an index first, which takes as long again."""
+    looks into an index first, which takes as long again. A migration names it: it stays where it is."""
 
     def db_type(self, connection: Any) -> str | None:
         return "integer" if connection.vendor == "sqlite" else super().db_type(connection)

@@ -19,8 +19,8 @@ from .reading import How, Reading
 DOCUMENTS = "catalog_searchdocument"
 MOST_RANKED = 2 * NARROW  # hits of a tier that is gone on with as it was begun
 MOST_EXACT = 50  # books that have the very title
-FEW_OF = 50  # so many times the hits of a page, and more, are not all sorted if those with high values are known
 MOST_TRIED = 1_000  # of them, whether they fit what is filtered by
+FEW_OF = 50  # so many times the hits of a page, and more, are not all sorted if those with high values are known
 
 
 class Order(NamedTuple):
@@ -134,8 +134,8 @@ def _tier(
     sql, values = engine().ids(arm)
     found = _keys(f"{sql} LIMIT %s", [*values, most + 1])
     if len(found) > most:
-        total = number if number is not None and number <= furthest else None
-        return _popular(tier, arm, but, limit, offset=offset + (shown or 0), total=total), 0
+        is_few = number is not None and number <= furthest
+        return _popular(tier, arm, but, limit, offset=offset + (shown or 0), is_few=is_few), 0
     pks = [hit.pk for hit in ranked_few([pk for pk in found if pk not in but], question)]
     first = offset + (_gone_on(pks, start.pk, shown) if start and shown else 0)
     return [_Place(tier, POPULARITIES + n, pk) for n, pk in enumerate(pks[first : first + limit], first + 1)], 0

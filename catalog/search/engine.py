@@ -74,10 +74,10 @@ class Engine(Protocol):
         offset: int = 0,
         after: tuple[int, int] | None = None,
         but: Sequence[int] = (),
-        total: int | None = None,
+        is_few: bool = False,
     ) -> list[tuple[int, int]]:
         """Class of popularity and key of what fits and is none of ``but``, the highest first: after the first
-        ``offset`` ones, or after the pair ``after``. ``total``: how many there are, if that is known."""
+        ``offset`` ones, or after the pair ``after``. ``is_few``: it is known that all are quickly sorted."""
 
     def probe(self, expression: Expression) -> tuple[str, list]:
         """A condition on a row ``d`` of the documents: it fits."""

@@ -8,7 +8,8 @@ from .expressions import Expression, Mark, all_of, any_of
 from .marks import POPULARITIES, POPULARITY, mark, popularity, years
 
 ABOVE_ALL = 2**31 - 1  # years
-MOST_STEPS = 5  # values that are tried before all hits are sorted after all
+# Values that are tried before all hits are sorted after all. Of a year it must be asked first which one is next.
+MOST_STEPS = {"times_lent": 5, "year": 3}
 
 
 def with_the_highest(whole: Expression, column: str, wanted: int, value: int | None) -> Expression:
@@ -18,7 +19,7 @@ def with_the_highest(whole: Expression, column: str, wanted: int, value: int | N
     """
     begun = 0 if value is None else 1  # all hits of the step in which that is may stand before it
     steps: list[Expression] = []
-    for step in islice(STEPS[column](value), begun + MOST_STEPS):
+    for step in islice(STEPS[column](value), begun + MOST_STEPS[column]):
         steps.append(step)
         if len(steps) > begun and number_of(all_of([whole, any_of(steps[begun:])]), wanted) == wanted:
             return all_of([whole, any_of(steps)])

@@ -160,7 +160,7 @@ def newest(expression: Expression, *, limit: int, offset: int, before: int | Non
 
 def most_popular(
     expression: Expression, *, limit: int, offset: int = 0, after: tuple[int, int] | None = None,
-    but: Sequence[int] = (), total: int | None = None,
+    but: Sequence[int] = (), is_few: bool = False,
 ) -> list[tuple[int, int]]:  # fmt: skip
     place = "" if after is None else f"AND ({CLASS}, book_id) < (%s, %s)"
     order = f"{CLASS} DESC, book_id DESC" if _is_walked(expression) else f"{CLASS} DESC, (book_id + 0) DESC"

@@ -130,10 +130,10 @@ def newest(expression: Expression, *, limit: int, offset: int, before: int | Non
 
 def most_popular(
     expression: Expression, *, limit: int, offset: int = 0, after: tuple[int, int] | None = None,
-    but: Sequence[int] = (), total: int | None = None,
+    but: Sequence[int] = (), is_few: bool = False,
 ) -> list[tuple[int, int]]:  # fmt: skip
     """Class by class, each a query of its own that is not begun before it is needed; all at once where they are few."""
-    if total is not None:
+    if is_few:
         return _sorted_by_class(expression, limit, offset, but)
     highest, before = after or (POPULARITIES - 1, None)
     selects, values = [], []

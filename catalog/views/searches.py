@@ -13,6 +13,7 @@ NAMES = (
 DEFAULTS = {"field": "all", "sort": "relevance"}  # stand in no address
 PLACES = {name: place for place, name in enumerate(NAMES)}
 REPEATED = ("author", "subject")
+LONG = 80  # letters of a value that is not worth keeping
 Pair = tuple[str, str]
 
 
@@ -53,7 +54,7 @@ class Search:
 
 
 def _written(pairs: Iterable[Pair]) -> str:
-    return f"?{'&'.join(map(_quoted, pairs))}"
+    return f"?{'&'.join(_quoted(pair) if len(pair[1]) < LONG else urlencode([pair]) for pair in pairs)}"
 
 
 @lru_cache(maxsize=2_000)  # a page has dozens of links that say nearly the same

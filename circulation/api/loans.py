@@ -21,8 +21,9 @@ from accounts.permissions import BACKDATE, ISSUE, RETURN, SET_DUE_DATE, USE_DESK
 from circulation.api.bodies import AtBranch, OfCopy, OfMember, Overriding
 from circulation.models import Loan
 from circulation.models.days import refuse_far_days
+from circulation.queries.finding_loans import find_loans
 from circulation.queries.ledger import fines_by_loan
-from circulation.queries.loans import all_loans, find_loans, shown, state_of
+from circulation.queries.loans import all_loans, shown, state_of
 from circulation.queries.rules import rule_book
 from circulation.queries.standing import running_fines
 from circulation.services.loans import issue_copy, renew_loan

@@ -7,16 +7,13 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from accounts.models import LibrarySettings, Member
-from accounts.scans import readings
-from catalog.models import Book, BookIdentifier, Contributor, Copy
-from catalog.normalize.text import match_key
+from catalog.models import Book, Contributor, Copy
 from circulation import policy
 from circulation.models import Loan
 from circulation.policy import EffectiveRule, Fine, end_of_day
 from circulation.queries.rules import RuleBook
 
 SCOPE = ("branch", "category", "copy_type")  # of a rule, in the order of its row
-FEW_BOOKS = 200
 SHOWN = ("all", "active", "overdue", "returned")
 
 
@@ -96,26 +93,6 @@ def members_loans(member: Member) -> QuerySet[Loan]:
 def all_loans() -> QuerySet[Loan]:
     """All loans that were not undone, newest first."""
     return loans_for_pages(Loan.objects.exclude(outcome=Loan.Outcome.UNDONE))
-
-
-def find_loans(loans: QuerySet[Loan], text: str) -> QuerySet[Loan]:
-    """The ``loans`` in which every word of ``text`` is found: in card, name, title, barcode or ISBN."""
-    for word in text.split()[:8]:
-        loans = loans.filter(_has(word))
-    return loans
-
-
-def _has(word: str) -> Q:
-    """Loans of the members, or of the copies, that have ``word``: looked up, where a few books have it in the title,
-    instead of going through the whole history; of a word that many have, row by row."""
-    key = match_key(word)  # of a title: accents and case do not count, and it stands in an index
-    titled = Book.objects.filter(match_key__contains=key).order_by().values_list("pk", flat=True)
-    books = list(titled[: FEW_BOOKS + 1])
-    numbered = BookIdentifier.objects.filter(value=word.replace("-", "")).values("book")
-    copies = Copy.objects.filter(Q(barcode__in=readings(word)) | Q(book__in=books) | Q(book__in=numbered))
-    members = Member.objects.filter(Q(card_number__iexact=word) | Q(name__icontains=word))
-    has = Q(member__in=members.values("pk")) | Q(copy__in=copies.values("pk"))
-    return has | Q(copy__book__match_key__contains=key) if len(books) > FEW_BOOKS else has
 
 
 def estimate(loan: Loan, book: RuleBook, now: datetime, room_minor: int | None = None) -> Fine:

@@ -20,8 +20,9 @@ from catalog.tables.cells import harmless
 from catalog.tables.echo import Echo
 from circulation.forms.loans import LoanFilterForm
 from circulation.models import Loan
+from circulation.queries.finding_loans import find_loans
 from circulation.queries.ledger import fines_by_loan
-from circulation.queries.loans import all_loans, find_loans, shown, state_of
+from circulation.queries.loans import all_loans, shown, state_of
 from circulation.queries.rules import RuleBook, rule_book
 from circulation.queries.standing import running_fines
 

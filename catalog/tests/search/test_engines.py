@@ -57,8 +57,8 @@ def test_the_most_popular_are_the_same_sorted_or_gone_down(offset: int) -> None:
     lent = {f"Cat {times}": times for times in (0, 1, 2, 3, 7, 14, 15, 62, 63, 126, 127, 200)}
     first, second, *books = shelve(*lent, lent=lent)
     in_order = sorted(((popularity(lent[book.title]), book.pk) for book in books), reverse=True)
-    for total in (None, len(books)):
-        found = engine().most_popular(CAT, limit=3, offset=offset, but=[first.pk, second.pk], total=total)
+    for is_few in (False, True):
+        found = engine().most_popular(CAT, limit=3, offset=offset, but=[first.pk, second.pk], is_few=is_few)
         assert found == in_order[offset : offset + 3]
 
 
