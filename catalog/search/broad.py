@@ -35,6 +35,11 @@ class Order(NamedTuple):
         way = " DESC" if self.is_descending else ""
         return f"d.{self.column}{way}, d.book_id{way}"
 
+    @property
+    def sql_of_few(self) -> str:
+        """The same order of a number where few have it: PostgreSQL shall not go along its index in search of them."""
+        return self.sql.replace(f"d.{self.column}", f"(d.{self.column} + 0)")
+
 
 _Row = tuple[int, Any]  # key of a book, and what it is sorted by
 
@@ -203,12 +208,14 @@ def _sorted(
         )
         if len(found) == limit:
             return found
+    by = order.sql
     if order.is_number and (offset + limit) * FEW_OF <= total:
-        whole = with_the_highest(whole, order.column, offset + limit, values[0] if place else None)
+        few = with_the_highest(whole, order.column, offset + limit, values[0] if place else None)
+        whole, by = few, order.sql if few == whole else order.sql_of_few
     sql, more = engine().ids(whole)
     return _rows(
         f"SELECT d.book_id, d.{order.column} FROM ({sql}) i JOIN {DOCUMENTS} d ON d.book_id = i.id"  # noqa: S608 - our own pieces
-        f" WHERE 1 = 1{place} ORDER BY {order.sql} LIMIT %s OFFSET %s",
+        f" WHERE 1 = 1{place} ORDER BY {by} LIMIT %s OFFSET %s",
         [*more, *values, limit, offset],
     )
 
