@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from django.conf import settings as project
 from django.core.management import call_command
 from django.test import Client
@@ -146,3 +147,10 @@ def test_page_of_the_proxy_is_shown_however_large_what_was_sent(page: str) -> No
     location = re.search(rf"location = /shown/{page} {{(.*?)\n        }}", NGINX, re.DOTALL)
     assert location
     assert "client_max_body_size 0;" in location[1]
+
+
+def test_behind_another_proxy_two_are_believed_and_how_visitors_came_is_told_by_the_first() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.behind.yml").read_text(encoding="utf-8"))
+    assert compose["services"]["web"]["environment"] == {"TRUSTED_PROXY_COUNT": "${OPENSHELF_PROXIES:-2}"}
+    assert compose["services"]["proxy"]["volumes"] == ["./nginx-behind.conf:/etc/nginx/tls/behind.conf:ro"]
+    assert "set $came_by $http_x_forwarded_proto;" in (ROOT / "nginx-behind.conf").read_text(encoding="utf-8")

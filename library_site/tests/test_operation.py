@@ -155,6 +155,8 @@ def test_metrics_are_not_there_while_nothing_is_set(client: Client) -> None:
         (1, "127.0.0.1", 200),
         (1, "203.0.113.9", 404),
         (1, "127.0.0.1, 203.0.113.9", 404),
+        (2, "127.0.0.1, 203.0.113.9", 200),
+        (2, "127.0.0.1, 198.51.100.7, 203.0.113.9", 404),
     ],
 )
 def test_metrics_are_for_the_addresses_that_are_named(
