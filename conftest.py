@@ -2,6 +2,7 @@
 
 import gc
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -26,6 +27,11 @@ from accounts.queries.sign_ins import LISTED_AS, SEEN_AT, SIGNED_IN_AT
 from accounts.tests.factories import MemberFactory, UserFactory
 from catalog import files
 from library_site.tests.addresses import make_addresses
+
+
+def pytest_configure() -> None:
+    """A shell that runs the tests behind it has Ctrl-C ignored, by them and by all that they start; some press it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
