@@ -210,7 +210,7 @@ POST_ONLY = {
     "circulation:resend_message", "circulation:cancel_message", "circulation:reset_notice_text",
 }  # fmt: skip
 ASKS_ANOTHER_COMPUTER = {"catalog:refresh", "catalog:import_review", "catalog:found_cover"}
-OF_A_SECOND_FACTOR = {  # opened in accounts/tests/views/test_second_factor.py
+OF_A_SECOND_FACTOR = {  # opened in accounts/tests/views/second_factor/test_set_up.py
     "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_deactivate_totp", "mfa_view_recovery_codes",
     "mfa_remove_webauthn", "mfa_edit_webauthn",
 }  # fmt: skip

@@ -8,27 +8,16 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.drafts import BookDraft, CopyDraft, DraftContributor
 from catalog.models import Book, ImportBatch, ImportRow
-from catalog.services.books import add_book
 from catalog.services.importing import save_draft
 from catalog.services.matching import Known, best, find_match, find_matches, known_here, similar
 from catalog.services.seeking import Sought
 from catalog.tests.factories import CopyFactory
+from catalog.tests.services.importing import DRAFT, ISBN, OTHER_ISBN, here
 
 pytestmark = pytest.mark.django_db
 TITLES = ["", "Walden", "Emma", "Cooking for Dogs"]
-ISBN, OTHER_ISBN = "9780349101774", "9780684853154"
-DRAFT = BookDraft(
-    title="The Wasp Factory", contributors=(DraftContributor("Iain Banks", key="OL1A"),), isbns=(ISBN,),
-    publisher="Abacus", year=1990, pages=184, lccns=("84012345",), oclcs=("11111111",), cover_id=17,
-    source="openlibrary", source_key="OL1M", work_key="OL1W", revision=3,
-)  # fmt: skip
 # The same edition under another key and without numbers.
 BARE = replace(DRAFT, source_key="OL2M", isbns=(), lccns=(), oclcs=())
-
-
-def here(**facts: object) -> Book:
-    """A book that a librarian catalogued by hand."""
-    return add_book(BookDraft(**{"title": "The Wasp Factory"} | facts), by=None)
 
 
 def match_of(draft: BookDraft) -> tuple[Book, str, bool] | None:

@@ -31,16 +31,6 @@ ADDRESS = "/desk/return/"
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def ada(db: None) -> Member:
-    return MemberFactory(name="Ada Lovelace", card_number="M1")
-
-
-@pytest.fixture
-def dune(db: None) -> Copy:
-    return CopyFactory(book__title="Dune", barcode="C1")
-
-
 def scan(desk: Client, text: str, **fields):
     return send(desk, ADDRESS, {"scan": text, "key": "", **fields})
 

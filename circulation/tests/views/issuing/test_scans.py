@@ -1,4 +1,4 @@
-"""/desk/issue/: a card, then barcodes."""
+"""/desk/issue/: a card, then barcodes; an ISBN or a name instead; forms that come twice or late."""
 
 from datetime import date, timedelta
 
@@ -13,9 +13,9 @@ from catalog.tests.factories import BookFactory, BookIdentifierFactory, CopyFact
 from circulation.models import Loan
 from circulation.services.ledger import charge_member
 from circulation.tests.factories import make_loan, make_overdue_loan, set_rule
+from circulation.tests.views.issuing.scans import ADDRESS, scan
 from circulation.tests.views.pages import (
     TAKEN_BACK,
-    field_errors,
     forms,
     messages,
     outcomes,
@@ -28,21 +28,6 @@ from circulation.tests.views.pages import (
 )
 
 pytestmark = pytest.mark.django_db
-ADDRESS = "/desk/issue/"
-
-
-@pytest.fixture
-def ada(db: None) -> Member:
-    return MemberFactory(name="Ada Lovelace", card_number="M1")
-
-
-@pytest.fixture
-def dune(db: None) -> Copy:
-    return CopyFactory(book__title="Dune", barcode="C1")
-
-
-def scan(desk: Client, text: str, member: Member | None = None, **fields):
-    return send(desk, ADDRESS, {"scan": text, "member": member.pk if member else "", "key": "", **fields})
 
 
 def due_words(days: int = 21) -> str:
@@ -69,141 +54,10 @@ def test_each_row_shows_its_due_date_and_can_be_undone(desk: Client, ada: Member
     assert done != ""
 
 
-def test_every_reason_of_a_refusal_is_shown_at_once(desk: Client, dune: Copy) -> None:
-    member = MemberFactory(expires_on=date(2020, 1, 1), category=MemberCategoryFactory(max_loans=0))
-    Copy.objects.update(damaged_on=date(2026, 1, 5))
-    page = scan(desk, "C1", member)
-    assert (page.status_code, Loan.objects.count()) == (409, 0)
-    assert reasons(page) == [
-        "This copy has been marked damaged since 5 January 2026.",
-        "The membership ended on 1 January 2020.",
-        "Only 0 loans in all at a time.",
-    ]
-
-
-def test_refusal_can_be_set_aside_with_a_reason(desk: Client, dune: Copy) -> None:
-    member = MemberFactory(expires_on=date(2020, 1, 1))
-    (form,) = forms(scan(desk, "C1", member), button="Issue anyway")
-    page = send(desk, ADDRESS, form | {"reason": "renews tomorrow"})
-    assert (Loan.objects.get().member, outcomes(page)[0][0]) == (member, "success")
-    action = Action.objects.get(verb="issue")
-    assert (action.overrides, action.reason) == (["member_expired"], "renews tomorrow")
-
-
-@pytest.mark.parametrize(("reason", "error"), [
-    ("", "Say why it is issued anyway."), ("  ", "Say why it is issued anyway."),
-    ("x" * 301, "Ensure this value has at most 300 characters (it has 301)."),
-    ("\x00", "Null characters are not allowed."),
-])  # fmt: skip
-def test_override_without_a_reason_keeps_the_case(reason: str, error: str, desk: Client, dune: Copy) -> None:
-    member, day = MemberFactory(expires_on=date(2020, 1, 1)), timezone.localdate() + timedelta(days=90)
-    (form,) = forms(scan(desk, "C1", member, due_on=day.isoformat()), button="Issue anyway")
-    page = send(desk, ADDRESS, form | {"reason": reason})
-    assert (page.status_code, Loan.objects.count()) == (409, 0)
-    assert (reasons(page), field_errors(page)) == (
-        ["The membership ended on 1 January 2020."], [f"Reason for issuing anyway: {error}"],
-    )  # fmt: skip
-    (again,) = forms(page, button="Issue anyway")
-    send(desk, ADDRESS, again | {"reason": "renews tomorrow"})
-    loan = Loan.objects.get()
-    assert (loan.member, timezone.localdate(loan.due_at)) == (member, day)
-    assert Action.objects.get(verb="issue").reason == "renews tomorrow"
-
-
-def test_refusal_that_cannot_be_set_aside_offers_no_button(desk: Client, dune: Copy, ada: Member) -> None:
-    make_loan(dune)
-    page = scan(desk, "C1", ada)
-    assert (page.status_code, forms(page, button="Issue anyway")) == (409, [])
-    assert reasons(page) == ["This copy is on loan to somebody else. Take it back first."]
-
-
-def test_copy_the_member_has_already_can_be_renewed(desk: Client, dune: Copy, ada: Member) -> None:
-    make_loan(dune, ada, now=timezone.now() - timedelta(days=5))
-    page = scan(desk, "C1", ada)
-    (form,) = forms(page, button="Renew it instead")
-    send(desk, "/desk/renew/", form)
-    assert (Loan.objects.get().renewals, forms(page, button="Issue anyway")) == (1, [])
-
-
-def test_date_by_hand_stays_for_the_next_book(desk: Client, ada: Member, dune: Copy) -> None:
-    CopyFactory(barcode="C2")
-    day = timezone.localdate() + timedelta(days=90)
-    page = scan(desk, "C1", ada, due_on=day.isoformat())
-    assert query_of(page) == {"member": [str(ada.pk)], "due_on": [day.isoformat()]}
-    (form,) = [form for form in forms(page, button="Issue") if "due_on" in form]
-    send(desk, ADDRESS, form | {"scan": "C2"})
-    assert {timezone.localdate(loan.due_at) for loan in Loan.objects.all()} == {day}
-
-
-def test_date_by_hand_survives_an_override(desk: Client, dune: Copy) -> None:
-    member, day = MemberFactory(expires_on=date(2020, 1, 1)), timezone.localdate() + timedelta(days=90)
-    (form,) = forms(scan(desk, "C1", member, due_on=day.isoformat()), button="Issue anyway")
-    send(desk, ADDRESS, form | {"reason": "renews tomorrow"})
-    assert timezone.localdate(Loan.objects.get().due_at) == day
-
-
-def test_date_by_hand_needs_its_permission(helper: Client, ada: Member, dune: Copy) -> None:
-    scan(helper, "C1", ada, due_on=(timezone.localdate() + timedelta(days=90)).isoformat())
-    assert timezone.localdate(Loan.objects.get().due_at) == timezone.localdate() + timedelta(days=21)
-
-
 def test_scan_11_card_in_the_book_box_switches_the_member_and_says_so(desk: Client, ada: Member) -> None:
     bob = MemberFactory(name="Bob", card_number="M2")
     page = scan(desk, "M2", ada)
     assert (outcomes(page), query_of(page)) == ([("warning", "Now issuing to Bob.")], {"member": [str(bob.pk)]})
-
-
-def test_date_by_hand_is_handed_on_to_the_next_member(desk: Client, ada: Member) -> None:
-    bob = MemberFactory(name="Bob", card_number="M2")
-    day = (timezone.localdate() + timedelta(days=90)).isoformat()
-    page = scan(desk, "M2", ada, due_on=day)
-    assert query_of(page) == {"member": [str(bob.pk)], "due_on": [day]}
-    assert [form["due_on"] for form in forms(page, button="Issue")] == [day]
-    assert 'class="more" open' in page.content.decode()
-    page = scan(desk, "bob", ada, due_on=day)
-    assert f"?member={bob.pk}&amp;due_on={day}" in page.content.decode()
-    assert query_of(scan(desk, "bob", due_on=day)) == {"member": [str(bob.pk)], "due_on": [day]}
-    assert query_of(scan(desk, "M2", ada, due_on="")) == {"member": [str(bob.pk)]}
-
-
-@pytest.mark.parametrize("day", ["9999-12-31", "2999-01-01"])
-def test_date_by_hand_of_a_mistyped_year_is_refused(day: str, desk: Client, ada: Member, dune: Copy) -> None:
-    page = scan(desk, "C1", ada, due_on=day)
-    assert (page.status_code, Loan.objects.count()) == (200, 0)
-    assert field_errors(page) == ["Due date by hand: That is more than two years from now. Check the year."]
-    (form,) = [form for form in forms(page, button="Issue") if "due_on" in form]
-    assert (form["scan"], form["due_on"]) == ("C1", day)
-
-
-@pytest.mark.parametrize(("ticked", "stays"), [(True, True), (False, False)])
-def test_due_date_by_hand_stays_ticked_until_it_is_unticked(
-    ticked: bool, stays: bool, desk: Client, ada: Member
-) -> None:  # fmt: skip
-    CopyFactory(barcode="C1"), CopyFactory(barcode="C2")
-    day = timezone.localdate() + timedelta(days=90)
-    page = scan(desk, "C1", ada, due_on=day.isoformat())
-    (form,) = [form for form in forms(page, button="Issue") if "due_on" in form]
-    assert (form["due_on"], form["keep_due_on"], form["had_due_on"]) == (day.isoformat(), "yes", "yes")
-    if not ticked:
-        del form["keep_due_on"]
-    page = send(desk, ADDRESS, form | {"scan": "C2"})
-    second = Loan.objects.get(copy__barcode="C2")
-    assert (timezone.localdate(second.due_at) == day, "due_on" in query_of(page)) == (stays, stays)
-
-
-def test_due_date_by_hand_that_is_over_is_refused_at_its_field(desk: Client, ada: Member) -> None:
-    CopyFactory(barcode="C1")
-    day = (timezone.localdate() - timedelta(days=1)).isoformat()
-    page = scan(desk, "C1", ada, due_on=day)
-    assert field_errors(page) == ["Due date by hand: The due date would lie in the past."]
-    assert [form["due_on"] for form in forms(page, button="Issue") if "due_on" in form] == [day]
-    assert not Loan.objects.exists()
-
-
-def test_date_by_hand_in_two_years_is_taken(desk: Client, ada: Member, dune: Copy) -> None:
-    day = timezone.localdate() + timedelta(days=730)
-    scan(desk, "C1", ada, due_on=day.isoformat())
-    assert timezone.localdate(Loan.objects.get().due_at) == day
 
 
 def test_same_card_again_says_nothing(desk: Client, ada: Member) -> None:
