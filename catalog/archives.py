@@ -14,6 +14,8 @@ MOST_RATIO = 100  # a compressed file that unpacks to more than so many times it
 HARMLESS = 20_000_000  # bytes, however much smaller they were packed
 TABLES_OF = {"books.csv": "book", "members.csv": "member", "loans.csv": "loan"}  # in the order they need each other
 PIECE = 1 << 20
+# A zip that is broken; packed as nobody can read it, or with a password (RuntimeError); or cut short.
+UNREADABLE = (zipfile.BadZipFile, RuntimeError, OSError)
 
 
 class FileRefused(Refused):
@@ -61,7 +63,7 @@ def tables_in(zipped: BinaryIO, size: int) -> Iterator[tuple[str, BinaryIO]]:
         for name in (each for each in TABLES_OF if each in archive.namelist()):
             with archive.open(name) as packed:
                 yield name, io.BufferedReader(Unpacked(packed, size), PIECE)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+    except UNREADABLE as error:
         raise _broken_zip() from error
 
 
@@ -69,7 +71,7 @@ def holds_tables(stored: BinaryIO) -> bool:
     """Whether ``stored``, which stands at its beginning again afterwards, is a zip of several of our tables."""
     try:
         names = zipfile.ZipFile(stored).namelist() if stored.read(4) == b"PK\x03\x04" else []
-    except (zipfile.BadZipFile, NotImplementedError, OSError):
+    except UNREADABLE:
         names = []
     stored.seek(0)
     return len(names) > 1 and set(names) <= TABLES_OF.keys() and len(set(names)) == len(names)
@@ -89,5 +91,5 @@ def only_file_in(stored: BinaryIO) -> tuple[Any, str]:
         if len(files) != 1:
             raise FileRefused("several_files", _("The .zip file must hold exactly one file."))
         return archive.open(files[0]), files[0].filename
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:  # broken, or with a password
+    except UNREADABLE as error:
         raise _broken_zip() from error

@@ -214,7 +214,7 @@ def test_what_a_killed_process_left_behind_is_taken_away_a_day_later(kept_in: Pa
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="those of SQLite are files")
 def test_scratch_database_of_a_killed_process_is_dropped_a_day_later() -> None:
     names = [f"openshelf_scratch_{int(timezone.now().timestamp()) - age}_{age}" for age in (90_000, 60)]
     with connection.cursor() as cursor:

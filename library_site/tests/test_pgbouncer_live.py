@@ -1,6 +1,5 @@
 """The site behind PgBouncer that hands out connections by transaction. Takes long, and so only runs with LONG=1."""
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -13,17 +12,13 @@ from pathlib import Path
 import pytest
 
 from library_site.tests.desks import Desk, furnish
+from library_site.tests.live import LIVE, program, wants
 from library_site.tests.on_postgres import ordinary_user, server
 from library_site.tests.released import manage
 from library_site.tests.running import Running
 
-PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-pytestmark = [
-    pytest.mark.race,
-    pytest.mark.xdist_group("races"),
-    pytest.mark.skipif(not os.environ.get("LONG"), reason="takes long: make long"),
-    pytest.mark.skipif(not PROGRAM, reason="wants pgbouncer"),
-]
+PROGRAM = program("pgbouncer")
+pytestmark = [*LIVE, wants("pgbouncer")]
 DESKS, CONNECTIONS = 6, 3
 SETTINGS = """[databases]
 * = host={server} user=openshelf

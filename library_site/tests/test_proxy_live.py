@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,15 +10,11 @@ import pytest
 import requests
 from django.conf import settings
 
+from library_site.tests.live import LIVE, program, wants
 from library_site.tests.running import Running, free_port, wait_for
 
-PROGRAM = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-pytestmark = [
-    pytest.mark.race,
-    pytest.mark.xdist_group("races"),
-    pytest.mark.skipif(not os.environ.get("LONG"), reason="takes long: make long"),
-    pytest.mark.skipif(not PROGRAM, reason="wants nginx"),
-]
+PROGRAM = program("nginx")
+pytestmark = [*LIVE, wants("nginx")]
 ROOT = Path(settings.BASE_DIR)
 HOST = "library.example"
 SITE = {

@@ -1,6 +1,5 @@
 """A library of every released version is brought up to date: nothing of it is lost, and it is sound."""
 
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +12,11 @@ from library_site.connecting import connected_to
 from library_site.tests import released
 from library_site.tests.databases import own_database
 from library_site.tests.library_in_full import LEFT_EMPTY
+from library_site.tests.live import LONG
 from library_site.tests.on_postgres import programs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KIND = connection.vendor
-LONG = pytest.mark.skipif(not os.environ.get("LONG"), reason="takes long: make long")
 OWN_OF_DJANGO = ("django_", "auth_", "sqlite_", "openshelf_cache", "catalog_searchtext")
 # (table, column) -> the version whose update changed it on purpose, and how is in its notes
 CHANGED_ON_PURPOSE: dict[tuple[str, str], str] = {}

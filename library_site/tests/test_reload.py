@@ -14,14 +14,11 @@ import requests
 
 from library_site.tests.databases import own_database
 from library_site.tests.desks import Desk, furnish
+from library_site.tests.live import LIVE
 from library_site.tests.running import Running
 from library_site.tests.test_killed import gunicorn_of
 
-pytestmark = [
-    pytest.mark.race,
-    pytest.mark.xdist_group("races"),
-    pytest.mark.skipif(not os.environ.get("LONG"), reason="takes long: make long"),
-]
+pytestmark = LIVE
 TOKEN = "a-token-of-many-different-letters-1234567890"
 DESKS, RELOADS, SECONDS_BETWEEN = 4, 5, 4
 

@@ -3,7 +3,6 @@
 Takes long, and so only runs with LONG=1.
 """
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,14 +12,11 @@ import psycopg
 import pytest
 
 from library_site.tests.desks import Desk, furnish
+from library_site.tests.live import LIVE
 from library_site.tests.running import Running
 from library_site.tests.two_clusters import clusters
 
-pytestmark = [
-    pytest.mark.race,
-    pytest.mark.xdist_group("races"),
-    pytest.mark.skipif(not os.environ.get("LONG"), reason="takes long: make long"),
-]
+pytestmark = LIVE
 
 FOLLOWING_SECONDS = 60
 COPY_TYPE = "from catalog.models import CopyType; print(CopyType.objects.all()[0].pk)"

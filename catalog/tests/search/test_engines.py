@@ -122,7 +122,7 @@ def test_the_statements_that_make_an_index_are_those_of_the_migration() -> None:
     assert (released.POSTGRES, released.POSTGRES_DROP) == (postgres.CREATE, postgres.DROP)
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite sorts by code point, and has one index for it")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite sorts by code point, and has one index for it")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "books", [Author.objects, Subject.objects, SearchDocument.objects], ids=lambda books: books.model
