@@ -1,7 +1,6 @@
 """Loans: issued, returned, renewed, listed; the same as at the desk."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -21,6 +20,7 @@ from accounts.permissions import BACKDATE, ISSUE, RETURN, SET_DUE_DATE, USE_DESK
 from circulation.api.bodies import AtBranch, OfCopy, OfMember, Overriding
 from circulation.models import Loan
 from circulation.models.days import refuse_far_days
+from circulation.queries.days import day_begins
 from circulation.queries.finding_loans import find_loans
 from circulation.queries.ledger import fines_by_loan
 from circulation.queries.loans import all_loans, shown, state_of
@@ -196,11 +196,7 @@ def _filtered(loans: QuerySet[Loan], asked: dict[str, Any]) -> QuerySet[Loan]:
     columns = {"member": "member", "copy": "copy", "branch": "branch", "book": "copy__book"}
     loans = loans.filter(**{column: asked[name] for name, column in columns.items() if name in asked})
     if day := asked.get("issued_after"):
-        loans = loans.filter(issued_at__gte=_midnight(day))
+        loans = loans.filter(issued_at__gte=day_begins(day))
     if day := asked.get("issued_before"):
-        loans = loans.filter(issued_at__lt=_midnight(day))
+        loans = loans.filter(issued_at__lt=day_begins(day))
     return loans
-
-
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, datetime.min.time()))

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Action, Member, Message, Restriction, User
 from catalog.models import Copy
 from circulation.models import Hold, LedgerEntry, Loan
+from circulation.queries.days import on_days
 
 MOST_CHARACTERS = 200  # of a value that is shown
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}(Z|[+-][0-9]{2}:[0-9]{2})$")
@@ -54,12 +55,7 @@ def actions_found(
     if kind and not number:
         # By the index of things SQLite would sort all loans there ever were, for every page and piece of a file anew.
         found, exactly["kind"] = found.alias(kind=Concat("target_type", Value(""))), exactly.pop("target_type")
-    found = found.filter(**{field: value for field, value in exactly.items() if value})
-    if from_on:
-        found = found.filter(at__gte=timezone.make_aware(datetime.combine(from_on, time.min)))
-    if to_on:
-        found = found.filter(at__lte=timezone.make_aware(datetime.combine(to_on, time.max)))
-    return found
+    return found.filter(on_days("at", from_on, to_on), **{field: value for field, value in exactly.items() if value})
 
 
 def about_member(member: Member) -> Q:

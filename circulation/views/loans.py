@@ -3,7 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime, time
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -20,6 +20,7 @@ from catalog.tables.cells import harmless
 from catalog.tables.echo import Echo
 from circulation.forms.loans import LoanFilterForm
 from circulation.models import Loan
+from circulation.queries.days import on_days
 from circulation.queries.finding_loans import find_loans
 from circulation.queries.ledger import fines_by_loan
 from circulation.queries.loans import all_loans, shown, state_of
@@ -73,12 +74,8 @@ def _filtered(form: LoanFilterForm, now: datetime) -> QuerySet[Loan]:
     if not form.is_valid():
         return all_loans().none()
     values = form.cleaned_data
-    found = shown(find_loans(all_loans(), values.get("q", "")), values.get("show", ""), now)
-    if day := values.get("from_on"):
-        found = found.filter(issued_at__gte=timezone.make_aware(datetime.combine(day, time.min)))
-    if day := values.get("to_on"):
-        found = found.filter(issued_at__lte=timezone.make_aware(datetime.combine(day, time.max)))
-    return found.order_by("-issued_at", "-pk")
+    found = shown(find_loans(all_loans(), values["q"]), values["show"], now)
+    return found.filter(on_days("issued_at", values["from_on"], values["to_on"])).order_by("-issued_at", "-pk")
 
 
 def _lines(found: QuerySet[Loan], columns: list[str], words: dict[str, str], library: LibrarySettings) -> Iterator[str]:
